@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * The generic-netlink family "espah". The protocol is described in
+ * Documentation/netlink/espah.yaml; this header agrees with it, and
+ * selftests/static/uapi_spec proves that it does.
+ *
+ * Addresses are binary attributes of 4 (IPv4) or 16 (IPv6) octets in network
+ * byte order: the length tells the family. SPIs are in network byte order,
+ * every other number is in host byte order.
+ */
+#ifndef _UAPI_LINUX_ESPAH_H
+#define _UAPI_LINUX_ESPAH_H
+
+#define ESPAH_FAMILY_NAME	"espah"
+#define ESPAH_FAMILY_VERSION	1
+
+/* The longest values the kernel takes. */
+#define ESPAH_ALG_NAME_MAX	63
+#define ESPAH_KEY_MAX		128
+#define ESPAH_REPLAY_WINDOW_MAX	4096
+
+enum espah_mode {
+	ESPAH_MODE_TRANSPORT,
+	ESPAH_MODE_TUNNEL,
+};
+
+enum espah_dir {
+	ESPAH_DIR_IN,
+	ESPAH_DIR_OUT,
+	ESPAH_DIR_FWD,
+};
+
+enum espah_action {
+	ESPAH_ACTION_PROTECT,
+	ESPAH_ACTION_BYPASS,
+	ESPAH_ACTION_DISCARD,
+};
+
+enum espah_level {
+	ESPAH_LEVEL_REQUIRED,
+	ESPAH_LEVEL_USE,
+};
+
+enum {
+	ESPAH_CMD_SA_ADD = 1,
+	ESPAH_CMD_SA_UPDATE,
+	ESPAH_CMD_SA_DEL,
+	ESPAH_CMD_SA_GET,
+	ESPAH_CMD_SA_FLUSH,
+	ESPAH_CMD_POLICY_ADD,
+	ESPAH_CMD_POLICY_UPDATE,
+	ESPAH_CMD_POLICY_DEL,
+	ESPAH_CMD_POLICY_GET,
+	ESPAH_CMD_POLICY_FLUSH,
+	ESPAH_CMD_INFO_GET,
+
+	__ESPAH_CMD_MAX,
+	ESPAH_CMD_MAX = (__ESPAH_CMD_MAX - 1)
+};
+
+/* One security association: the requests SA_*. */
+enum {
+	ESPAH_A_SA_SRC = 1,
+	ESPAH_A_SA_DST,
+	ESPAH_A_SA_PROTO,
+	ESPAH_A_SA_SPI,
+	ESPAH_A_SA_MODE,
+	ESPAH_A_SA_REQID,
+	ESPAH_A_SA_REPLAY_WINDOW,
+	ESPAH_A_SA_SEL,
+	ESPAH_A_SA_AEAD,
+	ESPAH_A_SA_SHOW_KEYS,
+	ESPAH_A_SA_ID,
+	ESPAH_A_SA_OSEQ,
+	ESPAH_A_SA_SEQ,
+	ESPAH_A_SA_PACKETS,
+	ESPAH_A_SA_BYTES,
+	ESPAH_A_SA_ADD_TIME,
+	ESPAH_A_SA_USE_TIME,
+	ESPAH_A_SA_COUNTERS,
+	ESPAH_A_SA_PAD,
+
+	__ESPAH_A_SA_MAX,
+	ESPAH_A_SA_MAX = (__ESPAH_A_SA_MAX - 1)
+};
+
+/* An algorithm and its key. */
+enum {
+	ESPAH_A_ALG_NAME = 1,
+	ESPAH_A_ALG_KEY,
+	ESPAH_A_ALG_ICV_BITS,
+
+	__ESPAH_A_ALG_MAX,
+	ESPAH_A_ALG_MAX = (__ESPAH_A_ALG_MAX - 1)
+};
+
+/* Which flows: inclusive address ranges and a protocol (0 or absent: any). */
+enum {
+	ESPAH_A_SEL_SRC_MIN = 1,
+	ESPAH_A_SEL_SRC_MAX,
+	ESPAH_A_SEL_DST_MIN,
+	ESPAH_A_SEL_DST_MAX,
+	ESPAH_A_SEL_PROTO,
+
+	__ESPAH_A_SEL_MAX,
+	ESPAH_A_SEL_MAX = (__ESPAH_A_SEL_MAX - 1)
+};
+
+/* One policy: the requests POLICY_*. */
+enum {
+	ESPAH_A_POLICY_DIR = 1,
+	ESPAH_A_POLICY_PRIORITY,
+	ESPAH_A_POLICY_INDEX,
+	ESPAH_A_POLICY_ACTION,
+	ESPAH_A_POLICY_SEL,
+	ESPAH_A_POLICY_TMPL,
+
+	__ESPAH_A_POLICY_MAX,
+	ESPAH_A_POLICY_MAX = (__ESPAH_A_POLICY_MAX - 1)
+};
+
+/* What protection a policy asks for. */
+enum {
+	ESPAH_A_TMPL_SRC = 1,
+	ESPAH_A_TMPL_DST,
+	ESPAH_A_TMPL_PROTO,
+	ESPAH_A_TMPL_SPI,
+	ESPAH_A_TMPL_MODE,
+	ESPAH_A_TMPL_REQID,
+	ESPAH_A_TMPL_LEVEL,
+
+	__ESPAH_A_TMPL_MAX,
+	ESPAH_A_TMPL_MAX = (__ESPAH_A_TMPL_MAX - 1)
+};
+
+/* One network namespace's figures: the answer to INFO_GET. */
+enum {
+	ESPAH_A_INFO_SA_COUNT = 1,
+	ESPAH_A_INFO_POLICIES_IN,
+	ESPAH_A_INFO_POLICIES_OUT,
+	ESPAH_A_INFO_POLICIES_FWD,
+	ESPAH_A_INFO_COUNTERS,
+
+	__ESPAH_A_INFO_MAX,
+	ESPAH_A_INFO_MAX = (__ESPAH_A_INFO_MAX - 1)
+};
+
+/*
+ * A counter for every reason a packet can end. The same numbers index the
+ * counters of a namespace and the ones of an SA. Each is a u64 attribute.
+ */
+enum {
+	ESPAH_A_CNT_PAD = 1,
+	ESPAH_A_CNT_IN_OK,
+	ESPAH_A_CNT_IN_UNKNOWN_SPI,
+	ESPAH_A_CNT_IN_SPI_ZERO,
+	ESPAH_A_CNT_IN_TRUNCATED,
+	ESPAH_A_CNT_IN_SEQ_ZERO,
+	ESPAH_A_CNT_IN_REPLAY_OLD,
+	ESPAH_A_CNT_IN_REPLAY_DUP,
+	ESPAH_A_CNT_IN_ICV,
+	ESPAH_A_CNT_IN_CRYPTO,
+	ESPAH_A_CNT_IN_NOMEM,
+	ESPAH_A_CNT_IN_SA_DEAD,
+	ESPAH_A_CNT_IN_PADDING,
+	ESPAH_A_CNT_IN_NEXT_HEADER,
+	ESPAH_A_CNT_IN_DUMMY,
+	ESPAH_A_CNT_IN_INNER_HEADER,
+	ESPAH_A_CNT_IN_ECN,
+	ESPAH_A_CNT_IN_SELECTOR,
+	ESPAH_A_CNT_IN_NO_POLICY,
+	ESPAH_A_CNT_IN_POLICY_MISMATCH,
+	ESPAH_A_CNT_IN_POLICY_DISCARD,
+	ESPAH_A_CNT_IN_NESTED,
+	ESPAH_A_CNT_IN_BACKLOG,
+	ESPAH_A_CNT_IN_CLEAR,
+	ESPAH_A_CNT_IN_CLEAR_DISCARD,
+	ESPAH_A_CNT_FWD_CLEAR,
+	ESPAH_A_CNT_FWD_CLEAR_DISCARD,
+	ESPAH_A_CNT_OUT_OK,
+	ESPAH_A_CNT_OUT_POLICY_DISCARD,
+	ESPAH_A_CNT_OUT_NO_SA,
+	ESPAH_A_CNT_OUT_SELECTOR,
+	ESPAH_A_CNT_OUT_SEQ_EXHAUSTED,
+	ESPAH_A_CNT_OUT_NO_ROUTE,
+	ESPAH_A_CNT_OUT_TOO_BIG,
+	ESPAH_A_CNT_OUT_SEGMENT,
+	ESPAH_A_CNT_OUT_CRYPTO,
+	ESPAH_A_CNT_OUT_NOMEM,
+	ESPAH_A_CNT_OUT_CONNTRACK,
+	ESPAH_A_CNT_OUT_SEND,
+
+	__ESPAH_A_CNT_MAX,
+	ESPAH_A_CNT_MAX = (__ESPAH_A_CNT_MAX - 1)
+};
+
+#endif /* _UAPI_LINUX_ESPAH_H */
