@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Clear arrivals: refuse what a policy wants protected. */
+
+#include <linux/ip.h>
+#include <net/dst.h>
+#include <net/ip.h>
+#include <net/netfilter/nf_conntrack.h>
+
+#include "clear.h"
+#include "flow.h"
+#include "mark.h"
+#include "netns.h"
+
+/*
+ * The flow as it was on the wire, which is what policies speak of. Destination
+ * NAT has changed the header already; conntrack remembers.
+ *
+ * Returns true if NAT has given the packet another destination.
+ */
+static bool wire_flow(const struct sk_buff *skb, struct espah_flow *flow)
+{
+	const struct nf_conntrack_tuple *tuple;
+	enum ip_conntrack_info ctinfo;
+	const struct nf_conn *ct;
+
+	espah_flow_of(skb, flow);
+
+	ct = nf_ct_get(skb, &ctinfo);
+	if (!ct || !(ct->status & IPS_NAT_MASK))
+		return false;
+	/* An ICMP error is related to the flow that it speaks of, not part. */
+	if (ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY)
+		return false;
+
+	tuple = &ct->tuplehash[CTINFO2DIR(ctinfo)].tuple;
+	flow->src = espah_addr4(tuple->src.u3.ip);
+	if (flow->dst.v4 == tuple->dst.u3.ip)
+		return false;
+	flow->dst = espah_addr4(tuple->dst.u3.ip);
+	return true;
+}
+
+/* What carries protection itself is judged when that is taken off. */
+static bool carries_protection(const struct sk_buff *skb)
+{
+	u8 proto = ip_hdr(skb)->protocol;
+
+	return proto == IPPROTO_ESP || proto == IPPROTO_AH;
+}
+
+static unsigned int judge(const struct espah_net *en, struct sk_buff *skb,
+			  u8 dir, const struct espah_flow *flow)
+{
+	bool in = dir == ESPAH_DIR_IN;
+	const struct espah_policy *policy;
+
+	policy = espah_spd_lookup(en, dir, flow);
+	if (!policy || policy->config.action == ESPAH_ACTION_BYPASS)
+		return NF_ACCEPT;
+
+	if (policy->config.action == ESPAH_ACTION_DISCARD) {
+		espah_count_drop(en, NULL, skb,
+				 in ? ESPAH_A_CNT_IN_CLEAR_DISCARD :
+				      ESPAH_A_CNT_FWD_CLEAR_DISCARD);
+		return NF_DROP;
+	}
+	if (policy->config.tmpl.optional)
+		return NF_ACCEPT;
+
+	espah_count_drop(en, NULL, skb, in ? ESPAH_A_CNT_IN_CLEAR :
+					     ESPAH_A_CNT_FWD_CLEAR);
+	return NF_DROP;
+}
+
+/* Loopback is so, and interfaces where the sysctl disable_policy is set. */
+static bool no_policy(const struct sk_buff *skb)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+
+	return (dst && dst->flags & DST_NOPOLICY) ||
+	       IPCB(skb)->flags & IPSKB_NOPOLICY;
+}
+
+static unsigned int arrived(const struct nf_hook_state *state,
+			    struct sk_buff *skb, u8 dir)
+{
+	const struct espah_net *en = espah_net(state->net);
+	struct espah_flow flow;
+
+	if (!READ_ONCE(en->spd.count[ESPAH_DIR_IN]) &&
+	    !READ_ONCE(en->spd.count[ESPAH_DIR_FWD]))
+		return NF_ACCEPT;
+	if (no_policy(skb))
+		return NF_ACCEPT;
+	if (carries_protection(skb) || espah_mark_seen(en, skb))
+		return NF_ACCEPT;
+
+	/* What NAT turned elsewhere was sent to this host. */
+	if (wire_flow(skb, &flow))
+		dir = ESPAH_DIR_IN;
+	return judge(en, skb, dir, &flow);
+}
+
+/**
+ * espah_clear_in_hook() - a packet is about to reach this host
+ * @priv: unused
+ * @skb: packet, with a checked header in the linear part
+ * @state: namespace
+ *
+ * Return: %NF_ACCEPT or %NF_DROP.
+ */
+unsigned int espah_clear_in_hook(void *priv, struct sk_buff *skb,
+				 const struct nf_hook_state *state)
+{
+	return arrived(state, skb, ESPAH_DIR_IN);
+}
+
+/**
+ * espah_clear_fwd_hook() - a packet is about to be forwarded
+ * @priv: unused
+ * @skb: packet, with a checked header in the linear part
+ * @state: namespace
+ *
+ * Return: %NF_ACCEPT or %NF_DROP.
+ */
+unsigned int espah_clear_fwd_hook(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	return arrived(state, skb, ESPAH_DIR_FWD);
+}

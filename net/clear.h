@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _ESPAH_CLEAR_H
+#define _ESPAH_CLEAR_H
+
+struct nf_hook_state;
+struct sk_buff;
+
+unsigned int espah_clear_in_hook(void *priv, struct sk_buff *skb,
+				 const struct nf_hook_state *state);
+unsigned int espah_clear_fwd_hook(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state);
+
+#endif /* _ESPAH_CLEAR_H */

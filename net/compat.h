@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The differences between kernel versions: the only version tests there are. */
+#ifndef _ESPAH_COMPAT_H
+#define _ESPAH_COMPAT_H
+
+#include <linux/crypto.h>
+#include <linux/version.h>
+
+/*
+ * What a crypto completion is handed: the request up to 6.2, the request's
+ * data since.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+typedef struct crypto_async_request espah_completion;
+
+static inline void *espah_completion_data(espah_completion *done)
+{
+	return done->data;
+}
+#else
+typedef void espah_completion;
+
+static inline void *espah_completion_data(espah_completion *done)
+{
+	return done;
+}
+#endif
+
+#endif /* _ESPAH_COMPAT_H */

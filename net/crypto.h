@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _ESPAH_CRYPTO_H
+#define _ESPAH_CRYPTO_H
+
+#include <crypto/aead.h>
+#include <linux/netlink.h>
+
+#include "compat.h"
+#include "sa.h"
+
+struct sk_buff;
+
+typedef void (*espah_crypto_done)(espah_completion *done, int err);
+
+struct crypto_aead *espah_crypto_alloc(const struct espah_sa_config *config,
+				       struct netlink_ext_ack *extack);
+void espah_crypto_free(struct crypto_aead *tfm);
+__be64 espah_crypto_iv(const struct espah_sa *sa, u64 seq);
+struct aead_request *espah_crypto_request(const struct espah_sa *sa,
+					  struct sk_buff *skb, int frags,
+					  unsigned int assoc_len,
+					  espah_crypto_done done);
+void espah_crypto_request_free(struct aead_request *req);
+
+#endif /* _ESPAH_CRYPTO_H */

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Outer and inner IP headers, in transport and in tunnel mode. */
+
+#include <linux/ip.h>
+#include <linux/skbuff.h>
+#include <net/inet_ecn.h>
+#include <net/ip.h>
+#include <net/route.h>
+
+#include "encap.h"
+#include "sa.h"
+
+/**
+ * espah_encap_transport4() - make room behind the IP header
+ * @skb: packet, with its data at the IP header and @header octets of headroom
+ * @header: octets that the transform puts there
+ *
+ * Leaves the data where the transform's header goes. The total length and the
+ * checksum are ip_local_out()'s to write.
+ *
+ * Return: the protocol that the IP header named.
+ */
+u8 espah_encap_transport4(struct sk_buff *skb, unsigned int header)
+{
+	unsigned int ip_len = ip_hdrlen(skb);
+	u8 next = ip_hdr(skb)->protocol;
+
+	__skb_push(skb, header);
+	memmove(skb->data, skb->data + header, ip_len);
+	skb_reset_network_header(skb);
+	ip_hdr(skb)->protocol = IPPROTO_ESP;
+	__skb_pull(skb, ip_len);
+	skb_reset_transport_header(skb);
+	return next;
+}
+
+/**
+ * espah_encap_tunnel4() - put an outer header in front
+ * @net: namespace
+ * @skb: packet, with its data at the inner IP header, room in front, and the
+ *	outer route as its dst
+ * @sa: SA
+ * @header: octets that the transform puts between the headers
+ *
+ * The outer header is made as RFC 4301 section 5.1.2.1 has it: DSCP and DF are
+ * copied, and so is ECN (RFC 6040 section 4.1, normal mode). Leaves the data
+ * where the transform's header goes.
+ *
+ * Return: the protocol of the inner packet.
+ */
+u8 espah_encap_tunnel4(struct net *net, struct sk_buff *skb,
+		       const struct espah_sa *sa, unsigned int header)
+{
+	const struct iphdr *inner = ip_hdr(skb);
+	__be16 df = inner->frag_off & htons(IP_DF);
+	struct iphdr *outer;
+
+	__skb_push(skb, header + sizeof(*outer));
+	skb_reset_network_header(skb);
+	outer = ip_hdr(skb);
+	outer->version = IPVERSION;
+	outer->ihl = sizeof(*outer) / 4;
+	outer->tos = inner->tos;
+	outer->frag_off = df;
+	outer->ttl = ip4_dst_hoplimit(skb_dst(skb));
+	outer->protocol = IPPROTO_ESP;
+	outer->saddr = sa->src.v4;
+	outer->daddr = sa->id.dst.v4;
+	/* What is never fragmented needs no identification (RFC 6864). */
+	outer->id = 0;
+	if (!df)
+		__ip_select_ident(net, outer, 1);
+
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	__skb_pull(skb, sizeof(*outer));
+	skb_reset_transport_header(skb);
+	return IPPROTO_IPIP;
+}
+
+/**
+ * espah_decap_transport4() - give the IP header its packet back
+ * @skb: packet, with its data at the payload and its network header at the IP
+ *	header in front of what was taken off
+ * @next: protocol of the payload
+ *
+ * Leaves the data at the IP header.
+ */
+void espah_decap_transport4(struct sk_buff *skb, u8 next)
+{
+	unsigned int ip_len = ip_hdrlen(skb);
+	struct iphdr *iph;
+
+	memmove(skb->data - ip_len, skb_network_header(skb), ip_len);
+	skb_reset_transport_header(skb);
+	__skb_push(skb, ip_len);
+	skb_reset_network_header(skb);
+
+	iph = ip_hdr(skb);
+	iph->protocol = next;
+	iph->tot_len = htons(skb->len);
+	ip_send_check(iph);
+}
+
+/* Enough of ip_rcv()'s checks for the header to be looked at. */
+static bool inner_header_sane(struct sk_buff *skb)
+{
+	const struct iphdr *iph;
+
+	if (!pskb_may_pull(skb, sizeof(*iph)))
+		return false;
+	iph = (const struct iphdr *)skb->data;
+	if (iph->version != IPVERSION || iph->ihl * 4 < sizeof(*iph))
+		return false;
+	if (!pskb_may_pull(skb, iph->ihl * 4))
+		return false;
+
+	iph = (const struct iphdr *)skb->data;
+	return ntohs(iph->tot_len) >= iph->ihl * 4 &&
+	       ntohs(iph->tot_len) <= skb->len &&
+	       !ip_fast_csum(iph, iph->ihl);
+}
+
+/**
+ * espah_decap_tunnel4() - let the inner packet stand alone
+ * @skb: packet, with its data at the inner packet and its network header at
+ *	the outer one
+ * @next: protocol of the inner packet
+ *
+ * Leaves the data at the inner header, with the ECN field that RFC 6040
+ * section 4.2 gives it.
+ *
+ * Return: 0, or the counter that says why not.
+ */
+unsigned int espah_decap_tunnel4(struct sk_buff *skb, u8 next)
+{
+	u8 outer_tos = ip_hdr(skb)->tos;
+
+	if (next != IPPROTO_IPIP)
+		return ESPAH_A_CNT_IN_NEXT_HEADER;
+	if (!inner_header_sane(skb))
+		return ESPAH_A_CNT_IN_INNER_HEADER;
+
+	skb_reset_network_header(skb);
+	skb_mac_header_rebuild(skb);
+	skb->protocol = htons(ETH_P_IP);
+	skb->encapsulation = 0;
+	skb_clear_hash(skb);
+	/* Figure 4: congestion outside and no ECN inside is dropped. */
+	if (INET_ECN_decapsulate(skb, outer_tos, ip_hdr(skb)->tos) > 1)
+		return ESPAH_A_CNT_IN_ECN;
+	return 0;
+}

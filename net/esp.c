@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The layout of an ESP packet: RFC 4303 section 2. */
+
+#include <linux/ip.h>
+#include <linux/skbuff.h>
+
+#include "crypto.h"
+#include "esp.h"
+
+/* Pad length and next header end on a boundary of 4 octets (section 2.4). */
+#define ESP_ALIGN	4
+
+/**
+ * espah_esp_header_len() - octets before the payload
+ * @sa: SA
+ *
+ * Return: length of SPI, sequence number and IV.
+ */
+unsigned int espah_esp_header_len(const struct espah_sa *sa)
+{
+	return sizeof(struct ip_esp_hdr) + sa->iv_len;
+}
+
+/**
+ * espah_esp_pad_len() - how much padding a payload needs
+ * @payload: octets of payload
+ *
+ * Return: octets of padding, without the fixed part of the trailer.
+ */
+unsigned int espah_esp_pad_len(unsigned int payload)
+{
+	return -(payload + ESPAH_ESP_TRAILER) % ESP_ALIGN;
+}
+
+/**
+ * espah_esp_payload_max() - how much payload goes into a room
+ * @room: octets between IV and ICV
+ *
+ * Return: the longest payload that fits with its trailer, or 0.
+ */
+unsigned int espah_esp_payload_max(unsigned int room)
+{
+	room -= room % ESP_ALIGN;
+	return room > ESPAH_ESP_TRAILER ? room - ESPAH_ESP_TRAILER : 0;
+}
+
+/**
+ * espah_esp_write_header() - SPI, sequence number and IV
+ * @at: where they go
+ * @sa: SA
+ * @seq: sequence number; the packet carries its low half (section 2.2)
+ */
+void espah_esp_write_header(u8 *at, const struct espah_sa *sa, u64 seq)
+{
+	struct ip_esp_hdr *esp = (struct ip_esp_hdr *)at;
+	__be64 iv = espah_crypto_iv(sa, seq);
+
+	esp->spi = sa->id.spi;
+	esp->seq_no = htonl(lower_32_bits(seq));
+	memcpy(esp->enc_data, &iv, sizeof(iv));
+}
+
+/**
+ * espah_esp_write_trailer() - padding, pad length and next header
+ * @at: where the payload ends
+ * @pad_len: octets of padding
+ * @next: protocol of the payload
+ *
+ * The padding counts 1, 2, 3 and so on (section 2.4).
+ */
+void espah_esp_write_trailer(u8 *at, unsigned int pad_len, u8 next)
+{
+	unsigned int i;
+
+	for (i = 0; i < pad_len; i++)
+		at[i] = i + 1;
+	at[pad_len] = pad_len;
+	at[pad_len + 1] = next;
+}
+
+/**
+ * espah_esp_strip() - take header, trailer and ICV off
+ * @skb: decrypted packet; its data begins with the ESP header, which is linear
+ * @sa: SA
+ * @next: set to the protocol of the payload
+ *
+ * Return: 0 with the data at the payload, or the counter that says why not.
+ */
+unsigned int espah_esp_strip(struct sk_buff *skb, const struct espah_sa *sa,
+			     u8 *next)
+{
+	unsigned int plain_end = skb->len - sa->icv_len;
+	unsigned int header = espah_esp_header_len(sa);
+	unsigned int tail;
+	u8 trailer[ESPAH_ESP_TRAILER];
+
+	/* espah_input() has seen that the fixed part is there. */
+	if (skb_copy_bits(skb, plain_end - sizeof(trailer), trailer,
+			  sizeof(trailer)))
+		return ESPAH_A_CNT_IN_TRUNCATED;
+
+	tail = trailer[0] + sizeof(trailer);
+	if (header + tail > plain_end)
+		return ESPAH_A_CNT_IN_PADDING;
+	*next = trailer[1];
+
+	/* A checksum over the protected packet says nothing of what is in it. */
+	skb->ip_summed = CHECKSUM_NONE;
+	if (pskb_trim(skb, plain_end - tail))
+		return ESPAH_A_CNT_IN_NOMEM;
+	__skb_pull(skb, header);
+	return 0;
+}

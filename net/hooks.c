@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Where the stack meets netfilter; only in namespaces that have a policy. */
+
+#include <linux/netfilter_ipv4.h>
+
+#include "clear.h"
+#include "hooks.h"
+#include "netns.h"
+#include "output.h"
+
+static const struct nf_hook_ops hooks[] = {
+	/*
+	 * Outbound packets are taken after everybody has had a word in them,
+	 * source NAT above all, and before conntrack closes its books:
+	 * espah_output_hook() does that for the ones it takes.
+	 */
+	{
+		.hook		= espah_output_hook,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_POST_ROUTING,
+		.priority	= NF_IP_PRI_CONNTRACK_CONFIRM - 1,
+	},
+	/* Clear arrivals are refused before the firewall spends time on them. */
+	{
+		.hook		= espah_clear_in_hook,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_LOCAL_IN,
+		.priority	= NF_IP_PRI_FIRST,
+	},
+	{
+		.hook		= espah_clear_fwd_hook,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_FORWARD,
+		.priority	= NF_IP_PRI_FIRST,
+	},
+};
+
+static bool any_policy(const struct espah_net *en)
+{
+	return !xa_empty(&en->spd.by_index);
+}
+
+/**
+ * espah_hooks_get() - before a policy comes into force
+ * @en: namespace; the caller holds its lock, and the policy is not in yet
+ *
+ * Return: 0 or a negative errno.
+ */
+int espah_hooks_get(struct espah_net *en)
+{
+	lockdep_assert_held(&en->lock);
+
+	if (any_policy(en))
+		return 0;
+	return nf_register_net_hooks(en->net, hooks, ARRAY_SIZE(hooks));
+}
+
+/**
+ * espah_hooks_put() - after a policy ended
+ * @en: namespace; the caller holds its lock, and the policy is out already
+ */
+void espah_hooks_put(struct espah_net *en)
+{
+	lockdep_assert_held(&en->lock);
+
+	if (!any_policy(en))
+		nf_unregister_net_hooks(en->net, hooks, ARRAY_SIZE(hooks));
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _ESPAH_HOOKS_H
+#define _ESPAH_HOOKS_H
+
+struct espah_net;
+
+int espah_hooks_get(struct espah_net *en);
+void espah_hooks_put(struct espah_net *en);
+
+#endif /* _ESPAH_HOOKS_H */

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Module init and exit. */
+
+#include <linux/module.h>
+#include <net/genetlink.h>
+
+#include "input.h"
+#include "netlink.h"
+#include "netns.h"
+#include "sa.h"
+
+static int __init espah_init(void)
+{
+	int err;
+
+	err = espah_sa_init();
+	if (err)
+		return err;
+	err = espah_netns_init();
+	if (err)
+		goto exit_sa;
+	err = espah_input_init();
+	if (err)
+		goto exit_netns;
+	/* Last: from here on there can be SAs and policies. */
+	err = espah_netlink_init();
+	if (err)
+		goto exit_input;
+	return 0;
+
+exit_input:
+	espah_input_exit();
+exit_netns:
+	espah_netns_exit();
+exit_sa:
+	espah_sa_exit();
+	return err;
+}
+
+/* Not called while an SA or a policy exists: each holds the module. */
+static void __exit espah_exit(void)
+{
+	espah_netlink_exit();
+	espah_input_exit();
+	espah_netns_exit();
+	espah_sa_exit();
+}
+
+module_init(espah_init);
+module_exit(espah_exit);
+
+MODULE_DESCRIPTION("IPsec: ESP with its own SAD, SPD and packet path");
+MODULE_LICENSE("GPL");
+MODULE_ALIAS_GENL_FAMILY("espah");

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The genetlink family: Documentation/netlink/espah.yaml. */
+
+#include <linux/module.h>
+
+#include "netlink.h"
+#include "netlink_attr.h"
+#include "netns.h"
+
+static const char *const info_wants[ESPAH_A_INFO_MAX + 1];
+static const struct nla_policy info_policy[ESPAH_A_INFO_MAX + 1];
+
+static const struct espah_nl_set info_set = {
+	.max	= ESPAH_A_INFO_MAX,
+	.policy	= info_policy,
+	.wants	= info_wants,
+};
+
+static int put_counters(struct sk_buff *skb, const struct espah_net *en)
+{
+	struct nlattr *nest = nla_nest_start(skb, ESPAH_A_INFO_COUNTERS);
+	int i;
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = ESPAH_A_CNT_PAD + 1; i <= ESPAH_A_CNT_MAX; i++)
+		if (nla_put_u64_64bit(skb, i, espah_counter_read(en, i),
+				      ESPAH_A_CNT_PAD))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_info(struct sk_buff *skb, struct espah_net *en)
+{
+	lockdep_assert_held(&en->lock);
+
+	if (nla_put_u32(skb, ESPAH_A_INFO_SA_COUNT, en->sad.count) ||
+	    nla_put_u32(skb, ESPAH_A_INFO_POLICIES_IN,
+			en->spd.count[ESPAH_DIR_IN]) ||
+	    nla_put_u32(skb, ESPAH_A_INFO_POLICIES_OUT,
+			en->spd.count[ESPAH_DIR_OUT]) ||
+	    nla_put_u32(skb, ESPAH_A_INFO_POLICIES_FWD,
+			en->spd.count[ESPAH_DIR_FWD]))
+		return -EMSGSIZE;
+	return put_counters(skb, en);
+}
+
+static int info_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct espah_net *en = espah_net(genl_info_net(info));
+	struct nlattr *tb[ESPAH_A_INFO_MAX + 1];
+	struct sk_buff *msg;
+	void *header;
+	int err;
+
+	err = espah_nl_parse(tb, &info_set, info->nlhdr, info->extack);
+	if (err)
+		return err;
+	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	header = genlmsg_put_reply(msg, info, &espah_genl_family, 0,
+				   ESPAH_CMD_INFO_GET);
+	mutex_lock(&en->lock);
+	err = header ? put_info(msg, en) : -EMSGSIZE;
+	mutex_unlock(&en->lock);
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	genlmsg_end(msg, header);
+	return genlmsg_reply(msg, info);
+}
+
+/*
+ * No attribute policies here: each request parses its own attributes strictly,
+ * for the reasons that espah_nl_parse() gives.
+ */
+static const struct genl_ops ops[] = {
+	{
+		.cmd	= ESPAH_CMD_SA_ADD,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.doit	= espah_nl_sa_add,
+	},
+	{
+		.cmd	= ESPAH_CMD_SA_UPDATE,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.doit	= espah_nl_sa_update,
+	},
+	{
+		.cmd	= ESPAH_CMD_SA_DEL,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.doit	= espah_nl_sa_del,
+	},
+	{
+		.cmd	= ESPAH_CMD_SA_GET,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.doit	= espah_nl_sa_get,
+		.start	= espah_nl_sa_dump_start,
+		.dumpit	= espah_nl_sa_dump,
+	},
+	{
+		.cmd	= ESPAH_CMD_SA_FLUSH,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.doit	= espah_nl_sa_flush,
+	},
+	{
+		.cmd	= ESPAH_CMD_POLICY_ADD,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.doit	= espah_nl_policy_add,
+	},
+	{
+		.cmd	= ESPAH_CMD_POLICY_UPDATE,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.doit	= espah_nl_policy_update,
+	},
+	{
+		.cmd	= ESPAH_CMD_POLICY_DEL,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.doit	= espah_nl_policy_del,
+	},
+	{
+		.cmd	= ESPAH_CMD_POLICY_GET,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.doit	= espah_nl_policy_get,
+		.start	= espah_nl_policy_dump_start,
+		.dumpit	= espah_nl_policy_dump,
+	},
+	{
+		.cmd	= ESPAH_CMD_POLICY_FLUSH,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.doit	= espah_nl_policy_flush,
+	},
+	{
+		.cmd	= ESPAH_CMD_INFO_GET,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.doit	= info_get,
+	},
+};
+
+struct genl_family espah_genl_family __ro_after_init = {
+	.name		= ESPAH_FAMILY_NAME,
+	.version	= ESPAH_FAMILY_VERSION,
+	.module		= THIS_MODULE,
+	.netnsok	= true,
+	.parallel_ops	= true,
+	.ops		= ops,
+	.n_ops		= ARRAY_SIZE(ops),
+	.resv_start_op	= __ESPAH_CMD_MAX,
+};
+
+/**
+ * espah_netlink_init() - take requests
+ *
+ * Return: 0 or a negative errno.
+ */
+int __init espah_netlink_init(void)
+{
+	return genl_register_family(&espah_genl_family);
+}
+
+/**
+ * espah_netlink_exit() - take no more requests
+ */
+void espah_netlink_exit(void)
+{
+	genl_unregister_family(&espah_genl_family);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _ESPAH_NETLINK_H
+#define _ESPAH_NETLINK_H
+
+struct genl_info;
+struct netlink_callback;
+struct sk_buff;
+
+int espah_netlink_init(void);
+void espah_netlink_exit(void);
+
+/* Requests about SAs: netlink_sa.c */
+int espah_nl_sa_add(struct sk_buff *skb, struct genl_info *info);
+int espah_nl_sa_update(struct sk_buff *skb, struct genl_info *info);
+int espah_nl_sa_del(struct sk_buff *skb, struct genl_info *info);
+int espah_nl_sa_get(struct sk_buff *skb, struct genl_info *info);
+int espah_nl_sa_flush(struct sk_buff *skb, struct genl_info *info);
+int espah_nl_sa_dump_start(struct netlink_callback *cb);
+int espah_nl_sa_dump(struct sk_buff *skb, struct netlink_callback *cb);
+
+/* Requests about policies: netlink_policy.c */
+int espah_nl_policy_add(struct sk_buff *skb, struct genl_info *info);
+int espah_nl_policy_update(struct sk_buff *skb, struct genl_info *info);
+int espah_nl_policy_del(struct sk_buff *skb, struct genl_info *info);
+int espah_nl_policy_get(struct sk_buff *skb, struct genl_info *info);
+int espah_nl_policy_flush(struct sk_buff *skb, struct genl_info *info);
+int espah_nl_policy_dump_start(struct netlink_callback *cb);
+int espah_nl_policy_dump(struct sk_buff *skb, struct netlink_callback *cb);
+
+#endif /* _ESPAH_NETLINK_H */

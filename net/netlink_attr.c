@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Attributes that more than one request has, and how they are refused. */
+
+#include <linux/in.h>
+
+#include "netlink_attr.h"
+
+/*
+ * The core has found the culprit and has a sentence for all culprits of its
+ * kind; ours says which attribute it is and what it should be.
+ */
+static void explain(const struct espah_nl_set *set,
+		    struct netlink_ext_ack *extack)
+{
+	int type;
+
+	if (!extack || !extack->bad_attr)
+		return;
+	type = nla_type(extack->bad_attr);
+	if (type <= set->max && set->wants[type])
+		extack->_msg = set->wants[type];
+}
+
+/* The last of two would win in silence. */
+static int refuse_twins(struct nlattr **tb, const struct nlattr *head, int len,
+			struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr;
+	int left;
+
+	nla_for_each_attr(attr, head, len, left) {
+		if (tb[nla_type(attr)] == attr)
+			continue;
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "this attribute is given more than once");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int parse(struct nlattr **tb, const struct espah_nl_set *set,
+		 const struct nlattr *head, int len,
+		 struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = __nla_parse(tb, set->max, head, len, set->policy,
+			  NL_VALIDATE_STRICT, extack);
+	if (err) {
+		explain(set, extack);
+		return err;
+	}
+	return refuse_twins(tb, head, len, extack);
+}
+
+/**
+ * espah_nl_parse() - the attributes of a request
+ * @tb: filled in; @set->max + 1 entries
+ * @set: attributes that the request may have
+ * @nlh: request
+ * @extack: where to say what is wrong with it
+ *
+ * Requests are parsed here and not by the generic-netlink core, so that every
+ * refusal can name its attribute, and that the keys in a malformed request can
+ * still be wiped.
+ *
+ * Return: 0 or a negative errno.
+ */
+int espah_nl_parse(struct nlattr **tb, const struct espah_nl_set *set,
+		   const struct nlmsghdr *nlh, struct netlink_ext_ack *extack)
+{
+	return parse(tb, set, nlmsg_attrdata(nlh, GENL_HDRLEN),
+		     nlmsg_attrlen(nlh, GENL_HDRLEN), extack);
+}
+
+/**
+ * espah_nl_parse_nested() - the attributes inside one
+ * @tb: filled in; @set->max + 1 entries
+ * @set: attributes that the nest may have
+ * @nest: the nest, marked as one
+ * @extack: where to say what is wrong with it
+ *
+ * Return: 0 or a negative errno.
+ */
+int espah_nl_parse_nested(struct nlattr **tb, const struct espah_nl_set *set,
+			  const struct nlattr *nest,
+			  struct netlink_ext_ack *extack)
+{
+	return parse(tb, set, nla_data(nest), nla_len(nest), extack);
+}
+
+/**
+ * espah_nl_need() - refuse a request that lacks an attribute
+ * @tb: attributes
+ * @set: set that they belong to
+ * @attr: number of the one that must be there
+ * @extack: where to say so
+ *
+ * Return: 0 or -EINVAL.
+ */
+int espah_nl_need(struct nlattr **tb, const struct espah_nl_set *set, int attr,
+		  struct netlink_ext_ack *extack)
+{
+	if (tb[attr])
+		return 0;
+	if (extack)
+		extack->_msg = set->wants[attr];
+	NL_SET_ERR_ATTR_MISS(extack, NULL, attr);
+	return -EINVAL;
+}
+
+/**
+ * espah_nl_check_addr() - is this an address?
+ * @attr: binary attribute
+ * @extack: told that it is @attr
+ *
+ * Return: 0 or -EINVAL.
+ */
+int espah_nl_check_addr(const struct nlattr *attr,
+			struct netlink_ext_ack *extack)
+{
+	if (nla_len(attr) == sizeof(__be32) ||
+	    nla_len(attr) == sizeof(struct in6_addr))
+		return 0;
+	NL_SET_BAD_ATTR(extack, attr);
+	return -EINVAL;
+}
+
+/**
+ * espah_nl_get_addr() - read an address
+ * @attr: checked by espah_nl_check_addr()
+ * @addr: set
+ *
+ * Return: AF_INET or AF_INET6.
+ */
+u16 espah_nl_get_addr(const struct nlattr *attr, union espah_addr *addr)
+{
+	memset(addr, 0, sizeof(*addr));
+	memcpy(addr, nla_data(attr), nla_len(attr));
+	return nla_len(attr) == sizeof(addr->v4) ? AF_INET : AF_INET6;
+}
+
+/**
+ * espah_nl_put_addr() - write an address
+ * @skb: message
+ * @attr: attribute number
+ * @addr: address
+ * @family: of @addr
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int espah_nl_put_addr(struct sk_buff *skb, int attr,
+		      const union espah_addr *addr, u16 family)
+{
+	return nla_put(skb, attr, family == AF_INET ? sizeof(addr->v4) :
+						      sizeof(addr->v6), addr);
+}
+
+static const struct nla_policy sel_policy[ESPAH_A_SEL_MAX + 1] = {
+	[ESPAH_A_SEL_SRC_MIN]	= ESPAH_NL_ADDR,
+	[ESPAH_A_SEL_SRC_MAX]	= ESPAH_NL_ADDR,
+	[ESPAH_A_SEL_DST_MIN]	= ESPAH_NL_ADDR,
+	[ESPAH_A_SEL_DST_MAX]	= ESPAH_NL_ADDR,
+	[ESPAH_A_SEL_PROTO]	= { .type = NLA_U8 },
+};
+
+static const char *const sel_wants[ESPAH_A_SEL_MAX + 1] = {
+	[ESPAH_A_SEL_SRC_MIN] = "sel src-min: an address of 4 or 16 octets is needed",
+	[ESPAH_A_SEL_SRC_MAX] = "sel src-max: an address of 4 or 16 octets is needed",
+	[ESPAH_A_SEL_DST_MIN] = "sel dst-min: an address of 4 or 16 octets is needed",
+	[ESPAH_A_SEL_DST_MAX] = "sel dst-max: an address of 4 or 16 octets is needed",
+	[ESPAH_A_SEL_PROTO] = "sel proto: an IP protocol of one octet is needed",
+};
+
+static const struct espah_nl_set sel_set = {
+	.max	= ESPAH_A_SEL_MAX,
+	.policy	= sel_policy,
+	.wants	= sel_wants,
+};
+
+static int check_ranges(struct nlattr **tb, const struct espah_selector *sel,
+			struct netlink_ext_ack *extack)
+{
+	if (!espah_range_valid(&sel->src_min, &sel->src_max)) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SEL_SRC_MAX],
+				    "sel src-max: must not be below src-min");
+		return -EINVAL;
+	}
+	if (!espah_range_valid(&sel->dst_min, &sel->dst_max)) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SEL_DST_MAX],
+				    "sel dst-max: must not be below dst-min");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/**
+ * espah_nl_get_selector() - read a selector
+ * @nest: attribute that holds it
+ * @sel: set
+ * @extack: where to say what is wrong with it
+ *
+ * Return: 0 or a negative errno.
+ */
+int espah_nl_get_selector(const struct nlattr *nest, struct espah_selector *sel,
+			  struct netlink_ext_ack *extack)
+{
+	union espah_addr *const ends[] = {
+		[ESPAH_A_SEL_SRC_MIN] = &sel->src_min,
+		[ESPAH_A_SEL_SRC_MAX] = &sel->src_max,
+		[ESPAH_A_SEL_DST_MIN] = &sel->dst_min,
+		[ESPAH_A_SEL_DST_MAX] = &sel->dst_max,
+	};
+	struct nlattr *tb[ESPAH_A_SEL_MAX + 1];
+	u16 family;
+	int err, i;
+
+	err = espah_nl_parse_nested(tb, &sel_set, nest, extack);
+	if (err)
+		return err;
+
+	memset(sel, 0, sizeof(*sel));
+	for (i = ESPAH_A_SEL_SRC_MIN; i <= ESPAH_A_SEL_DST_MAX; i++) {
+		err = espah_nl_need(tb, &sel_set, i, extack);
+		if (err)
+			return err;
+		family = espah_nl_get_addr(tb[i], ends[i]);
+		if (sel->family && family != sel->family) {
+			NL_SET_ERR_MSG_ATTR(extack, tb[i],
+					    "sel: all addresses must be of one family");
+			return -EINVAL;
+		}
+		sel->family = family;
+	}
+	if (tb[ESPAH_A_SEL_PROTO])
+		sel->proto = nla_get_u8(tb[ESPAH_A_SEL_PROTO]);
+	return check_ranges(tb, sel, extack);
+}
+
+/**
+ * espah_nl_put_selector() - write a selector
+ * @skb: message
+ * @attr: attribute number of the nest
+ * @sel: selector
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int espah_nl_put_selector(struct sk_buff *skb, int attr,
+			  const struct espah_selector *sel)
+{
+	struct nlattr *nest = nla_nest_start(skb, attr);
+
+	if (!nest ||
+	    espah_nl_put_addr(skb, ESPAH_A_SEL_SRC_MIN, &sel->src_min,
+			      sel->family) ||
+	    espah_nl_put_addr(skb, ESPAH_A_SEL_SRC_MAX, &sel->src_max,
+			      sel->family) ||
+	    espah_nl_put_addr(skb, ESPAH_A_SEL_DST_MIN, &sel->dst_min,
+			      sel->family) ||
+	    espah_nl_put_addr(skb, ESPAH_A_SEL_DST_MAX, &sel->dst_max,
+			      sel->family))
+		return -EMSGSIZE;
+	if (sel->proto && nla_put_u8(skb, ESPAH_A_SEL_PROTO, sel->proto))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}

@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Requests about policies. */
+
+#include <linux/in.h>
+
+#include "netlink.h"
+#include "netlink_attr.h"
+#include "netns.h"
+#include "spd.h"
+
+static const char *const policy_wants[ESPAH_A_POLICY_MAX + 1] = {
+	[ESPAH_A_POLICY_DIR] = "dir: 0 (in), 1 (out) or 2 (fwd) is needed",
+	[ESPAH_A_POLICY_PRIORITY] = "priority: a number of 4 octets is needed",
+	[ESPAH_A_POLICY_INDEX] = "index: a number of 4 octets is needed, in a request that names a policy by it",
+	[ESPAH_A_POLICY_ACTION] = "action: 0 (protect), 1 (bypass) or 2 (discard) is needed",
+	[ESPAH_A_POLICY_SEL] = "sel: a nest of selector attributes is needed",
+	[ESPAH_A_POLICY_TMPL] = "tmpl: a nest of template attributes is needed to protect",
+};
+
+#define DIR_POLICY	NLA_POLICY_MAX(NLA_U8, ESPAH_DIR_FWD)
+
+static const struct nla_policy policy_policy[ESPAH_A_POLICY_MAX + 1] = {
+	[ESPAH_A_POLICY_DIR]		= DIR_POLICY,
+	[ESPAH_A_POLICY_PRIORITY]	= { .type = NLA_U32 },
+	[ESPAH_A_POLICY_ACTION]		= NLA_POLICY_MAX(NLA_U8,
+							 ESPAH_ACTION_DISCARD),
+	[ESPAH_A_POLICY_SEL]		= { .type = NLA_NESTED },
+	[ESPAH_A_POLICY_TMPL]		= { .type = NLA_NESTED },
+};
+
+static const struct nla_policy policy_key_policy[ESPAH_A_POLICY_MAX + 1] = {
+	[ESPAH_A_POLICY_DIR]		= DIR_POLICY,
+	[ESPAH_A_POLICY_INDEX]		= { .type = NLA_U32 },
+	[ESPAH_A_POLICY_SEL]		= { .type = NLA_NESTED },
+};
+
+static const struct nla_policy policy_flush_policy[ESPAH_A_POLICY_MAX + 1] = {
+	[ESPAH_A_POLICY_DIR]		= DIR_POLICY,
+};
+
+static const struct nla_policy policy_dump_policy[ESPAH_A_POLICY_MAX + 1];
+
+static const struct espah_nl_set policy_set = {
+	.max	= ESPAH_A_POLICY_MAX,
+	.policy	= policy_policy,
+	.wants	= policy_wants,
+};
+
+static const struct espah_nl_set policy_key_set = {
+	.max	= ESPAH_A_POLICY_MAX,
+	.policy	= policy_key_policy,
+	.wants	= policy_wants,
+};
+
+static const struct espah_nl_set policy_flush_set = {
+	.max	= ESPAH_A_POLICY_MAX,
+	.policy	= policy_flush_policy,
+	.wants	= policy_wants,
+};
+
+static const struct espah_nl_set policy_dump_set = {
+	.max	= ESPAH_A_POLICY_MAX,
+	.policy	= policy_dump_policy,
+	.wants	= policy_wants,
+};
+
+static const struct nla_policy tmpl_policy[ESPAH_A_TMPL_MAX + 1] = {
+	[ESPAH_A_TMPL_SRC]	= ESPAH_NL_ADDR,
+	[ESPAH_A_TMPL_DST]	= ESPAH_NL_ADDR,
+	[ESPAH_A_TMPL_PROTO]	= NLA_POLICY_RANGE(NLA_U8, IPPROTO_ESP,
+						   IPPROTO_ESP),
+	[ESPAH_A_TMPL_SPI]	= { .type = NLA_U32 },
+	[ESPAH_A_TMPL_MODE]	= NLA_POLICY_MAX(NLA_U8, ESPAH_MODE_TUNNEL),
+	[ESPAH_A_TMPL_REQID]	= { .type = NLA_U32 },
+	[ESPAH_A_TMPL_LEVEL]	= NLA_POLICY_MAX(NLA_U8, ESPAH_LEVEL_USE),
+};
+
+static const char *const tmpl_wants[ESPAH_A_TMPL_MAX + 1] = {
+	[ESPAH_A_TMPL_SRC] = "tmpl src: an address of 4 or 16 octets is needed, for an outbound tunnel always",
+	[ESPAH_A_TMPL_DST] = "tmpl dst: an address of 4 or 16 octets is needed, for an outbound tunnel always",
+	[ESPAH_A_TMPL_PROTO] = "tmpl proto: 50 (ESP) is needed",
+	[ESPAH_A_TMPL_SPI] = "tmpl spi: a number of 4 octets in network byte order is needed",
+	[ESPAH_A_TMPL_MODE] = "tmpl mode: 0 (transport) or 1 (tunnel) is needed",
+	[ESPAH_A_TMPL_REQID] = "tmpl reqid: a number of 4 octets is needed",
+	[ESPAH_A_TMPL_LEVEL] = "tmpl level: 0 (required) or 1 (use) is needed",
+};
+
+static const struct espah_nl_set tmpl_set = {
+	.max	= ESPAH_A_TMPL_MAX,
+	.policy	= tmpl_policy,
+	.wants	= tmpl_wants,
+};
+
+/* An outbound tunnel must know both its ends. */
+static int get_tmpl_ends(struct nlattr **tb, u8 dir, struct espah_tmpl *tmpl,
+			 struct netlink_ext_ack *extack)
+{
+	union espah_addr *const ends[] = { &tmpl->src, &tmpl->dst };
+	bool needed = dir == ESPAH_DIR_OUT && tmpl->mode == ESPAH_MODE_TUNNEL;
+	int err, i, attr;
+	u16 family;
+
+	for (i = 0; i < ARRAY_SIZE(ends); i++) {
+		attr = ESPAH_A_TMPL_SRC + i;
+		if (tb[attr]) {
+			family = espah_nl_get_addr(tb[attr], ends[i]);
+			if (family != AF_INET) {
+				NL_SET_ERR_MSG_ATTR(extack, tb[attr],
+						    "tmpl: only IPv4 is supported by this version");
+				return -EAFNOSUPPORT;
+			}
+			tmpl->family = family;
+		}
+		if (needed && espah_addr_any(ends[i])) {
+			err = espah_nl_need(tb, &tmpl_set, attr, extack);
+			if (err)
+				return err;
+			NL_SET_ERR_MSG_ATTR(extack, tb[attr],
+					    "tmpl: an outbound tunnel needs two real addresses");
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static int get_tmpl(const struct nlattr *nest, u8 dir, struct espah_tmpl *tmpl,
+		    struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[ESPAH_A_TMPL_MAX + 1];
+	int err;
+
+	err = espah_nl_parse_nested(tb, &tmpl_set, nest, extack);
+	if (!err)
+		err = espah_nl_need(tb, &tmpl_set, ESPAH_A_TMPL_PROTO, extack);
+	if (!err)
+		err = espah_nl_need(tb, &tmpl_set, ESPAH_A_TMPL_MODE, extack);
+	if (err)
+		return err;
+
+	tmpl->proto = nla_get_u8(tb[ESPAH_A_TMPL_PROTO]);
+	tmpl->mode = nla_get_u8(tb[ESPAH_A_TMPL_MODE]);
+	if (tb[ESPAH_A_TMPL_SPI])
+		tmpl->spi = nla_get_be32(tb[ESPAH_A_TMPL_SPI]);
+	if (tb[ESPAH_A_TMPL_REQID])
+		tmpl->reqid = nla_get_u32(tb[ESPAH_A_TMPL_REQID]);
+	tmpl->optional = tb[ESPAH_A_TMPL_LEVEL] &&
+			 nla_get_u8(tb[ESPAH_A_TMPL_LEVEL]) == ESPAH_LEVEL_USE;
+	return get_tmpl_ends(tb, dir, tmpl, extack);
+}
+
+static int get_dir(struct nlattr **tb, u8 *dir, struct netlink_ext_ack *extack)
+{
+	int err = espah_nl_need(tb, &policy_set, ESPAH_A_POLICY_DIR, extack);
+
+	if (!err)
+		*dir = nla_get_u8(tb[ESPAH_A_POLICY_DIR]);
+	return err;
+}
+
+static int get_sel(struct nlattr **tb, struct espah_selector *sel,
+		   struct netlink_ext_ack *extack)
+{
+	int err = espah_nl_need(tb, &policy_set, ESPAH_A_POLICY_SEL, extack);
+
+	if (!err)
+		err = espah_nl_get_selector(tb[ESPAH_A_POLICY_SEL], sel,
+					    extack);
+	if (err)
+		return err;
+	if (sel->family != AF_INET) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_SEL],
+				    "sel: only IPv4 is supported by this version");
+		return -EAFNOSUPPORT;
+	}
+	return 0;
+}
+
+/* All rules that span attributes are here and in get_tmpl_ends(). */
+static int get_request(struct nlattr **tb, struct espah_policy_config *config,
+		       struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = get_dir(tb, &config->dir, extack);
+	if (!err)
+		err = espah_nl_need(tb, &policy_set, ESPAH_A_POLICY_ACTION,
+				    extack);
+	if (!err)
+		err = get_sel(tb, &config->sel, extack);
+	if (err)
+		return err;
+
+	config->action = nla_get_u8(tb[ESPAH_A_POLICY_ACTION]);
+	if (tb[ESPAH_A_POLICY_PRIORITY])
+		config->priority = nla_get_u32(tb[ESPAH_A_POLICY_PRIORITY]);
+
+	if (config->action == ESPAH_ACTION_PROTECT) {
+		err = espah_nl_need(tb, &policy_set, ESPAH_A_POLICY_TMPL,
+				    extack);
+		return err ?: get_tmpl(tb[ESPAH_A_POLICY_TMPL], config->dir,
+				       &config->tmpl, extack);
+	}
+	if (tb[ESPAH_A_POLICY_TMPL]) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_TMPL],
+				    "tmpl: only a policy that protects has one");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int insert(struct genl_info *info, bool replace)
+{
+	struct espah_net *en = espah_net(genl_info_net(info));
+	struct nlattr *tb[ESPAH_A_POLICY_MAX + 1];
+	struct netlink_ext_ack *extack = info->extack;
+	struct espah_policy_config config = {};
+	struct espah_policy *old;
+	int err;
+
+	err = espah_nl_parse(tb, &policy_set, info->nlhdr, extack);
+	if (!err)
+		err = get_request(tb, &config, extack);
+	if (err)
+		return err;
+
+	mutex_lock(&en->lock);
+	old = espah_spd_find(en, config.dir, &config.sel);
+	if (old && !replace) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_SEL],
+				    "sel: this direction has a policy with this selector");
+		err = -EEXIST;
+	} else {
+		err = espah_spd_insert(en, &config, old);
+	}
+	mutex_unlock(&en->lock);
+	return err;
+}
+
+int espah_nl_policy_add(struct sk_buff *skb, struct genl_info *info)
+{
+	return insert(info, false);
+}
+
+int espah_nl_policy_update(struct sk_buff *skb, struct genl_info *info)
+{
+	return insert(info, true);
+}
+
+/**
+ * struct policy_key - what names a policy
+ * @dir: ESPAH_DIR_*
+ * @index: number, or 0 to go by @sel
+ * @sel: selector
+ */
+struct policy_key {
+	u8			dir;
+	u32			index;
+	struct espah_selector	sel;
+};
+
+static int get_key(struct nlattr **tb, struct policy_key *key,
+		   struct netlink_ext_ack *extack)
+{
+	int err = get_dir(tb, &key->dir, extack);
+
+	if (err)
+		return err;
+	if (!tb[ESPAH_A_POLICY_INDEX])
+		return get_sel(tb, &key->sel, extack);
+
+	if (tb[ESPAH_A_POLICY_SEL]) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_SEL],
+				    "sel: either sel or index names a policy, not both");
+		return -EINVAL;
+	}
+	key->index = nla_get_u32(tb[ESPAH_A_POLICY_INDEX]);
+	if (!key->index) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_INDEX],
+				    "index: no policy has the number 0");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Returns the policy that the request names, or an ERR_PTR(). */
+static struct espah_policy *find(struct espah_net *en,
+				 const struct policy_key *key,
+				 struct netlink_ext_ack *extack)
+{
+	struct espah_policy *policy;
+
+	policy = key->index ? espah_spd_find_index(en, key->dir, key->index) :
+			      espah_spd_find(en, key->dir, &key->sel);
+	if (policy)
+		return policy;
+	NL_SET_ERR_MSG(extack, "this direction has no policy with this selector or index");
+	return ERR_PTR(-ENOENT);
+}
+
+int espah_nl_policy_del(struct sk_buff *skb, struct genl_info *info)
+{
+	struct espah_net *en = espah_net(genl_info_net(info));
+	struct nlattr *tb[ESPAH_A_POLICY_MAX + 1];
+	struct espah_policy *policy;
+	struct policy_key key = {};
+	int err;
+
+	err = espah_nl_parse(tb, &policy_key_set, info->nlhdr, info->extack);
+	if (!err)
+		err = get_key(tb, &key, info->extack);
+	if (err)
+		return err;
+
+	mutex_lock(&en->lock);
+	policy = find(en, &key, info->extack);
+	err = PTR_ERR_OR_ZERO(policy);
+	if (!err)
+		espah_spd_remove(en, policy);
+	mutex_unlock(&en->lock);
+	return err;
+}
+
+int espah_nl_policy_flush(struct sk_buff *skb, struct genl_info *info)
+{
+	struct espah_net *en = espah_net(genl_info_net(info));
+	struct nlattr *tb[ESPAH_A_POLICY_MAX + 1];
+	int err;
+
+	err = espah_nl_parse(tb, &policy_flush_set, info->nlhdr, info->extack);
+	if (err)
+		return err;
+
+	mutex_lock(&en->lock);
+	espah_spd_flush(en, tb[ESPAH_A_POLICY_DIR] ?
+			    nla_get_u8(tb[ESPAH_A_POLICY_DIR]) : -1);
+	mutex_unlock(&en->lock);
+	return 0;
+}
+
+static int put_tmpl(struct sk_buff *skb, const struct espah_tmpl *tmpl)
+{
+	struct nlattr *nest = nla_nest_start(skb, ESPAH_A_POLICY_TMPL);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (!espah_addr_any(&tmpl->src) &&
+	    espah_nl_put_addr(skb, ESPAH_A_TMPL_SRC, &tmpl->src, tmpl->family))
+		return -EMSGSIZE;
+	if (!espah_addr_any(&tmpl->dst) &&
+	    espah_nl_put_addr(skb, ESPAH_A_TMPL_DST, &tmpl->dst, tmpl->family))
+		return -EMSGSIZE;
+	if (nla_put_u8(skb, ESPAH_A_TMPL_PROTO, tmpl->proto) ||
+	    nla_put_be32(skb, ESPAH_A_TMPL_SPI, tmpl->spi) ||
+	    nla_put_u8(skb, ESPAH_A_TMPL_MODE, tmpl->mode) ||
+	    nla_put_u32(skb, ESPAH_A_TMPL_REQID, tmpl->reqid) ||
+	    nla_put_u8(skb, ESPAH_A_TMPL_LEVEL,
+		       tmpl->optional ? ESPAH_LEVEL_USE : ESPAH_LEVEL_REQUIRED))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_policy(struct sk_buff *skb, const struct espah_policy *policy)
+{
+	const struct espah_policy_config *config = &policy->config;
+
+	if (nla_put_u8(skb, ESPAH_A_POLICY_DIR, config->dir) ||
+	    nla_put_u32(skb, ESPAH_A_POLICY_PRIORITY, config->priority) ||
+	    nla_put_u32(skb, ESPAH_A_POLICY_INDEX, policy->index) ||
+	    nla_put_u8(skb, ESPAH_A_POLICY_ACTION, config->action) ||
+	    espah_nl_put_selector(skb, ESPAH_A_POLICY_SEL, &config->sel))
+		return -EMSGSIZE;
+	if (config->action != ESPAH_ACTION_PROTECT)
+		return 0;
+	return put_tmpl(skb, &config->tmpl);
+}
+
+static int reply(struct genl_info *info, const struct espah_policy *policy)
+{
+	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	void *header;
+	int err;
+
+	if (!msg)
+		return -ENOMEM;
+	header = genlmsg_put_reply(msg, info, &espah_genl_family, 0,
+				   ESPAH_CMD_POLICY_GET);
+	err = header ? put_policy(msg, policy) : -EMSGSIZE;
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	genlmsg_end(msg, header);
+	return genlmsg_reply(msg, info);
+}
+
+int espah_nl_policy_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct espah_net *en = espah_net(genl_info_net(info));
+	struct nlattr *tb[ESPAH_A_POLICY_MAX + 1];
+	struct espah_policy *policy;
+	struct policy_key key = {};
+	int err;
+
+	err = espah_nl_parse(tb, &policy_key_set, info->nlhdr, info->extack);
+	if (!err)
+		err = get_key(tb, &key, info->extack);
+	if (err)
+		return err;
+
+	mutex_lock(&en->lock);
+	policy = find(en, &key, info->extack);
+	err = PTR_ERR_OR_ZERO(policy);
+	if (!err)
+		err = reply(info, policy);
+	mutex_unlock(&en->lock);
+	return err;
+}
+
+int espah_nl_policy_dump_start(struct netlink_callback *cb)
+{
+	struct nlattr *tb[ESPAH_A_POLICY_MAX + 1];
+
+	cb->args[0] = 0;
+	return espah_nl_parse(tb, &policy_dump_set, cb->nlh, cb->extack);
+}
+
+/* cb->args[0] is the index of the policy to go on with. */
+int espah_nl_policy_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct espah_net *en = espah_net(sock_net(skb->sk));
+	struct espah_policy *policy;
+	unsigned long index;
+	void *header;
+
+	rcu_read_lock();
+	cb->seq = READ_ONCE(en->spd.generation);
+	xa_for_each_start(&en->spd.by_index, index, policy, cb->args[0]) {
+		cb->args[0] = index;
+		header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+				     cb->nlh->nlmsg_seq, &espah_genl_family,
+				     NLM_F_MULTI, ESPAH_CMD_POLICY_GET);
+		if (!header)
+			break;
+		genl_dump_check_consistent(cb, header);
+		if (put_policy(skb, policy)) {
+			genlmsg_cancel(skb, header);
+			break;
+		}
+		genlmsg_end(skb, header);
+		cb->args[0] = index + 1;
+	}
+	rcu_read_unlock();
+	return skb->len;
+}

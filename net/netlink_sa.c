@@ -1,0 +1,609 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Requests about SAs. */
+
+#include <crypto/algapi.h>
+#include <linux/in.h>
+
+#include "netlink.h"
+#include "netlink_attr.h"
+#include "netns.h"
+#include "sa.h"
+
+/* RFC 4303 section 2.1: 1 to 255 are reserved, 0 is never on the wire. */
+#define SPI_MIN	256
+
+static const char *const sa_wants[ESPAH_A_SA_MAX + 1] = {
+	[ESPAH_A_SA_SRC] = "src: an address of 4 or 16 octets is needed",
+	[ESPAH_A_SA_DST] = "dst: an address of 4 or 16 octets is needed",
+	[ESPAH_A_SA_PROTO] = "proto: 50 (ESP) is needed",
+	[ESPAH_A_SA_SPI] = "spi: a number of 4 octets in network byte order is needed, 256 or more",
+	[ESPAH_A_SA_MODE] = "mode: 0 (transport) or 1 (tunnel) is needed",
+	[ESPAH_A_SA_REQID] = "reqid: a number of 4 octets is needed",
+	[ESPAH_A_SA_REPLAY_WINDOW] = "replay-window: a number from 0 to 4096 is needed",
+	[ESPAH_A_SA_SEL] = "sel: a nest of selector attributes is needed",
+	[ESPAH_A_SA_AEAD] = "aead: a nest with name, key and icv-bits is needed",
+	[ESPAH_A_SA_SHOW_KEYS] = "show-keys: a flag without data is needed",
+	[ESPAH_A_SA_ID] = "id: the kernel chooses it; it cannot be asked for",
+	[ESPAH_A_SA_OSEQ] = "oseq: it cannot be set",
+	[ESPAH_A_SA_SEQ] = "seq: it cannot be set",
+	[ESPAH_A_SA_PACKETS] = "packets: it cannot be set",
+	[ESPAH_A_SA_BYTES] = "bytes: it cannot be set",
+	[ESPAH_A_SA_ADD_TIME] = "add-time: it cannot be set",
+	[ESPAH_A_SA_USE_TIME] = "use-time: it cannot be set",
+	[ESPAH_A_SA_COUNTERS] = "counters: they cannot be set",
+};
+
+#define SA_PROTO_POLICY	NLA_POLICY_RANGE(NLA_U8, IPPROTO_ESP, IPPROTO_ESP)
+
+static const struct nla_policy sa_policy[ESPAH_A_SA_MAX + 1] = {
+	[ESPAH_A_SA_SRC]		= ESPAH_NL_ADDR,
+	[ESPAH_A_SA_DST]		= ESPAH_NL_ADDR,
+	[ESPAH_A_SA_PROTO]		= SA_PROTO_POLICY,
+	[ESPAH_A_SA_SPI]		= { .type = NLA_U32 },
+	[ESPAH_A_SA_MODE]		= NLA_POLICY_MAX(NLA_U8,
+							 ESPAH_MODE_TUNNEL),
+	[ESPAH_A_SA_REQID]		= { .type = NLA_U32 },
+	[ESPAH_A_SA_REPLAY_WINDOW]	= NLA_POLICY_MAX(NLA_U32,
+							 ESPAH_REPLAY_WINDOW_MAX),
+	[ESPAH_A_SA_SEL]		= { .type = NLA_NESTED },
+	[ESPAH_A_SA_AEAD]		= { .type = NLA_NESTED },
+};
+
+static const struct nla_policy sa_key_policy[ESPAH_A_SA_MAX + 1] = {
+	[ESPAH_A_SA_SRC]		= ESPAH_NL_ADDR,
+	[ESPAH_A_SA_DST]		= ESPAH_NL_ADDR,
+	[ESPAH_A_SA_PROTO]		= SA_PROTO_POLICY,
+	[ESPAH_A_SA_SPI]		= { .type = NLA_U32 },
+};
+
+static const struct nla_policy sa_get_policy[ESPAH_A_SA_MAX + 1] = {
+	[ESPAH_A_SA_SRC]		= ESPAH_NL_ADDR,
+	[ESPAH_A_SA_DST]		= ESPAH_NL_ADDR,
+	[ESPAH_A_SA_PROTO]		= SA_PROTO_POLICY,
+	[ESPAH_A_SA_SPI]		= { .type = NLA_U32 },
+	[ESPAH_A_SA_SHOW_KEYS]		= { .type = NLA_FLAG },
+};
+
+static const struct nla_policy sa_dump_policy[ESPAH_A_SA_MAX + 1] = {
+	[ESPAH_A_SA_SHOW_KEYS]		= { .type = NLA_FLAG },
+};
+
+static const struct nla_policy sa_flush_policy[ESPAH_A_SA_MAX + 1] = {
+	[ESPAH_A_SA_PROTO]		= SA_PROTO_POLICY,
+};
+
+static const struct espah_nl_set sa_set = {
+	.max = ESPAH_A_SA_MAX, .policy = sa_policy, .wants = sa_wants,
+};
+
+static const struct espah_nl_set sa_key_set = {
+	.max = ESPAH_A_SA_MAX, .policy = sa_key_policy, .wants = sa_wants,
+};
+
+static const struct espah_nl_set sa_get_set = {
+	.max = ESPAH_A_SA_MAX, .policy = sa_get_policy, .wants = sa_wants,
+};
+
+static const struct espah_nl_set sa_dump_set = {
+	.max = ESPAH_A_SA_MAX, .policy = sa_dump_policy, .wants = sa_wants,
+};
+
+static const struct espah_nl_set sa_flush_set = {
+	.max = ESPAH_A_SA_MAX, .policy = sa_flush_policy, .wants = sa_wants,
+};
+
+static const struct nla_policy alg_policy[ESPAH_A_ALG_MAX + 1] = {
+	[ESPAH_A_ALG_NAME]	= { .type = NLA_NUL_STRING,
+				    .len = ESPAH_ALG_NAME_MAX },
+	[ESPAH_A_ALG_KEY]	= NLA_POLICY_RANGE(NLA_BINARY, 1, ESPAH_KEY_MAX),
+	[ESPAH_A_ALG_ICV_BITS]	= { .type = NLA_U32 },
+};
+
+static const char *const alg_wants[ESPAH_A_ALG_MAX + 1] = {
+	[ESPAH_A_ALG_NAME] = "aead name: a string of at most 63 characters is needed",
+	[ESPAH_A_ALG_KEY] = "aead key: 1 to 128 octets are needed",
+	[ESPAH_A_ALG_ICV_BITS] = "aead icv-bits: a number of 4 octets is needed",
+};
+
+static const struct espah_nl_set alg_set = {
+	.max = ESPAH_A_ALG_MAX, .policy = alg_policy, .wants = alg_wants,
+};
+
+/**
+ * struct sa_request - an SA as a request describes it
+ * @config: points into the request and to @sel
+ * @sel: selector
+ */
+struct sa_request {
+	struct espah_sa_config	config;
+	struct espah_selector	sel;
+};
+
+static int need_all(struct nlattr **tb, const struct espah_nl_set *set,
+		    const u8 *attrs, size_t n, struct netlink_ext_ack *extack)
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < n; i++) {
+		err = espah_nl_need(tb, set, attrs[i], extack);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* What names an SA; src is optional here, and must agree where it is given. */
+static int get_id(struct nlattr **tb, struct espah_sa_config *config,
+		  struct netlink_ext_ack *extack)
+{
+	static const u8 needed[] = {
+		ESPAH_A_SA_DST, ESPAH_A_SA_PROTO, ESPAH_A_SA_SPI,
+	};
+	struct espah_sa_id *id = &config->id;
+	int err;
+
+	err = need_all(tb, &sa_set, needed, ARRAY_SIZE(needed), extack);
+	if (err)
+		return err;
+
+	id->family = espah_nl_get_addr(tb[ESPAH_A_SA_DST], &id->dst);
+	id->proto = nla_get_u8(tb[ESPAH_A_SA_PROTO]);
+	id->spi = nla_get_be32(tb[ESPAH_A_SA_SPI]);
+	if (ntohl(id->spi) < SPI_MIN) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_SPI],
+				    "spi: 0 to 255 are reserved (RFC 4303 section 2.1); 256 or more is needed");
+		return -EINVAL;
+	}
+	if (tb[ESPAH_A_SA_SRC] &&
+	    espah_nl_get_addr(tb[ESPAH_A_SA_SRC], &config->src) != id->family) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_SRC],
+				    "src: must be of the same family as dst");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int get_aead(const struct nlattr *nest, struct espah_sa_config *config,
+		    struct netlink_ext_ack *extack)
+{
+	static const u8 needed[] = {
+		ESPAH_A_ALG_NAME, ESPAH_A_ALG_KEY, ESPAH_A_ALG_ICV_BITS,
+	};
+	struct nlattr *tb[ESPAH_A_ALG_MAX + 1];
+	int err;
+
+	err = espah_nl_parse_nested(tb, &alg_set, nest, extack);
+	if (!err)
+		err = need_all(tb, &alg_set, needed, ARRAY_SIZE(needed),
+			       extack);
+	if (err)
+		return err;
+
+	config->alg_name = nla_data(tb[ESPAH_A_ALG_NAME]);
+	config->key = nla_data(tb[ESPAH_A_ALG_KEY]);
+	config->key_len = nla_len(tb[ESPAH_A_ALG_KEY]);
+	config->icv_bits = nla_get_u32(tb[ESPAH_A_ALG_ICV_BITS]);
+
+	config->alg = espah_alg_find(config->alg_name);
+	if (!config->alg) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_ALG_NAME],
+				    "aead name: unknown algorithm; rfc4106(gcm(aes)) is known");
+		return -ENOENT;
+	}
+	if (!espah_alg_key_fits(config->alg, config->key_len)) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_ALG_KEY],
+				    "aead key: AES-GCM takes 16, 24 or 32 octets of key and 4 of salt (RFC 4106 section 8.1)");
+		return -EINVAL;
+	}
+	if (!espah_alg_icv_fits(config->alg, config->icv_bits)) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_ALG_ICV_BITS],
+				    "aead icv-bits: AES-GCM takes 128 here");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* All rules that span attributes are here. */
+static int get_request(struct nlattr **tb, struct sa_request *req,
+		       struct netlink_ext_ack *extack)
+{
+	struct espah_sa_config *config = &req->config;
+	int err;
+
+	err = get_id(tb, config, extack);
+	if (err)
+		return err;
+	if (config->id.family != AF_INET) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_DST],
+				    "dst: only IPv4 is supported by this version");
+		return -EAFNOSUPPORT;
+	}
+	if (tb[ESPAH_A_SA_MODE])
+		config->mode = nla_get_u8(tb[ESPAH_A_SA_MODE]);
+	if (tb[ESPAH_A_SA_REQID])
+		config->reqid = nla_get_u32(tb[ESPAH_A_SA_REQID]);
+	if (tb[ESPAH_A_SA_REPLAY_WINDOW])
+		config->window = nla_get_u32(tb[ESPAH_A_SA_REPLAY_WINDOW]);
+	if (tb[ESPAH_A_SA_AEAD]) {
+		err = get_aead(tb[ESPAH_A_SA_AEAD], config, extack);
+		if (err)
+			return err;
+	}
+	if (!tb[ESPAH_A_SA_SEL])
+		return 0;
+
+	err = espah_nl_get_selector(tb[ESPAH_A_SA_SEL], &req->sel, extack);
+	if (err)
+		return err;
+	if (req->sel.family != config->id.family) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_SEL],
+				    "sel: its addresses must be of the same family as dst");
+		return -EINVAL;
+	}
+	config->sel = &req->sel;
+	return 0;
+}
+
+/*
+ * Keys do not stay in the request: not behind its acknowledgement, which may
+ * quote it, and not in freed memory.
+ */
+static void wipe(const struct genl_info *info)
+{
+	memzero_explicit(nlmsg_attrdata(info->nlhdr, GENL_HDRLEN),
+			 nlmsg_attrlen(info->nlhdr, GENL_HDRLEN));
+}
+
+static int add(struct espah_net *en, const struct espah_sa_config *config,
+	       struct netlink_ext_ack *extack)
+{
+	struct espah_sa *sa;
+	int err;
+
+	sa = espah_sa_create(en, config, extack);
+	if (IS_ERR(sa))
+		return PTR_ERR(sa);
+	err = espah_sad_insert(en, sa);
+	if (err) {
+		if (err == -EEXIST)
+			NL_SET_ERR_MSG(extack, "spi: an SA with this dst, proto and spi exists");
+		espah_sa_put(sa);
+	}
+	return err;
+}
+
+static int sa_add(struct genl_info *info)
+{
+	static const u8 needed[] = {
+		ESPAH_A_SA_SRC, ESPAH_A_SA_DST, ESPAH_A_SA_PROTO,
+		ESPAH_A_SA_SPI, ESPAH_A_SA_MODE, ESPAH_A_SA_AEAD,
+	};
+	struct espah_net *en = espah_net(genl_info_net(info));
+	struct nlattr *tb[ESPAH_A_SA_MAX + 1];
+	struct sa_request req = {};
+	int err;
+
+	err = espah_nl_parse(tb, &sa_set, info->nlhdr, info->extack);
+	if (!err)
+		err = need_all(tb, &sa_set, needed, ARRAY_SIZE(needed),
+			       info->extack);
+	if (!err)
+		err = get_request(tb, &req, info->extack);
+	if (err)
+		return err;
+
+	mutex_lock(&en->lock);
+	err = add(en, &req.config, info->extack);
+	mutex_unlock(&en->lock);
+	return err;
+}
+
+int espah_nl_sa_add(struct sk_buff *skb, struct genl_info *info)
+{
+	int err = sa_add(info);
+
+	wipe(info);
+	return err;
+}
+
+/* Returns the SA that the request names, or an ERR_PTR(). */
+static struct espah_sa *find(const struct espah_net *en, struct nlattr **tb,
+			     const struct espah_sa_config *config,
+			     struct netlink_ext_ack *extack)
+{
+	struct espah_sa *sa;
+
+	lockdep_assert_held(&en->lock);
+
+	sa = espah_sad_find(en, &config->id);
+	if (!sa || (tb[ESPAH_A_SA_SRC] &&
+		    !espah_addr_equal(&sa->src, &config->src))) {
+		NL_SET_ERR_MSG(extack, "no SA has this dst, proto and spi (and src)");
+		return ERR_PTR(-ESRCH);
+	}
+	return sa;
+}
+
+static bool same_cipher(const struct espah_sa *sa,
+			const struct espah_sa_config *config)
+{
+	return !strcmp(sa->alg_name, config->alg_name) &&
+	       sa->icv_len * 8 == config->icv_bits &&
+	       sa->key_len == config->key_len &&
+	       !crypto_memneq(sa->key, config->key, sa->key_len);
+}
+
+/* Whatever is not the selector must be what it is already. */
+static int refuse_changes(const struct espah_sa *sa, struct nlattr **tb,
+			  const struct espah_sa_config *config,
+			  struct netlink_ext_ack *extack)
+{
+	int culprit = 0;
+
+	if (tb[ESPAH_A_SA_MODE] && sa->mode != config->mode)
+		culprit = ESPAH_A_SA_MODE;
+	else if (tb[ESPAH_A_SA_REQID] && sa->reqid != config->reqid)
+		culprit = ESPAH_A_SA_REQID;
+	else if (tb[ESPAH_A_SA_REPLAY_WINDOW] &&
+		 sa->replay.window != config->window)
+		culprit = ESPAH_A_SA_REPLAY_WINDOW;
+	else if (tb[ESPAH_A_SA_AEAD] && !same_cipher(sa, config))
+		culprit = ESPAH_A_SA_AEAD;
+	if (!culprit)
+		return 0;
+
+	NL_SET_ERR_MSG_ATTR(extack, tb[culprit],
+			    "mode, reqid, replay-window and aead of an SA cannot change; add a new SA");
+	return -EINVAL;
+}
+
+static int sa_update(struct genl_info *info)
+{
+	struct espah_net *en = espah_net(genl_info_net(info));
+	struct netlink_ext_ack *extack = info->extack;
+	struct nlattr *tb[ESPAH_A_SA_MAX + 1];
+	struct sa_request req = {};
+	struct espah_sa *sa;
+	int err;
+
+	err = espah_nl_parse(tb, &sa_set, info->nlhdr, extack);
+	if (!err)
+		err = get_request(tb, &req, extack);
+	if (err)
+		return err;
+
+	mutex_lock(&en->lock);
+	sa = find(en, tb, &req.config, extack);
+	err = PTR_ERR_OR_ZERO(sa);
+	if (!err)
+		err = refuse_changes(sa, tb, &req.config, extack);
+	if (!err)
+		err = espah_sa_set_selector(sa, req.config.sel);
+	mutex_unlock(&en->lock);
+	return err;
+}
+
+int espah_nl_sa_update(struct sk_buff *skb, struct genl_info *info)
+{
+	int err = sa_update(info);
+
+	wipe(info);
+	return err;
+}
+
+int espah_nl_sa_del(struct sk_buff *skb, struct genl_info *info)
+{
+	struct espah_net *en = espah_net(genl_info_net(info));
+	struct nlattr *tb[ESPAH_A_SA_MAX + 1];
+	struct espah_sa_config config = {};
+	struct espah_sa *sa;
+	int err;
+
+	err = espah_nl_parse(tb, &sa_key_set, info->nlhdr, info->extack);
+	if (!err)
+		err = get_id(tb, &config, info->extack);
+	if (err)
+		return err;
+
+	mutex_lock(&en->lock);
+	sa = find(en, tb, &config, info->extack);
+	err = PTR_ERR_OR_ZERO(sa);
+	if (!err)
+		espah_sad_remove(en, sa);
+	mutex_unlock(&en->lock);
+	return err;
+}
+
+int espah_nl_sa_flush(struct sk_buff *skb, struct genl_info *info)
+{
+	struct espah_net *en = espah_net(genl_info_net(info));
+	struct nlattr *tb[ESPAH_A_SA_MAX + 1];
+	int err;
+
+	err = espah_nl_parse(tb, &sa_flush_set, info->nlhdr, info->extack);
+	if (err)
+		return err;
+
+	mutex_lock(&en->lock);
+	espah_sad_flush(en, tb[ESPAH_A_SA_PROTO] ?
+			    nla_get_u8(tb[ESPAH_A_SA_PROTO]) : 0);
+	mutex_unlock(&en->lock);
+	return 0;
+}
+
+static int put_aead(struct sk_buff *skb, const struct espah_sa *sa,
+		    bool show_keys)
+{
+	struct nlattr *nest = nla_nest_start(skb, ESPAH_A_SA_AEAD);
+
+	if (!nest || nla_put_string(skb, ESPAH_A_ALG_NAME, sa->alg_name) ||
+	    nla_put_u32(skb, ESPAH_A_ALG_ICV_BITS, sa->icv_len * 8))
+		return -EMSGSIZE;
+	if (show_keys &&
+	    nla_put(skb, ESPAH_A_ALG_KEY, sa->key_len, sa->key))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_drops(struct sk_buff *skb, const struct espah_sa *sa)
+{
+	struct nlattr *nest = nla_nest_start(skb, ESPAH_A_SA_COUNTERS);
+	int i;
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = ESPAH_A_CNT_PAD + 1; i <= ESPAH_A_CNT_MAX; i++) {
+		u64 drops = atomic_long_read(&sa->drops[i]);
+
+		if (drops && nla_put_u64_64bit(skb, i, drops, ESPAH_A_CNT_PAD))
+			return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_u64(struct sk_buff *skb, int attr, u64 value)
+{
+	return nla_put_u64_64bit(skb, attr, value, ESPAH_A_SA_PAD);
+}
+
+static int put_traffic(struct sk_buff *skb, const struct espah_sa *sa)
+{
+	time64_t used = READ_ONCE(sa->used);
+	u64 packets, bytes;
+
+	espah_sa_usage(sa, &packets, &bytes);
+	if (put_u64(skb, ESPAH_A_SA_OSEQ, atomic64_read(&sa->oseq)) ||
+	    put_u64(skb, ESPAH_A_SA_SEQ, READ_ONCE(sa->replay.top)) ||
+	    put_u64(skb, ESPAH_A_SA_PACKETS, packets) ||
+	    put_u64(skb, ESPAH_A_SA_BYTES, bytes) ||
+	    put_u64(skb, ESPAH_A_SA_ADD_TIME, sa->added))
+		return -EMSGSIZE;
+	if (used && put_u64(skb, ESPAH_A_SA_USE_TIME, used))
+		return -EMSGSIZE;
+	return put_drops(skb, sa);
+}
+
+/* The caller holds RCU. */
+static int put_sa(struct sk_buff *skb, const struct espah_sa *sa,
+		  bool show_keys)
+{
+	const struct espah_selector_rcu *sel = rcu_dereference(sa->sel);
+
+	if (espah_nl_put_addr(skb, ESPAH_A_SA_SRC, &sa->src, sa->id.family) ||
+	    espah_nl_put_addr(skb, ESPAH_A_SA_DST, &sa->id.dst,
+			      sa->id.family) ||
+	    nla_put_u8(skb, ESPAH_A_SA_PROTO, sa->id.proto) ||
+	    nla_put_be32(skb, ESPAH_A_SA_SPI, sa->id.spi) ||
+	    nla_put_u8(skb, ESPAH_A_SA_MODE, sa->mode) ||
+	    nla_put_u32(skb, ESPAH_A_SA_REQID, sa->reqid) ||
+	    nla_put_u32(skb, ESPAH_A_SA_REPLAY_WINDOW, sa->replay.window) ||
+	    nla_put_u32(skb, ESPAH_A_SA_ID, sa->index))
+		return -EMSGSIZE;
+	if (sel && espah_nl_put_selector(skb, ESPAH_A_SA_SEL, &sel->sel))
+		return -EMSGSIZE;
+	if (put_aead(skb, sa, show_keys))
+		return -EMSGSIZE;
+	return put_traffic(skb, sa);
+}
+
+static int reply(struct genl_info *info, const struct espah_sa *sa,
+		 bool show_keys)
+{
+	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	void *header;
+	int err;
+
+	if (!msg)
+		return -ENOMEM;
+	header = genlmsg_put_reply(msg, info, &espah_genl_family, 0,
+				   ESPAH_CMD_SA_GET);
+	rcu_read_lock();
+	err = header ? put_sa(msg, sa, show_keys) : -EMSGSIZE;
+	rcu_read_unlock();
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	genlmsg_end(msg, header);
+	return genlmsg_reply(msg, info);
+}
+
+int espah_nl_sa_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct espah_net *en = espah_net(genl_info_net(info));
+	struct nlattr *tb[ESPAH_A_SA_MAX + 1];
+	struct espah_sa_config config = {};
+	struct espah_sa *sa;
+	int err;
+
+	err = espah_nl_parse(tb, &sa_get_set, info->nlhdr, info->extack);
+	if (!err)
+		err = get_id(tb, &config, info->extack);
+	if (err)
+		return err;
+
+	mutex_lock(&en->lock);
+	sa = find(en, tb, &config, info->extack);
+	err = PTR_ERR_OR_ZERO(sa);
+	if (!err)
+		err = reply(info, sa, tb[ESPAH_A_SA_SHOW_KEYS]);
+	mutex_unlock(&en->lock);
+	return err;
+}
+
+/**
+ * struct sa_dump - where a dump has got to
+ * @next: index of the SA to go on with
+ * @show_keys: the request asked for them
+ */
+struct sa_dump {
+	unsigned long	next;
+	bool		show_keys;
+};
+
+int espah_nl_sa_dump_start(struct netlink_callback *cb)
+{
+	struct sa_dump *dump = (struct sa_dump *)cb->ctx;
+	struct nlattr *tb[ESPAH_A_SA_MAX + 1];
+	int err;
+
+	BUILD_BUG_ON(sizeof(*dump) > sizeof(cb->ctx));
+	err = espah_nl_parse(tb, &sa_dump_set, cb->nlh, cb->extack);
+	if (err)
+		return err;
+	dump->next = 0;
+	dump->show_keys = tb[ESPAH_A_SA_SHOW_KEYS];
+	return 0;
+}
+
+int espah_nl_sa_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct espah_net *en = espah_net(sock_net(skb->sk));
+	struct sa_dump *dump = (struct sa_dump *)cb->ctx;
+	unsigned long index;
+	struct espah_sa *sa;
+	void *header;
+
+	rcu_read_lock();
+	cb->seq = READ_ONCE(en->sad.generation);
+	xa_for_each_start(&en->sad.by_index, index, sa, dump->next) {
+		dump->next = index;
+		header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+				     cb->nlh->nlmsg_seq, &espah_genl_family,
+				     NLM_F_MULTI, ESPAH_CMD_SA_GET);
+		if (!header)
+			break;
+		genl_dump_check_consistent(cb, header);
+		if (put_sa(skb, sa, dump->show_keys)) {
+			genlmsg_cancel(skb, header);
+			break;
+		}
+		genlmsg_end(skb, header);
+		dump->next = index + 1;
+	}
+	rcu_read_unlock();
+	return skb->len;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _ESPAH_NETNS_H
+#define _ESPAH_NETNS_H
+
+#include <linux/mutex.h>
+#include <net/netns/generic.h>
+
+#include "sad.h"
+#include "spd.h"
+#include "stats.h"
+
+struct xfrm_state;
+
+/**
+ * struct espah_net - what one network namespace owns
+ * @net: the namespace; constant
+ * @lock: serialises every change of configuration
+ * @live: false once the namespace is being taken down; then packets are left
+ *	to others. Written once, before a grace period, and read locklessly
+ * @sad: the SAs
+ * @spd: the policies
+ * @stub: what a decapsulated packet carries to tell the rest of the kernel
+ *	that it came through IPsec; constant
+ * @counters: per CPU
+ * @sas: number of SAs whose memory is not given back yet
+ */
+struct espah_net {
+	struct net			*net;
+	struct mutex			lock;
+	bool				live;
+	struct espah_sad		sad;
+	struct espah_spd		spd;
+	struct xfrm_state		*stub;
+	struct espah_counters __percpu	*counters;
+	atomic_t			sas;
+};
+
+extern unsigned int espah_net_id;
+
+/**
+ * espah_net() - espah's part of a network namespace
+ * @net: namespace
+ *
+ * Return: never NULL while the module is loaded.
+ */
+static inline struct espah_net *espah_net(const struct net *net)
+{
+	return net_generic(net, espah_net_id);
+}
+
+int espah_netns_init(void);
+void espah_netns_exit(void);
+
+#endif /* _ESPAH_NETNS_H */

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The send path, in order: policy, SA, size, then for each segment reserve a
+ * number, transform, send. These three share no stack; what they need travels
+ * in struct espah_packet.
+ */
+
+#include <linux/ip.h>
+#include <linux/netfilter.h>
+#include <net/ip.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/route.h>
+#include <net/xfrm.h>
+
+#include "compat.h"
+#include "crypto.h"
+#include "encap.h"
+#include "esp.h"
+#include "flow.h"
+#include "netns.h"
+#include "output.h"
+#include "packet.h"
+#include "pmtu.h"
+
+/* Send: the packet is protected, and the IP layer takes it. */
+static void send(struct sk_buff *skb)
+{
+	struct espah_sa *sa = espah_packet(skb)->sa;
+	struct espah_net *en = sa->en;
+	int err;
+
+	/*
+	 * TRANSFORMED keeps it out of the policies, ours and xfrm's. FORWARDED
+	 * makes the IP layer take the device's MTU, as espah_pmtu_fits() did.
+	 */
+	IPCB(skb)->flags |= IPSKB_XFRM_TRANSFORMED | IPSKB_FORWARDED;
+	err = ip_local_out(en->net, skb->sk, skb);
+	if (unlikely(net_xmit_eval(err)))
+		espah_count_drop(en, sa, NULL, ESPAH_A_CNT_OUT_SEND);
+	else
+		espah_count(en, ESPAH_A_CNT_OUT_OK);
+}
+
+/* Whether the cipher finished at once or later, this comes after it. */
+static void transformed(struct sk_buff *skb, int err)
+{
+	struct espah_packet *packet = espah_packet(skb);
+	struct espah_sa *sa = packet->sa;
+
+	espah_crypto_request_free(packet->req);
+	if (unlikely(err)) {
+		espah_drop(sa->en, sa, skb, ESPAH_A_CNT_OUT_CRYPTO);
+	} else {
+		__skb_push(skb, -skb_network_offset(skb));
+		send(skb);
+	}
+	espah_sa_put(sa);
+}
+
+static void transform_done(espah_completion *done, int err)
+{
+	/* Only says that a request left the backlog, which we do not use. */
+	if (err == -EINPROGRESS)
+		return;
+	transformed(espah_completion_data(done), err);
+}
+
+/*
+ * Room for header and trailer, in memory that is this packet's alone. Pages
+ * that somebody else may read (page cache, sendfile) are copied.
+ *
+ * Returns the number of scatterlist entries that the packet needs, or a
+ * negative errno; *last is where the tail goes.
+ */
+static int make_room(struct sk_buff *skb, unsigned int head, unsigned int tail,
+		     struct sk_buff **last)
+{
+	int err;
+
+	if (likely(!skb_cloned(skb) && !skb_is_nonlinear(skb) &&
+		   skb_headroom(skb) >= head && skb_tailroom(skb) >= tail)) {
+		*last = skb;
+		return 1;
+	}
+	if (skb_headroom(skb) < head || skb_header_cloned(skb)) {
+		unsigned int need = head + LL_RESERVED_SPACE(skb_dst(skb)->dev);
+
+		err = pskb_expand_head(skb, SKB_DATA_ALIGN(need),
+				       skb_is_nonlinear(skb) ? 0 : tail,
+				       GFP_ATOMIC);
+		if (err)
+			return err;
+	}
+	return skb_cow_data(skb, tail, last);
+}
+
+/*
+ * Everything but the encryption: the packet with header, padding and room for
+ * the ICV, its data at the ESP header. Returns as make_room() does.
+ */
+static int assemble(struct sk_buff *skb)
+{
+	struct espah_packet *packet = espah_packet(skb);
+	const struct espah_sa *sa = packet->sa;
+	bool tunnel = sa->mode == ESPAH_MODE_TUNNEL;
+	unsigned int header = espah_esp_header_len(sa);
+	unsigned int payload = tunnel ? skb->len : skb->len - ip_hdrlen(skb);
+	unsigned int pad_len = espah_esp_pad_len(payload);
+	unsigned int tail = pad_len + ESPAH_ESP_TRAILER + sa->icv_len;
+	struct sk_buff *last;
+	int frags;
+	u8 *at;
+	u8 next;
+
+	frags = make_room(skb, header + (tunnel ? sizeof(struct iphdr) : 0),
+			  tail, &last);
+	if (unlikely(frags < 0))
+		return frags;
+	at = pskb_put(skb, last, tail);
+
+	next = tunnel ? espah_encap_tunnel4(sa->en->net, skb, sa, header) :
+			espah_encap_transport4(skb, header);
+	espah_esp_write_header(skb->data, sa, packet->seq);
+	espah_esp_write_trailer(at, pad_len, next);
+	return frags;
+}
+
+/* Transform: encrypt in place. */
+static void transform(struct sk_buff *skb)
+{
+	struct espah_packet *packet = espah_packet(skb);
+	struct espah_sa *sa = packet->sa;
+	unsigned int header = espah_esp_header_len(sa);
+	struct aead_request *req;
+	int frags, err;
+
+	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb))
+		goto nomem;
+	frags = assemble(skb);
+	if (unlikely(frags < 0))
+		goto nomem;
+	req = espah_crypto_request(sa, skb, frags, header, transform_done);
+	if (unlikely(!req))
+		goto nomem;
+
+	packet->req = req;
+	aead_request_set_crypt(req, req->src, req->dst,
+			       skb->len - header - sa->icv_len, req->iv);
+	/* From here on the packet may be anywhere. */
+	err = crypto_aead_encrypt(req);
+	if (err != -EINPROGRESS)
+		transformed(skb, err);
+	return;
+
+nomem:
+	espah_drop(sa->en, sa, skb, ESPAH_A_CNT_OUT_NOMEM);
+	espah_sa_put(sa);
+}
+
+/*
+ * Reserve: a sequence number, which the packet owns from here on. The SA keeps
+ * the packet's hold until transformed().
+ *
+ * RFC 4303 section 3.3.3: the counter never cycles. The SA says no from then
+ * on, and somebody must bring a new one.
+ */
+static bool reserve(struct espah_sa *sa, struct sk_buff *skb)
+{
+	struct espah_packet *packet = espah_packet(skb);
+	u64 seq = atomic64_inc_return(&sa->oseq);
+
+	if (unlikely(seq > U32_MAX)) {
+		espah_drop(sa->en, sa, skb, ESPAH_A_CNT_OUT_SEQ_EXHAUSTED);
+		return false;
+	}
+	/* Removed since it was found: the packet came too late for it. */
+	if (unlikely(!espah_sa_hold(sa))) {
+		espah_drop(sa->en, NULL, skb, ESPAH_A_CNT_OUT_NO_SA);
+		return false;
+	}
+	packet->sa = sa;
+	packet->seq = seq;
+	espah_sa_used(sa, skb->len);
+	return true;
+}
+
+static void protect_one(struct espah_sa *sa, struct sk_buff *skb)
+{
+	if (reserve(sa, skb))
+		transform(skb);
+}
+
+static void protect(struct espah_sa *sa, struct sk_buff *skb)
+{
+	struct sk_buff *segs, *next;
+
+	if (!skb_is_gso(skb)) {
+		protect_one(sa, skb);
+		return;
+	}
+	/* Every segment is a packet of its own, with a number of its own. */
+	segs = skb_gso_segment(skb, 0);
+	if (IS_ERR_OR_NULL(segs)) {
+		espah_drop(sa->en, sa, skb, ESPAH_A_CNT_OUT_SEGMENT);
+		return;
+	}
+	consume_skb(skb);
+	skb_list_walk_safe(segs, skb, next) {
+		skb_mark_not_on_list(skb);
+		protect_one(sa, skb);
+	}
+}
+
+/*
+ * The route of the protected packet. In tunnel mode it is looked up without a
+ * protocol, which keeps xfrm's policies out of it.
+ *
+ * Returns a route to be given back with dst_release(), or NULL.
+ */
+static struct dst_entry *outer_route(struct espah_sa *sa, struct sk_buff *skb)
+{
+	struct flowi4 fl4 = {
+		.daddr	= sa->id.dst.v4,
+		.saddr	= sa->src.v4,
+	};
+	struct rtable *rt;
+	__be32 saddr;
+
+	if (sa->mode == ESPAH_MODE_TRANSPORT)
+		return skb_dst_force(skb) ? dst_clone(skb_dst(skb)) : NULL;
+
+	rt = dst_cache_get_ip4(&sa->route, &saddr);
+	if (likely(rt))
+		return &rt->dst;
+	rt = ip_route_output_key(sa->en->net, &fl4);
+	if (IS_ERR(rt))
+		return NULL;
+	dst_cache_set_ip4(&sa->route, &rt->dst, fl4.saddr);
+	return &rt->dst;
+}
+
+/*
+ * The packet leaves netfilter's hands here, before conntrack has entered its
+ * connection: the first reply would count as a new one. One that is entered
+ * already must not be entered again.
+ */
+static bool close_books(struct sk_buff *skb)
+{
+	const struct nf_ct_hook *ct_hook;
+	enum ip_conntrack_info ctinfo;
+	const struct nf_conn *ct;
+
+	ct = nf_ct_get(skb, &ctinfo);
+	if (ct && !nf_ct_is_confirmed(ct)) {
+		ct_hook = rcu_dereference(nf_ct_hook);
+		if (ct_hook && ct_hook->confirm(skb) != NF_ACCEPT)
+			return false;
+	}
+	nf_reset_ct(skb);
+	return true;
+}
+
+static unsigned int refuse(struct espah_net *en, struct espah_sa *sa,
+			   struct sk_buff *skb, unsigned int cause)
+{
+	espah_count_drop(en, sa, skb, cause);
+	return cause == ESPAH_A_CNT_OUT_TOO_BIG ? NF_DROP_ERR(-EMSGSIZE) :
+						  NF_DROP;
+}
+
+/* The SA is known. Takes the packet over, or says what to do with it. */
+static unsigned int take(struct espah_net *en, struct espah_sa *sa,
+			 struct sk_buff *skb)
+{
+	struct dst_entry *route;
+
+	if (sa->mode == ESPAH_MODE_TRANSPORT && ip_is_fragment(ip_hdr(skb)))
+		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_FRAGMENT);
+	route = outer_route(sa, skb);
+	if (!route)
+		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_NO_ROUTE);
+	if (!espah_pmtu_fits(sa, skb, route)) {
+		dst_release(route);
+		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_TOO_BIG);
+	}
+	if (!close_books(skb)) {
+		dst_release(route);
+		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_CONNTRACK);
+	}
+
+	skb_dst_drop(skb);
+	skb_dst_set(skb, route);
+	protect(sa, skb);
+	return NF_STOLEN;
+}
+
+/*
+ * xfrm's packets on their way to xfrm, what is protected already, and what
+ * leaves by an interface that the administrator (or, for loopback, the kernel)
+ * has set disable_xfrm for.
+ */
+static bool not_ours(struct sk_buff *skb)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+
+	return IPCB(skb)->flags & IPSKB_XFRM_TRANSFORMED ||
+	       (dst && (dst_xfrm(dst) || dst->flags & DST_NOXFRM));
+}
+
+/**
+ * espah_output_hook() - a packet is about to leave
+ * @priv: unused
+ * @skb: packet, routed, with its header in the linear part
+ * @state: namespace
+ *
+ * Return: %NF_ACCEPT if no policy wants it protected, %NF_STOLEN if it was
+ * taken, or a drop verdict.
+ */
+unsigned int espah_output_hook(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	struct espah_net *en = espah_net(state->net);
+	const struct espah_policy *policy;
+	bool excluded = false;
+	struct espah_flow flow;
+	struct espah_sa *sa;
+	unsigned int verdict;
+
+	if (!READ_ONCE(en->spd.count[ESPAH_DIR_OUT]) || not_ours(skb))
+		return NF_ACCEPT;
+
+	espah_flow_of(skb, &flow);
+	policy = espah_spd_lookup(en, ESPAH_DIR_OUT, &flow);
+	if (!policy || policy->config.action == ESPAH_ACTION_BYPASS)
+		return NF_ACCEPT;
+	if (policy->config.action == ESPAH_ACTION_DISCARD)
+		return refuse(en, NULL, skb, ESPAH_A_CNT_OUT_POLICY_DISCARD);
+
+	sa = espah_policy_sa(en, policy, &flow, &excluded);
+	if (!sa && policy->config.tmpl.optional)
+		return NF_ACCEPT;
+	if (!sa)
+		return refuse(en, NULL, skb, excluded ?
+			      ESPAH_A_CNT_OUT_SELECTOR : ESPAH_A_CNT_OUT_NO_SA);
+
+	if (!skb_dst(skb))
+		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_NO_ROUTE);
+
+	/* A process may be sending; the per-CPU data wants softirqs off. */
+	local_bh_disable();
+	verdict = take(en, sa, skb);
+	local_bh_enable();
+	return verdict;
+}

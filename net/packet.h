@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a packet carries with it from one step to the next. */
+#ifndef _ESPAH_PACKET_H
+#define _ESPAH_PACKET_H
+
+#include <crypto/aead.h>
+#include <linux/ipv6.h>
+#include <linux/skbuff.h>
+#include <net/ip.h>
+
+struct espah_sa;
+
+/**
+ * struct espah_packet - a packet's state between the steps of its walk
+ * @ip: the IP layer's own, which stays in force
+ * @sa: its SA; held where the packet may leave the RCU section
+ * @seq: its sequence number
+ * @req: the crypto request that is under way for it
+ *
+ * It lies in &sk_buff.cb: the steps share no stack, and each can run on a CPU
+ * of its own.
+ */
+struct espah_packet {
+	union {
+		struct inet_skb_parm	v4;
+		struct inet6_skb_parm	v6;
+	} ip;
+	struct espah_sa		*sa;
+	u64			seq;
+	struct aead_request	*req;
+};
+
+static inline struct espah_packet *espah_packet(struct sk_buff *skb)
+{
+	BUILD_BUG_ON(sizeof(struct espah_packet) > sizeof(skb->cb));
+	return (struct espah_packet *)skb->cb;
+}
+
+#endif /* _ESPAH_PACKET_H */

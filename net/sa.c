@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* One SA: made whole before anybody sees it, wiped after nobody does. */
+
+#include <linux/module.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <linux/wait_bit.h>
+
+#include "crypto.h"
+#include "netns.h"
+#include "sa.h"
+
+/* Freeing an SA sleeps, in the crypto layer. */
+static struct workqueue_struct *reaper;
+
+/*
+ * Everything an SA owns. Whatever it could not get is NULL, so that this also
+ * undoes a half-made one.
+ */
+static void sa_free(struct espah_sa *sa)
+{
+	espah_crypto_free(sa->tfm);
+	dst_cache_destroy(&sa->route);
+	free_percpu(sa->usage);
+	kfree(rcu_dereference_protected(sa->sel, true));
+	kfree(sa->alg_name);
+	kfree_sensitive(sa->key);
+	kfree_sensitive(sa);
+}
+
+/*
+ * Nobody can see the SA any more: its last reference is gone, and so is every
+ * RCU section that might have found it in a table before.
+ */
+static void sa_reap(struct work_struct *work)
+{
+	struct espah_sa *sa = container_of(to_rcu_work(work), struct espah_sa,
+					   free_work);
+	struct espah_net *en = sa->en;
+
+	pr_debug("sa %u: freed\n", sa->index);
+	sa_free(sa);
+	if (atomic_dec_and_test(&en->sas))
+		wake_up_var(&en->sas);
+	module_put(THIS_MODULE);
+}
+
+/**
+ * espah_sa_put() - give back a reference
+ * @sa: SA, gone with its last reference
+ */
+void espah_sa_put(struct espah_sa *sa)
+{
+	if (refcount_dec_and_test(&sa->refs))
+		queue_rcu_work(reaper, &sa->free_work);
+}
+
+static int copy_config(struct espah_sa *sa,
+		       const struct espah_sa_config *config)
+{
+	sa->id = config->id;
+	sa->src = config->src;
+	sa->mode = config->mode;
+	sa->reqid = config->reqid;
+	sa->iv_len = config->alg->iv_len;
+	sa->icv_len = config->icv_bits / 8;
+
+	sa->alg_name = kstrdup(config->alg_name, GFP_KERNEL_ACCOUNT);
+	sa->key = kmemdup(config->key, config->key_len, GFP_KERNEL_ACCOUNT);
+	sa->key_len = config->key_len;
+	sa->usage = alloc_percpu_gfp(struct espah_sa_usage, GFP_KERNEL_ACCOUNT);
+	if (!sa->alg_name || !sa->key || !sa->usage)
+		return -ENOMEM;
+	if (config->sel)
+		return espah_sa_set_selector(sa, config->sel);
+	return 0;
+}
+
+static void usage_init(struct espah_sa *sa)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		u64_stats_init(&per_cpu_ptr(sa->usage, cpu)->sync);
+}
+
+/**
+ * espah_sa_create() - make an SA that nobody can find yet
+ * @en: namespace
+ * @config: what it shall be; checked
+ * @extack: where to say what went wrong
+ *
+ * The caller holds &espah_net.lock, and either enters the SA into the SAD or
+ * gives it back with espah_sa_put().
+ *
+ * Return: the SA with one reference, or an ERR_PTR().
+ */
+struct espah_sa *espah_sa_create(struct espah_net *en,
+				 const struct espah_sa_config *config,
+				 struct netlink_ext_ack *extack)
+{
+	struct espah_sa *sa;
+	int err;
+
+	lockdep_assert_held(&en->lock);
+
+	sa = kzalloc(struct_size(sa, replay.seen,
+				 espah_replay_words(config->window)),
+		     GFP_KERNEL_ACCOUNT);
+	if (!sa)
+		return ERR_PTR(-ENOMEM);
+
+	sa->en = en;
+	refcount_set(&sa->refs, 1);
+	spin_lock_init(&sa->replay_lock);
+	espah_replay_init(&sa->replay, config->window);
+	sa->iv_mask = get_random_u64();
+	sa->added = ktime_get_real_seconds();
+	INIT_RCU_WORK(&sa->free_work, sa_reap);
+
+	err = copy_config(sa, config);
+	if (!err)
+		err = dst_cache_init(&sa->route, GFP_KERNEL_ACCOUNT);
+	if (err)
+		goto free;
+	usage_init(sa);
+
+	sa->tfm = espah_crypto_alloc(config, extack);
+	if (IS_ERR(sa->tfm)) {
+		err = PTR_ERR(sa->tfm);
+		sa->tfm = NULL;
+		goto free;
+	}
+
+	/* The module stays while SAs exist: see espah_sa_exit(). */
+	if (!try_module_get(THIS_MODULE)) {
+		NL_SET_ERR_MSG(extack, "the module is being removed");
+		err = -ENODEV;
+		goto free;
+	}
+	atomic_inc(&en->sas);
+	return sa;
+
+free:
+	sa_free(sa);
+	return ERR_PTR(err);
+}
+
+/**
+ * espah_sa_set_selector() - change which inner packets the SA carries
+ * @sa: SA
+ * @sel: new selector, or NULL for any packet
+ *
+ * The caller holds &espah_net.lock.
+ *
+ * Return: 0 or -ENOMEM; nothing has changed then.
+ */
+int espah_sa_set_selector(struct espah_sa *sa, const struct espah_selector *sel)
+{
+	struct espah_selector_rcu *old, *new = NULL;
+
+	if (sel) {
+		new = kmalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
+		if (!new)
+			return -ENOMEM;
+		new->sel = *sel;
+	}
+	old = rcu_replace_pointer(sa->sel, new, lockdep_is_held(&sa->en->lock));
+	if (old)
+		kfree_rcu(old, rcu);
+	return 0;
+}
+
+/**
+ * espah_sa_covers() - may this flow use the SA?
+ * @sa: SA, under RCU
+ * @flow: flow of an inner packet
+ *
+ * Return: true if the SA's selector, where it has one, matches.
+ */
+bool espah_sa_covers(const struct espah_sa *sa, const struct espah_flow *flow)
+{
+	const struct espah_selector_rcu *sel = rcu_dereference(sa->sel);
+
+	return !sel || espah_selector_match(&sel->sel, flow);
+}
+
+/**
+ * espah_sa_used() - a packet was protected or accepted
+ * @sa: SA
+ * @bytes: octets of the packet in clear
+ *
+ * The caller has softirqs off.
+ */
+void espah_sa_used(struct espah_sa *sa, unsigned int bytes)
+{
+	struct espah_sa_usage *usage = this_cpu_ptr(sa->usage);
+	time64_t now = ktime_get_real_seconds();
+
+	u64_stats_update_begin(&usage->sync);
+	u64_stats_inc(&usage->packets);
+	u64_stats_add(&usage->bytes, bytes);
+	u64_stats_update_end(&usage->sync);
+
+	/* Once a second at most, so that the CPUs do not fight for the line. */
+	if (READ_ONCE(sa->used) != now)
+		WRITE_ONCE(sa->used, now);
+}
+
+/**
+ * espah_sa_usage() - how much the SA has carried
+ * @sa: SA
+ * @packets: set to the packets protected or accepted
+ * @bytes: set to their octets
+ */
+void espah_sa_usage(const struct espah_sa *sa, u64 *packets, u64 *bytes)
+{
+	int cpu;
+
+	*packets = 0;
+	*bytes = 0;
+	for_each_possible_cpu(cpu) {
+		const struct espah_sa_usage *usage = per_cpu_ptr(sa->usage, cpu);
+		unsigned int start;
+		u64 p, b;
+
+		do {
+			start = u64_stats_fetch_begin(&usage->sync);
+			p = u64_stats_read(&usage->packets);
+			b = u64_stats_read(&usage->bytes);
+		} while (u64_stats_fetch_retry(&usage->sync, start));
+		*packets += p;
+		*bytes += b;
+	}
+}
+
+/**
+ * espah_sa_init() - get ready for SAs
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int espah_sa_init(void)
+{
+	reaper = alloc_workqueue("espah", WQ_UNBOUND, 0);
+	return reaper ? 0 : -ENOMEM;
+}
+
+/**
+ * espah_sa_exit() - after the last namespace
+ *
+ * Every SA holds the module until it is freed; what may still run is the tail
+ * of sa_reap().
+ */
+void espah_sa_exit(void)
+{
+	destroy_workqueue(reaper);
+}

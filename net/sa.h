@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _ESPAH_SA_H
+#define _ESPAH_SA_H
+
+#include <linux/atomic.h>
+#include <linux/netlink.h>
+#include <linux/refcount.h>
+#include <linux/rhashtable-types.h>
+#include <linux/spinlock.h>
+#include <linux/u64_stats_sync.h>
+#include <linux/workqueue.h>
+#include <net/dst_cache.h>
+
+#include "addr.h"
+#include "algs.h"
+#include "replay.h"
+#include "selector.h"
+#include "stats.h"
+
+struct crypto_aead;
+struct espah_net;
+struct espah_slot;
+
+/**
+ * struct espah_sa_id - what names an SA on the wire (RFC 4301 section 4.1)
+ * @dst: destination address
+ * @spi: security parameters index
+ * @family: of @dst
+ * @proto: %IPPROTO_ESP
+ * @pad: zero; the id is hashed and compared whole
+ */
+struct espah_sa_id {
+	union espah_addr	dst;
+	__be32			spi;
+	u16			family;
+	u8			proto;
+	u8			pad;
+};
+
+/**
+ * struct espah_sa_config - an SA as asked for
+ * @id: its name
+ * @src: outer source address, of the same family as the destination
+ * @mode: ESPAH_MODE_*
+ * @reqid: joins it to policies
+ * @window: replay window in packets
+ * @sel: selector, or NULL for any packet
+ * @alg: algorithm
+ * @alg_name: as it was asked for, which may say how to run it
+ * @key: key and salt, in the request's memory
+ * @key_len: octets at @key
+ * @icv_bits: length of the ICV
+ */
+struct espah_sa_config {
+	struct espah_sa_id		id;
+	union espah_addr		src;
+	u8				mode;
+	u32				reqid;
+	u32				window;
+	const struct espah_selector	*sel;
+	const struct espah_alg		*alg;
+	const char			*alg_name;
+	const u8			*key;
+	unsigned int			key_len;
+	unsigned int			icv_bits;
+};
+
+/**
+ * struct espah_sa_usage - one CPU's share of an SA's traffic
+ * @packets: packets protected or accepted
+ * @bytes: their octets in clear
+ * @sync: makes the pair readable on 32-bit machines
+ */
+struct espah_sa_usage {
+	u64_stats_t		packets;
+	u64_stats_t		bytes;
+	struct u64_stats_sync	sync;
+};
+
+/**
+ * struct espah_selector_rcu - a selector that can be replaced under traffic
+ * @sel: constant
+ * @rcu: frees it
+ */
+struct espah_selector_rcu {
+	struct espah_selector	sel;
+	struct rcu_head		rcu;
+};
+
+/**
+ * struct espah_sa - one security association
+ *
+ * Constant once it can be found:
+ * @id: its name, key of the SPI table
+ * @src: outer source address
+ * @en: namespace
+ * @mode: ESPAH_MODE_*
+ * @iv_len: octets of IV in the packet
+ * @icv_len: octets of ICV in the packet
+ * @tfm: the keyed cipher
+ * @reqid: joins it to policies
+ * @index: number that the namespace names it by
+ * @added: when it was added, seconds since 1970
+ * @alg_name: as it was asked for
+ * @key_len: octets at @key
+ * @key: key and salt; kept to answer who asks for them, wiped with the SA
+ * @iv_mask: random; see espah_crypto_iv()
+ *
+ * Changed under traffic, each by its own rule:
+ * @oseq: last sequence number handed out; atomic
+ * @refs: the SAD holds one and every packet outside of RCU holds one
+ * @dead: true once it is out of the SAD; written under &espah_net.lock
+ * @sel: selector or NULL; written under &espah_net.lock, read under RCU
+ * @pmtu: outer path MTU learnt from ICMP, 0 for none; single words, races
+ *	between two ICMP messages are as good as their order
+ * @pmtu_expires: jiffies when @pmtu is forgotten; as @pmtu
+ * @used: when it was last used, seconds since 1970; single word, any writer
+ * @usage: per CPU
+ * @drops: by ESPAH_A_CNT_*; atomic
+ * @route: outer route of tunnel mode; per CPU
+ *
+ * In the tables, under &espah_net.lock, read under RCU:
+ * @spi_node: in &espah_sad.by_spi
+ * @slots: the slots that it is in: with its reqid, and for any reqid
+ * @slot_node: in &espah_slot.sas of each
+ *
+ * @free_work: frees it after a grace period, where sleeping is allowed
+ * @replay_lock: covers writing @replay; softirqs are off wherever it is taken
+ * @replay: receive window; last, for its ring of words
+ */
+struct espah_sa {
+	struct espah_sa_id		id;
+	struct rhash_head		spi_node;
+	union espah_addr		src;
+	struct espah_net		*en;
+	struct crypto_aead		*tfm;
+	u8				mode;
+	u8				iv_len;
+	u8				icv_len;
+	bool				dead;
+	u32				reqid;
+	u64				iv_mask;
+	atomic64_t			oseq;
+	refcount_t			refs;
+	u32				pmtu;
+	unsigned long			pmtu_expires;
+	struct espah_selector_rcu __rcu	*sel;
+	struct espah_sa_usage __percpu	*usage;
+	time64_t			used;
+	struct dst_cache		route;
+
+	struct espah_slot		*slots[2];
+	struct list_head		slot_node[2];
+	u32				index;
+	time64_t			added;
+	struct rcu_work			free_work;
+	char				*alg_name;
+	u8				*key;
+	unsigned int			key_len;
+	atomic_long_t			drops[ESPAH_COUNTERS];
+
+	spinlock_t			replay_lock;
+	struct espah_replay		replay;
+};
+
+struct espah_sa *espah_sa_create(struct espah_net *en,
+				 const struct espah_sa_config *config,
+				 struct netlink_ext_ack *extack);
+void espah_sa_put(struct espah_sa *sa);
+int espah_sa_set_selector(struct espah_sa *sa,
+			  const struct espah_selector *sel);
+bool espah_sa_covers(const struct espah_sa *sa, const struct espah_flow *flow);
+void espah_sa_used(struct espah_sa *sa, unsigned int bytes);
+void espah_sa_usage(const struct espah_sa *sa, u64 *packets, u64 *bytes);
+int espah_sa_init(void);
+void espah_sa_exit(void);
+
+/**
+ * espah_sa_hold() - keep an SA beyond the RCU section that found it
+ * @sa: SA that the caller found under RCU and still looks at
+ *
+ * Ends with espah_sa_put().
+ *
+ * Return: false if the SA is on its way out and must not be used.
+ */
+static inline bool espah_sa_hold(struct espah_sa *sa)
+{
+	return refcount_inc_not_zero(&sa->refs);
+}
+
+#endif /* _ESPAH_SA_H */

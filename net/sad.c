@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The SAs of one namespace: found by SPI on input, by slot on output. */
+
+#include <linux/rculist.h>
+#include <linux/rhashtable.h>
+#include <linux/siphash.h>
+#include <linux/slab.h>
+
+#include "netns.h"
+#include "sad.h"
+
+/*
+ * Peers choose the SPIs of outbound SAs, and the addresses are in their hands
+ * too: the hash has a secret key. rhashtable's own seed is mixed in, since it
+ * picks a new one when a chain grows long.
+ */
+static hsiphash_key_t hash_key __read_mostly;
+
+static u32 keyed_hash(const void *data, u32 len, u32 seed)
+{
+	hsiphash_key_t key = hash_key;
+
+	key.key[0] ^= seed;
+	return hsiphash(data, len, &key);
+}
+
+static const struct rhashtable_params by_spi_params = {
+	.head_offset		= offsetof(struct espah_sa, spi_node),
+	.key_offset		= offsetof(struct espah_sa, id),
+	.key_len		= sizeof(struct espah_sa_id),
+	.hashfn			= keyed_hash,
+	.automatic_shrinking	= true,
+};
+
+static const struct rhashtable_params slot_params = {
+	.head_offset		= offsetof(struct espah_slot, node),
+	.key_offset		= offsetof(struct espah_slot, key),
+	.key_len		= sizeof(struct espah_slot_key),
+	.hashfn			= keyed_hash,
+	.automatic_shrinking	= true,
+};
+
+/**
+ * espah_sad_init() - an empty SAD
+ * @sad: zeroed
+ *
+ * Return: 0 or a negative errno.
+ */
+int espah_sad_init(struct espah_sad *sad)
+{
+	int err;
+
+	net_get_random_once(&hash_key, sizeof(hash_key));
+
+	/* A key has no holes, or equal ones would not compare equal. */
+	BUILD_BUG_ON(sizeof(struct espah_sa_id) != 16 + 4 + 2 + 1 + 1);
+	BUILD_BUG_ON(sizeof(struct espah_slot_key) != 2 * 16 + 4 + 2 + 1 + 1);
+
+	err = rhashtable_init(&sad->by_spi, &by_spi_params);
+	if (err)
+		return err;
+	err = rhashtable_init(&sad->slots, &slot_params);
+	if (err) {
+		rhashtable_destroy(&sad->by_spi);
+		return err;
+	}
+	xa_init_flags(&sad->by_index, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
+	sad->generation = 1;
+	return 0;
+}
+
+/**
+ * espah_sad_exit() - give up an empty SAD
+ * @sad: flushed, and nobody looks at it any more
+ */
+void espah_sad_exit(struct espah_sad *sad)
+{
+	WARN_ON_ONCE(sad->count || !xa_empty(&sad->by_index));
+	xa_destroy(&sad->by_index);
+	rhashtable_destroy(&sad->slots);
+	rhashtable_destroy(&sad->by_spi);
+}
+
+/* A dump that saw an older generation says so; 0 would mean "not asked". */
+static void changed(struct espah_sad *sad)
+{
+	if (!++sad->generation)
+		sad->generation = 1;
+}
+
+/**
+ * espah_sad_find() - the SA that a packet names
+ * @en: namespace
+ * @id: destination, SPI and protocol
+ *
+ * The caller holds RCU or &espah_net.lock, and the answer is good as long.
+ *
+ * Return: the SA or NULL.
+ */
+struct espah_sa *espah_sad_find(const struct espah_net *en,
+				const struct espah_sa_id *id)
+{
+	/* rhashtable_lookup() does not write to the table. */
+	struct rhashtable *table = (struct rhashtable *)&en->sad.by_spi;
+
+	return rhashtable_lookup_fast(table, id, by_spi_params);
+}
+
+/**
+ * espah_sad_find_out() - the SA to protect an outbound packet with
+ * @slot: where to look
+ * @spi: only an SA with this SPI, or 0 for any
+ * @flow: flow of the packet
+ * @excluded: set to true if an SA was passed over for its selector
+ *
+ * The caller holds RCU, and the answer is good as long.
+ *
+ * Return: the newest SA that will do, or NULL.
+ */
+struct espah_sa *espah_sad_find_out(const struct espah_slot *slot, __be32 spi,
+				    const struct espah_flow *flow,
+				    bool *excluded)
+{
+	bool any = !slot->key.reqid;
+	struct espah_sa *sa;
+
+	list_for_each_entry_rcu(sa, &slot->sas, slot_node[any]) {
+		if (spi && sa->id.spi != spi)
+			continue;
+		if (espah_sa_covers(sa, flow))
+			return sa;
+		*excluded = true;
+	}
+	return NULL;
+}
+
+/**
+ * espah_slot_find() - the slot with this key
+ * @en: namespace
+ * @key: what its SAs share
+ *
+ * The caller holds RCU or &espah_net.lock, and the answer is good as long.
+ *
+ * Return: the slot or NULL.
+ */
+struct espah_slot *espah_slot_find(const struct espah_net *en,
+				   const struct espah_slot_key *key)
+{
+	struct rhashtable *table = (struct rhashtable *)&en->sad.slots;
+
+	return rhashtable_lookup_fast(table, key, slot_params);
+}
+
+/**
+ * espah_slot_get() - hold the slot with this key
+ * @en: namespace; the caller holds its lock
+ * @key: what its SAs share
+ *
+ * Return: the slot, made if there was none, or an ERR_PTR(). Ends with
+ * espah_slot_put().
+ */
+struct espah_slot *espah_slot_get(struct espah_net *en,
+				  const struct espah_slot_key *key)
+{
+	struct espah_slot *slot = espah_slot_find(en, key);
+	int err;
+
+	lockdep_assert_held(&en->lock);
+
+	if (slot) {
+		slot->users++;
+		return slot;
+	}
+
+	slot = kzalloc(sizeof(*slot), GFP_KERNEL_ACCOUNT);
+	if (!slot)
+		return ERR_PTR(-ENOMEM);
+	slot->key = *key;
+	slot->users = 1;
+	INIT_LIST_HEAD(&slot->sas);
+	err = rhashtable_insert_fast(&en->sad.slots, &slot->node, slot_params);
+	if (err) {
+		kfree(slot);
+		return ERR_PTR(err);
+	}
+	return slot;
+}
+
+/**
+ * espah_slot_put() - let go of a slot
+ * @en: namespace; the caller holds its lock
+ * @slot: from espah_slot_get(), or NULL
+ */
+void espah_slot_put(struct espah_net *en, struct espah_slot *slot)
+{
+	lockdep_assert_held(&en->lock);
+
+	if (!slot || --slot->users)
+		return;
+	rhashtable_remove_fast(&en->sad.slots, &slot->node, slot_params);
+	kfree_rcu(slot, rcu);
+}
+
+static void leave_slots(struct espah_net *en, struct espah_sa *sa)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(sa->slots); i++) {
+		if (!sa->slots[i])
+			continue;
+		list_del_rcu(&sa->slot_node[i]);
+		espah_slot_put(en, sa->slots[i]);
+		sa->slots[i] = NULL;
+	}
+}
+
+/* Policies may ask for the SA's reqid or for any, which is written 0. */
+static int enter_slots(struct espah_net *en, struct espah_sa *sa)
+{
+	struct espah_slot_key key = {
+		.src	= sa->src,
+		.dst	= sa->id.dst,
+		.family	= sa->id.family,
+		.proto	= sa->id.proto,
+		.mode	= sa->mode,
+	};
+	struct espah_slot *slot;
+	bool any;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(sa->slots); i++) {
+		any = i;
+		if (!any && !sa->reqid)
+			continue;
+		key.reqid = any ? 0 : sa->reqid;
+		slot = espah_slot_get(en, &key);
+		if (IS_ERR(slot)) {
+			leave_slots(en, sa);
+			return PTR_ERR(slot);
+		}
+		sa->slots[i] = slot;
+		list_add_rcu(&sa->slot_node[i], &slot->sas);
+	}
+	return 0;
+}
+
+/**
+ * espah_sad_insert() - let an SA be found
+ * @en: namespace; the caller holds its lock
+ * @sa: SA; the SAD takes over the caller's reference on success
+ *
+ * Return: 0, -EEXIST if its id is taken, or another negative errno; nothing
+ * has changed then.
+ */
+int espah_sad_insert(struct espah_net *en, struct espah_sa *sa)
+{
+	struct espah_sad *sad = &en->sad;
+	int err;
+
+	lockdep_assert_held(&en->lock);
+
+	err = xa_alloc_cyclic(&sad->by_index, &sa->index, NULL, xa_limit_32b,
+			      &sad->next_index, GFP_KERNEL_ACCOUNT);
+	if (err < 0)
+		return err;
+	err = rhashtable_lookup_insert_fast(&sad->by_spi, &sa->spi_node,
+					    by_spi_params);
+	if (err)
+		goto free_index;
+	err = enter_slots(en, sa);
+	if (err)
+		goto remove_spi;
+
+	xa_store(&sad->by_index, sa->index, sa, GFP_KERNEL_ACCOUNT);
+	sad->count++;
+	changed(sad);
+	pr_debug("sa %u: added\n", sa->index);
+	return 0;
+
+remove_spi:
+	/*
+	 * A packet may have found it by its SPI meanwhile; it holds RCU or a
+	 * reference, as with any SA that is removed.
+	 */
+	WRITE_ONCE(sa->dead, true);
+	rhashtable_remove_fast(&sad->by_spi, &sa->spi_node, by_spi_params);
+free_index:
+	xa_erase(&sad->by_index, sa->index);
+	return err;
+}
+
+/**
+ * espah_sad_remove() - make an SA unreachable
+ * @en: namespace; the caller holds its lock
+ * @sa: SA in the SAD; the SAD's reference ends
+ *
+ * Still looking at it may be: packets under RCU, packets inside the crypto
+ * layer (each holds a reference, and finds it dead), dumps under RCU. It is
+ * freed after all of them.
+ */
+void espah_sad_remove(struct espah_net *en, struct espah_sa *sa)
+{
+	struct espah_sad *sad = &en->sad;
+
+	lockdep_assert_held(&en->lock);
+
+	WRITE_ONCE(sa->dead, true);
+	rhashtable_remove_fast(&sad->by_spi, &sa->spi_node, by_spi_params);
+	leave_slots(en, sa);
+	xa_erase(&sad->by_index, sa->index);
+	sad->count--;
+	changed(sad);
+	pr_debug("sa %u: removed\n", sa->index);
+	espah_sa_put(sa);
+}
+
+/**
+ * espah_sad_flush() - remove SAs
+ * @en: namespace; the caller holds its lock
+ * @proto: only those of this IP protocol, or 0 for all
+ */
+void espah_sad_flush(struct espah_net *en, u8 proto)
+{
+	unsigned long index;
+	struct espah_sa *sa;
+
+	lockdep_assert_held(&en->lock);
+
+	xa_for_each(&en->sad.by_index, index, sa)
+		if (!proto || sa->id.proto == proto)
+			espah_sad_remove(en, sa);
+}

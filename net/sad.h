@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _ESPAH_SAD_H
+#define _ESPAH_SAD_H
+
+#include <linux/rhashtable-types.h>
+#include <linux/xarray.h>
+
+#include "sa.h"
+
+/**
+ * struct espah_slot_key - which SAs can protect a template's outbound packets
+ * @src: outer source address
+ * @dst: outer destination address
+ * @reqid: the SAs' reqid, or 0 for any
+ * @family: of the addresses
+ * @proto: %IPPROTO_ESP
+ * @mode: ESPAH_MODE_*
+ */
+struct espah_slot_key {
+	union espah_addr	src;
+	union espah_addr	dst;
+	u32			reqid;
+	u16			family;
+	u8			proto;
+	u8			mode;
+};
+
+/**
+ * struct espah_slot - the SAs that are alike to outbound policies
+ * @key: what they share; constant
+ * @node: in &espah_sad.slots
+ * @sas: newest first; written under &espah_net.lock, read under RCU
+ * @users: SAs and policies that hold it, under &espah_net.lock
+ * @rcu: frees it
+ *
+ * A policy with a fixed template holds its slot, so that the packet path finds
+ * the SA with one dereference. The slot stays while SAs come and go.
+ */
+struct espah_slot {
+	struct espah_slot_key	key;
+	struct rhash_head	node;
+	struct list_head	sas;
+	unsigned int		users;
+	struct rcu_head		rcu;
+};
+
+/**
+ * struct espah_sad - the SAs of one namespace
+ * @by_spi: by &espah_sa.id; written under &espah_net.lock, read under RCU
+ * @slots: by &espah_slot.key; written under &espah_net.lock, read under RCU
+ * @by_index: by &espah_sa.index, for dumps; as above
+ * @next_index: where to look for a free index, under &espah_net.lock
+ * @generation: changes with every change, never 0; written under
+ *	&espah_net.lock, and tells a dump that it was overtaken
+ * @count: number of SAs that can be found, under &espah_net.lock
+ */
+struct espah_sad {
+	struct rhashtable	by_spi;
+	struct rhashtable	slots;
+	struct xarray		by_index;
+	u32			next_index;
+	u32			generation;
+	u32			count;
+};
+
+int espah_sad_init(struct espah_sad *sad);
+void espah_sad_exit(struct espah_sad *sad);
+struct espah_sa *espah_sad_find(const struct espah_net *en,
+				const struct espah_sa_id *id);
+struct espah_sa *espah_sad_find_out(const struct espah_slot *slot, __be32 spi,
+				    const struct espah_flow *flow,
+				    bool *excluded);
+int espah_sad_insert(struct espah_net *en, struct espah_sa *sa);
+void espah_sad_remove(struct espah_net *en, struct espah_sa *sa);
+void espah_sad_flush(struct espah_net *en, u8 proto);
+struct espah_slot *espah_slot_find(const struct espah_net *en,
+				   const struct espah_slot_key *key);
+struct espah_slot *espah_slot_get(struct espah_net *en,
+				  const struct espah_slot_key *key);
+void espah_slot_put(struct espah_net *en, struct espah_slot *slot);
+
+#endif /* _ESPAH_SAD_H */

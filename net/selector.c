@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Does a flow match? Plain values in, a truth value out. */
+
+#include <linux/kernel.h>
+
+#include "selector.h"
+
+static bool in_range4(__be32 addr, __be32 min, __be32 max)
+{
+	u32 a = ntohl(addr);
+
+	return a >= ntohl(min) && a <= ntohl(max);
+}
+
+/* Network byte order is the order of memcmp(). */
+static bool in_range6(const union espah_addr *addr,
+		      const union espah_addr *min, const union espah_addr *max)
+{
+	return memcmp(addr, min, sizeof(*addr)) >= 0 &&
+	       memcmp(addr, max, sizeof(*addr)) <= 0;
+}
+
+/**
+ * espah_selector_match() - does this flow belong to the selector?
+ * @sel: selector
+ * @flow: flow of a packet
+ *
+ * Return: true if every field of the flow is in the selector's range.
+ */
+bool espah_selector_match(const struct espah_selector *sel,
+			  const struct espah_flow *flow)
+{
+	if (sel->family != flow->family)
+		return false;
+	if (sel->proto && sel->proto != flow->proto)
+		return false;
+
+	if (sel->family == AF_INET)
+		return in_range4(flow->src.v4, sel->src_min.v4,
+				 sel->src_max.v4) &&
+		       in_range4(flow->dst.v4, sel->dst_min.v4,
+				 sel->dst_max.v4);
+
+	return in_range6(&flow->src, &sel->src_min, &sel->src_max) &&
+	       in_range6(&flow->dst, &sel->dst_min, &sel->dst_max);
+}
+
+/**
+ * espah_selector_equal() - do two selectors name the same flows?
+ * @a: one selector
+ * @b: the other
+ *
+ * Return: true if all fields are equal.
+ */
+bool espah_selector_equal(const struct espah_selector *a,
+			  const struct espah_selector *b)
+{
+	return a->family == b->family && a->proto == b->proto &&
+	       espah_addr_equal(&a->src_min, &b->src_min) &&
+	       espah_addr_equal(&a->src_max, &b->src_max) &&
+	       espah_addr_equal(&a->dst_min, &b->dst_min) &&
+	       espah_addr_equal(&a->dst_max, &b->dst_max);
+}
+
+/**
+ * espah_range_valid() - is this a range with something in it?
+ * @min: lowest address
+ * @max: highest address, of the same family
+ *
+ * Return: true unless @min is above @max.
+ */
+bool espah_range_valid(const union espah_addr *min,
+		       const union espah_addr *max)
+{
+	return memcmp(min, max, sizeof(*min)) <= 0;
+}

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The policies of one namespace, and what they say of a packet. */
+
+#include <linux/module.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+
+#include "hooks.h"
+#include "netns.h"
+#include "spd.h"
+
+/**
+ * espah_spd_init() - an empty SPD
+ * @spd: zeroed
+ */
+void espah_spd_init(struct espah_spd *spd)
+{
+	int dir;
+
+	for (dir = 0; dir < ESPAH_DIRS; dir++)
+		INIT_LIST_HEAD(&spd->list[dir]);
+	xa_init_flags(&spd->by_index, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
+	spd->generation = 1;
+}
+
+/**
+ * espah_spd_exit() - give up an empty SPD
+ * @spd: flushed, and nobody looks at it any more
+ */
+void espah_spd_exit(struct espah_spd *spd)
+{
+	WARN_ON_ONCE(!xa_empty(&spd->by_index));
+	xa_destroy(&spd->by_index);
+}
+
+static void changed(struct espah_spd *spd)
+{
+	if (!++spd->generation)
+		spd->generation = 1;
+}
+
+/**
+ * espah_spd_lookup() - the policy that speaks of a flow
+ * @en: namespace
+ * @dir: ESPAH_DIR_*
+ * @flow: flow of the packet, in clear
+ *
+ * The caller holds RCU, and the answer is good as long.
+ *
+ * Return: the first policy that matches, by priority and then by age, or NULL.
+ */
+const struct espah_policy *espah_spd_lookup(const struct espah_net *en, u8 dir,
+					    const struct espah_flow *flow)
+{
+	const struct espah_policy *policy;
+
+	list_for_each_entry_rcu(policy, &en->spd.list[dir], node)
+		if (espah_selector_match(&policy->config.sel, flow))
+			return policy;
+	return NULL;
+}
+
+/**
+ * espah_policy_sa() - the SA that an outbound policy wants for a packet
+ * @en: namespace
+ * @policy: policy of the action "protect"
+ * @flow: flow of the packet
+ * @excluded: set to true if an SA was passed over for its selector
+ *
+ * The caller holds RCU, and the answer is good as long.
+ *
+ * Return: the SA or NULL.
+ */
+struct espah_sa *espah_policy_sa(const struct espah_net *en,
+				 const struct espah_policy *policy,
+				 const struct espah_flow *flow, bool *excluded)
+{
+	const struct espah_tmpl *tmpl = &policy->config.tmpl;
+	const struct espah_slot *slot = policy->slot;
+
+	/* Transport mode keeps the packet's own addresses. */
+	if (!slot) {
+		struct espah_slot_key key = {
+			.src	= flow->src,
+			.dst	= flow->dst,
+			.reqid	= tmpl->reqid,
+			.family	= flow->family,
+			.proto	= tmpl->proto,
+			.mode	= tmpl->mode,
+		};
+
+		slot = espah_slot_find(en, &key);
+		if (!slot)
+			return NULL;
+	}
+	return espah_sad_find_out(slot, tmpl->spi, flow, excluded);
+}
+
+static bool addr_fits(const union espah_addr *wanted,
+		      const union espah_addr *addr)
+{
+	return espah_addr_any(wanted) || espah_addr_equal(wanted, addr);
+}
+
+static bool tmpl_fits(const struct espah_tmpl *tmpl, const struct espah_sa *sa)
+{
+	if (tmpl->proto != sa->id.proto || tmpl->mode != sa->mode)
+		return false;
+	if (tmpl->reqid && tmpl->reqid != sa->reqid)
+		return false;
+	if (tmpl->spi && tmpl->spi != sa->id.spi)
+		return false;
+	/* In transport mode the policy's selector has seen the addresses. */
+	if (tmpl->mode == ESPAH_MODE_TRANSPORT)
+		return true;
+	return tmpl->family == sa->id.family &&
+	       addr_fits(&tmpl->src, &sa->src) &&
+	       addr_fits(&tmpl->dst, &sa->id.dst);
+}
+
+/**
+ * espah_policy_admits() - may a packet that came under this SA pass?
+ * @policy: inbound policy that speaks of the packet, or NULL
+ * @sa: SA that the packet came under
+ *
+ * RFC 4301 section 5.2 step 4: the packet must have had the protection that
+ * its policy asks for. A tunnel is a promise about addresses that only a
+ * policy can make; a transport-mode packet without one is as good as clear.
+ *
+ * Return: 0, or the counter that says why not.
+ */
+unsigned int espah_policy_admits(const struct espah_policy *policy,
+				 const struct espah_sa *sa)
+{
+	bool tunnel = sa->mode == ESPAH_MODE_TUNNEL;
+
+	if (!policy)
+		return tunnel ? ESPAH_A_CNT_IN_NO_POLICY : 0;
+
+	switch (policy->config.action) {
+	case ESPAH_ACTION_DISCARD:
+		return ESPAH_A_CNT_IN_POLICY_DISCARD;
+	case ESPAH_ACTION_PROTECT:
+		if (tmpl_fits(&policy->config.tmpl, sa))
+			return 0;
+		if (policy->config.tmpl.optional && !tunnel)
+			return 0;
+		return ESPAH_A_CNT_IN_POLICY_MISMATCH;
+	default:
+		return tunnel ? ESPAH_A_CNT_IN_POLICY_MISMATCH : 0;
+	}
+}
+
+/**
+ * espah_spd_find() - the policy with exactly this selector
+ * @en: namespace; the caller holds its lock
+ * @dir: ESPAH_DIR_*
+ * @sel: selector
+ *
+ * Return: the policy or NULL.
+ */
+struct espah_policy *espah_spd_find(const struct espah_net *en, u8 dir,
+				    const struct espah_selector *sel)
+{
+	struct espah_policy *policy;
+
+	lockdep_assert_held(&en->lock);
+
+	list_for_each_entry(policy, &en->spd.list[dir], node)
+		if (espah_selector_equal(&policy->config.sel, sel))
+			return policy;
+	return NULL;
+}
+
+/**
+ * espah_spd_find_index() - the policy with this number
+ * @en: namespace; the caller holds its lock
+ * @dir: ESPAH_DIR_*
+ * @index: number
+ *
+ * Return: the policy, or NULL if there is none in this direction.
+ */
+struct espah_policy *espah_spd_find_index(struct espah_net *en, u8 dir,
+					  u32 index)
+{
+	struct espah_policy *policy = xa_load(&en->spd.by_index, index);
+
+	lockdep_assert_held(&en->lock);
+
+	return policy && policy->config.dir == dir ? policy : NULL;
+}
+
+/*
+ * Where SAs come from is fixed for an outbound tunnel: the template names both
+ * ends. A policy of any other kind needs no slot.
+ */
+static int policy_get_slot(struct espah_net *en, struct espah_policy *policy)
+{
+	const struct espah_tmpl *tmpl = &policy->config.tmpl;
+	struct espah_slot_key key = {
+		.src	= tmpl->src,
+		.dst	= tmpl->dst,
+		.reqid	= tmpl->reqid,
+		.family	= tmpl->family,
+		.proto	= tmpl->proto,
+		.mode	= tmpl->mode,
+	};
+	struct espah_slot *slot;
+
+	if (policy->config.dir != ESPAH_DIR_OUT ||
+	    policy->config.action != ESPAH_ACTION_PROTECT ||
+	    tmpl->mode == ESPAH_MODE_TRANSPORT)
+		return 0;
+
+	slot = espah_slot_get(en, &key);
+	if (IS_ERR(slot))
+		return PTR_ERR(slot);
+	policy->slot = slot;
+	return 0;
+}
+
+/* Behind its elders of the same priority. */
+static void enter_list(struct espah_spd *spd, struct espah_policy *policy)
+{
+	struct list_head *list = &spd->list[policy->config.dir];
+	struct espah_policy *other;
+
+	list_for_each_entry_reverse(other, list, node) {
+		if (other->config.priority <= policy->config.priority) {
+			list_add_rcu(&policy->node, &other->node);
+			return;
+		}
+	}
+	list_add_rcu(&policy->node, list);
+}
+
+static struct espah_policy *
+policy_create(struct espah_net *en, const struct espah_policy_config *config)
+{
+	struct espah_policy *policy;
+	int err;
+
+	policy = kzalloc(sizeof(*policy), GFP_KERNEL_ACCOUNT);
+	if (!policy)
+		return ERR_PTR(-ENOMEM);
+	policy->config = *config;
+	err = policy_get_slot(en, policy);
+	if (err) {
+		kfree(policy);
+		return ERR_PTR(err);
+	}
+	return policy;
+}
+
+static void policy_free(struct espah_net *en, struct espah_policy *policy)
+{
+	espah_slot_put(en, policy->slot);
+	kfree_rcu(policy, rcu);
+}
+
+/* The new one is in before the old one goes: never a moment without. */
+static void replace(struct espah_net *en, struct espah_policy *policy,
+		    struct espah_policy *old)
+{
+	struct espah_spd *spd = &en->spd;
+
+	policy->index = old->index;
+	if (policy->config.priority == old->config.priority) {
+		list_replace_rcu(&old->node, &policy->node);
+	} else {
+		enter_list(spd, policy);
+		list_del_rcu(&old->node);
+	}
+	/* The place is taken already: this needs no memory. */
+	xa_store(&spd->by_index, policy->index, policy, GFP_KERNEL_ACCOUNT);
+	policy_free(en, old);
+}
+
+static int enter(struct espah_net *en, struct espah_policy *policy)
+{
+	struct espah_spd *spd = &en->spd;
+	int err;
+
+	/* The module stays while policies exist. */
+	if (!try_module_get(THIS_MODULE))
+		return -ENODEV;
+	err = espah_hooks_get(en);
+	if (err)
+		goto put_module;
+	err = xa_alloc_cyclic(&spd->by_index, &policy->index, policy,
+			      xa_limit_32b, &spd->next_index,
+			      GFP_KERNEL_ACCOUNT);
+	if (err < 0)
+		goto put_hooks;
+	WRITE_ONCE(spd->count[policy->config.dir],
+		   spd->count[policy->config.dir] + 1);
+	enter_list(spd, policy);
+	return 0;
+
+put_hooks:
+	espah_hooks_put(en);
+put_module:
+	module_put(THIS_MODULE);
+	return err;
+}
+
+/**
+ * espah_spd_insert() - put a policy into force
+ * @en: namespace; the caller holds its lock
+ * @config: what it says
+ * @old: policy of the same direction that it takes the place of, or NULL
+ *
+ * Return: 0 or a negative errno; nothing has changed then.
+ */
+int espah_spd_insert(struct espah_net *en,
+		     const struct espah_policy_config *config,
+		     struct espah_policy *old)
+{
+	struct espah_policy *policy;
+	int err = 0;
+
+	lockdep_assert_held(&en->lock);
+
+	policy = policy_create(en, config);
+	if (IS_ERR(policy))
+		return PTR_ERR(policy);
+	if (old)
+		replace(en, policy, old);
+	else
+		err = enter(en, policy);
+	if (err) {
+		policy_free(en, policy);
+		return err;
+	}
+	changed(&en->spd);
+	return 0;
+}
+
+/**
+ * espah_spd_remove() - end a policy
+ * @en: namespace; the caller holds its lock
+ * @policy: policy in the SPD
+ */
+void espah_spd_remove(struct espah_net *en, struct espah_policy *policy)
+{
+	struct espah_spd *spd = &en->spd;
+	u8 dir = policy->config.dir;
+
+	lockdep_assert_held(&en->lock);
+
+	list_del_rcu(&policy->node);
+	xa_erase(&spd->by_index, policy->index);
+	WRITE_ONCE(spd->count[dir], spd->count[dir] - 1);
+	changed(spd);
+	policy_free(en, policy);
+	espah_hooks_put(en);
+	module_put(THIS_MODULE);
+}
+
+/**
+ * espah_spd_flush() - end policies
+ * @en: namespace; the caller holds its lock
+ * @dir: ESPAH_DIR_*, or -1 for all directions
+ */
+void espah_spd_flush(struct espah_net *en, int dir)
+{
+	struct espah_policy *policy;
+	unsigned long index;
+
+	lockdep_assert_held(&en->lock);
+
+	xa_for_each(&en->spd.by_index, index, policy)
+		if (dir < 0 || policy->config.dir == dir)
+			espah_spd_remove(en, policy);
+}

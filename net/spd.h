@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _ESPAH_SPD_H
+#define _ESPAH_SPD_H
+
+#include <linux/xarray.h>
+#include <uapi/linux/espah.h>
+
+#include "selector.h"
+
+struct espah_net;
+struct espah_sa;
+struct espah_slot;
+
+#define ESPAH_DIRS	(ESPAH_DIR_FWD + 1)
+
+/**
+ * struct espah_tmpl - what protection a policy asks for
+ * @src: outer source address; all zero for any
+ * @dst: outer destination address; all zero for any
+ * @spi: only an SA with this SPI; 0 for any
+ * @reqid: only SAs with this reqid; 0 for any
+ * @family: of the addresses
+ * @proto: %IPPROTO_ESP
+ * @mode: ESPAH_MODE_*
+ * @optional: take what arrives in clear too, and send in clear without an SA
+ */
+struct espah_tmpl {
+	union espah_addr	src;
+	union espah_addr	dst;
+	__be32			spi;
+	u32			reqid;
+	u16			family;
+	u8			proto;
+	u8			mode;
+	bool			optional;
+};
+
+/**
+ * struct espah_policy_config - a policy as asked for
+ * @sel: which flows
+ * @priority: lowest first
+ * @dir: ESPAH_DIR_*
+ * @action: ESPAH_ACTION_*
+ * @tmpl: for %ESPAH_ACTION_PROTECT
+ */
+struct espah_policy_config {
+	struct espah_selector	sel;
+	u32			priority;
+	u8			dir;
+	u8			action;
+	struct espah_tmpl	tmpl;
+};
+
+/**
+ * struct espah_policy - one policy; constant once it can be found
+ * @config: what it says
+ * @index: number that the namespace names it by
+ * @slot: where outbound packets find their SA; NULL where that depends on the
+ *	packet (transport mode) and for other directions and actions
+ * @node: in &espah_spd.list; written under &espah_net.lock, read under RCU
+ * @rcu: frees it
+ */
+struct espah_policy {
+	struct espah_policy_config	config;
+	u32				index;
+	struct espah_slot		*slot;
+	struct list_head		node;
+	struct rcu_head			rcu;
+};
+
+/**
+ * struct espah_spd - the policies of one namespace
+ * @list: by direction, in the order in which they are asked
+ * @count: by direction; written under &espah_net.lock, read locklessly to
+ *	leave early where there is nothing to ask
+ * @by_index: by &espah_policy.index, for dumps
+ * @next_index: where to look for a free index, under &espah_net.lock
+ * @generation: changes with every change, never 0; see &espah_sad.generation
+ *
+ * The lists and @by_index are written under &espah_net.lock and read under RCU.
+ */
+struct espah_spd {
+	struct list_head	list[ESPAH_DIRS];
+	u32			count[ESPAH_DIRS];
+	struct xarray		by_index;
+	u32			next_index;
+	u32			generation;
+};
+
+void espah_spd_init(struct espah_spd *spd);
+void espah_spd_exit(struct espah_spd *spd);
+const struct espah_policy *espah_spd_lookup(const struct espah_net *en, u8 dir,
+					    const struct espah_flow *flow);
+struct espah_sa *espah_policy_sa(const struct espah_net *en,
+				 const struct espah_policy *policy,
+				 const struct espah_flow *flow, bool *excluded);
+unsigned int espah_policy_admits(const struct espah_policy *policy,
+				 const struct espah_sa *sa);
+struct espah_policy *espah_spd_find(const struct espah_net *en, u8 dir,
+				    const struct espah_selector *sel);
+struct espah_policy *espah_spd_find_index(struct espah_net *en, u8 dir,
+					  u32 index);
+int espah_spd_insert(struct espah_net *en,
+		     const struct espah_policy_config *config,
+		     struct espah_policy *old);
+void espah_spd_remove(struct espah_net *en, struct espah_policy *policy);
+void espah_spd_flush(struct espah_net *en, int dir);
+
+#endif /* _ESPAH_SPD_H */

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A counter for every reason a packet can end. */
+
+#include <linux/percpu.h>
+#include <linux/skbuff.h>
+#include <net/net_namespace.h>
+
+#include "netns.h"
+#include "sa.h"
+#include "stats.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+/**
+ * espah_count() - one packet more
+ * @en: namespace
+ * @cause: ESPAH_A_CNT_*
+ */
+void espah_count(const struct espah_net *en, unsigned int cause)
+{
+	this_cpu_inc(en->counters->value[cause]);
+}
+
+/**
+ * espah_count_drop() - a packet ends, and its owner frees it
+ * @en: namespace
+ * @sa: SA it belonged to, or NULL
+ * @skb: packet, or NULL where it is gone already
+ * @cause: ESPAH_A_CNT_*
+ */
+void espah_count_drop(const struct espah_net *en, struct espah_sa *sa,
+		      const struct sk_buff *skb, unsigned int cause)
+{
+	espah_count(en, cause);
+	if (sa)
+		atomic_long_inc(&sa->drops[cause]);
+	trace_espah_drop(en->net->ns.inum, sa ? ntohl(sa->id.spi) : 0, skb,
+			 cause);
+}
+
+/**
+ * espah_drop() - a packet ends here
+ * @en: namespace
+ * @sa: SA it belonged to, or NULL
+ * @skb: packet, freed
+ * @cause: ESPAH_A_CNT_*
+ */
+void espah_drop(const struct espah_net *en, struct espah_sa *sa,
+		struct sk_buff *skb, unsigned int cause)
+{
+	espah_count_drop(en, sa, skb, cause);
+	kfree_skb(skb);
+}
+
+/**
+ * espah_counter_read() - one counter of a namespace
+ * @en: namespace
+ * @cause: ESPAH_A_CNT_*
+ *
+ * Return: the sum over all CPUs.
+ */
+u64 espah_counter_read(const struct espah_net *en, unsigned int cause)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu_ptr(en->counters, cpu)->value[cause];
+	return sum;
+}
