@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl.h"
+#include "key.h"
+
+static const struct object object_monitor = {
+	.name = "monitor",
+	.lacks = "monitoring is",
+};
+
+static const struct object * const objects[] = {
+	&object_state,
+	&object_policy,
+	&object_stat,
+	&object_monitor,
+	NULL
+};
+
+/* A whole word comes first; of those that begin so, the first one listed. */
+static const struct object *object_find(const char *name)
+{
+	const struct object * const *object;
+
+	for (object = objects; *object; object++) {
+		if (!strcmp((*object)->name, name))
+			return *object;
+	}
+	for (object = objects; *object; object++) {
+		if (*name && !strncmp((*object)->name, name, strlen(name)))
+			return *object;
+	}
+	return NULL;
+}
+
+static const struct verb *verb_find(const struct object *object, const char *name)
+{
+	const struct verb *verb;
+
+	for (verb = object->verbs; verb->name; verb++) {
+		if (!strcmp(verb->name, name))
+			return verb;
+	}
+	for (verb = object->verbs; verb->name; verb++) {
+		if (*name && !strncmp(verb->name, name, strlen(name)))
+			return verb;
+	}
+	return NULL;
+}
+
+static bool is_help(const char *name)
+{
+	return *name && !strncmp("help", name, strlen(name));
+}
+
+static int unknown_object(const char *name, struct espah_err *err)
+{
+	const struct object * const *object;
+
+	espah_err_usage(err, "'%.64s' is not an object; expected one of: ", name);
+	for (object = objects; *object; object++) {
+		if ((*object)->verbs)
+			espah_err_append(err, "%s, ", (*object)->name);
+	}
+	espah_err_append(err, "help");
+	return -1;
+}
+
+static int unknown_verb(const struct object *object, const char *name, struct espah_err *err)
+{
+	const struct verb *verb;
+
+	espah_err_usage(err, "'%.64s' is not a command; expected one of: ", name);
+	for (verb = object->verbs; verb->name; verb++) {
+		if (verb->run)
+			espah_err_append(err, "%s, ", verb->name);
+	}
+	espah_err_append(err, "help");
+	return -1;
+}
+
+static int run_verb(struct ctl *ctl, struct args *args, const struct object *object)
+{
+	const char *name = args->at < args->argc ? args->argv[args->at] : NULL;
+	const struct verb *verb = object->verbs;
+
+	if (name) {
+		verb = verb_find(object, name);
+		if (!verb && is_help(name)) {
+			fputs(object->help, stdout);
+			return 0;
+		}
+		if (!verb)
+			return unknown_verb(object, name, args->err);
+		if (!verb->run)
+			return espah_err_usage(args->err, "'%s': %s not supported by this version",
+					       verb->name, verb->lacks);
+		args->at++;
+	}
+	if (!verb->run(ctl, args))
+		return 0;
+	espah_err_prefix(args->err, "%s: ", verb->name);
+	return -1;
+}
+
+/**
+ * ctl_connect() - see that there is a way to the kernel
+ * @ctl: the options
+ * @err: filled in on failure
+ *
+ * Return: 0, or -1.
+ */
+int ctl_connect(struct ctl *ctl, struct espah_err *err)
+{
+	if (ctl->nl)
+		return 0;
+	if (ctl->netns && espah_netns_enter(ctl->netns, err))
+		return -1;
+	ctl->nl = espah_nl_open(err);
+	return ctl->nl ? 0 : -1;
+}
+
+static int run_object(struct ctl *ctl, struct args *args)
+{
+	const char *name = args->argv[args->at];
+	const struct object *object = object_find(name);
+
+	if (!object && is_help(name)) {
+		ctl_usage(stdout);
+		return 0;
+	}
+	if (!object)
+		return unknown_object(name, args->err);
+	if (!object->verbs)
+		return espah_err_usage(args->err, "'%s': %s not supported by this version",
+				       object->name, object->lacks);
+	args->at++;
+	if (!run_verb(ctl, args, object))
+		return 0;
+	espah_err_prefix(args->err, "%s ", object->name);
+	return -1;
+}
+
+/**
+ * ctl_run() - run one command
+ * @ctl: the options
+ * @args: the command, of at least one word
+ *
+ * Return: 0, or -1 with the reason in @args->err.
+ */
+int ctl_run(struct ctl *ctl, struct args *args)
+{
+	int ret = run_object(ctl, args);
+
+	/* A command that failed early has not seen its key yet. */
+	while (args->at < args->argc)
+		espah_wipe_word(args->argv[args->at++]);
+	return ret;
+}
+
+/**
+ * ctl_report() - say why a command failed
+ * @err: why
+ *
+ * Return: the exit status.
+ */
+int ctl_report(const struct espah_err *err)
+{
+	fflush(stdout);
+	fprintf(stderr, "espah: %s\n", err->text);
+	return err->status;
+}

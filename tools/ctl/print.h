@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What was found, as text for people and as JSON for programs.
+ */
+#ifndef _ESPAH_PRINT_H
+#define _ESPAH_PRINT_H
+
+#include <jansson.h>
+
+#include "ctl.h"
+#include "model.h"
+
+/* An array, one item after the other, so that a long list takes no memory. */
+struct json_list {
+	const struct ctl *ctl;
+	bool begun;
+};
+
+void print_setup(void);
+int print_finish(struct espah_err *err);
+
+const char *print_break(const struct ctl *ctl);
+void print_selector(const struct espah_selector *sel);
+
+json_t *json_selector(const struct espah_selector *sel);
+json_t *json_counters(const struct espah_counters *counters, bool zeros);
+int json_print(const struct ctl *ctl, json_t *value, struct espah_err *err);
+int json_list_item(struct json_list *list, json_t *value, struct espah_err *err);
+void json_list_end(struct json_list *list);
+
+int print_states(const struct ctl *ctl, const struct espah_sa *sa, size_t count,
+		 struct espah_err *err);
+int print_policies(const struct ctl *ctl, const struct espah_policy *policy, size_t count,
+		   struct espah_err *err);
+void print_traffic(const struct espah_info *info);
+void print_policy_counts(const struct espah_info *info);
+json_t *json_policy_counts(const struct espah_info *info);
+
+#endif /* _ESPAH_PRINT_H */

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+
+#include "addr.h"
+#include "names.h"
+#include "print.h"
+
+/* ip-xfrm(8) prints zeros for no address, and reads them so. */
+static const char *tmpl_addr(const struct espah_tmpl *tmpl, const struct espah_addr *addr,
+			     char *buf)
+{
+	bool v6 = tmpl->src.family == AF_INET6 || tmpl->dst.family == AF_INET6;
+	const struct espah_addr none = { .family = v6 ? AF_INET6 : AF_INET };
+
+	return espah_addr_print(addr->family == AF_UNSPEC ? &none : addr, buf);
+}
+
+static void print_tmpl(const struct ctl *ctl, const struct espah_tmpl *tmpl)
+{
+	char src[ESPAH_ADDR_STRLEN], dst[ESPAH_ADDR_STRLEN], proto[ESPAH_PROTO_STRLEN];
+	const char *line = print_break(ctl);
+
+	printf("%s\ttmpl src %s dst %s", line, tmpl_addr(tmpl, &tmpl->src, src),
+	       tmpl_addr(tmpl, &tmpl->dst, dst));
+	printf("%s\t\tproto %s", line, espah_proto_name(tmpl->proto, proto));
+	if (tmpl->spi)
+		printf(" spi 0x%08x", tmpl->spi);
+	printf(" reqid %u mode %s", tmpl->reqid, espah_mode_name(tmpl->mode));
+	if (ctl->stats || tmpl->level != ESPAH_LEVEL_REQUIRED)
+		printf(" level %s", espah_level_name(tmpl->level));
+}
+
+static void print_policy(const struct ctl *ctl, const struct espah_policy *policy)
+{
+	bool block = policy->action == ESPAH_ACTION_DISCARD;
+	unsigned int i;
+
+	print_selector(&policy->sel);
+	printf("%s\tdir %s", print_break(ctl), espah_dir_name(policy->dir));
+	if (block || ctl->stats)
+		printf(" action %s", block ? "block" : "allow");
+	if (ctl->stats)
+		printf(" index %u", policy->index);
+	printf(" priority %u", policy->priority);
+	for (i = 0; i < policy->tmpls; i++)
+		print_tmpl(ctl, &policy->tmpl[i]);
+	putchar('\n');
+}
+
+static json_t *json_tmpl(const struct espah_tmpl *tmpl)
+{
+	char src[ESPAH_ADDR_STRLEN], dst[ESPAH_ADDR_STRLEN], proto[ESPAH_PROTO_STRLEN];
+	char spi[sizeof("0x00000000")];
+
+	snprintf(spi, sizeof(spi), "0x%08x", tmpl->spi);
+	return json_pack("{s:s*, s:s*, s:s, s:s*, s:I, s:s, s:s}",
+			 "src", tmpl->src.family ? espah_addr_print(&tmpl->src, src) : NULL,
+			 "dst", tmpl->dst.family ? espah_addr_print(&tmpl->dst, dst) : NULL,
+			 "proto", espah_proto_name(tmpl->proto, proto),
+			 "spi", tmpl->spi ? spi : NULL,
+			 "reqid", (json_int_t)tmpl->reqid,
+			 "mode", espah_mode_name(tmpl->mode),
+			 "level", espah_level_name(tmpl->level));
+}
+
+static json_t *json_tmpls(const struct espah_policy *policy)
+{
+	json_t *array = json_array();
+	unsigned int i;
+
+	for (i = 0; i < policy->tmpls; i++) {
+		if (json_array_append_new(array, json_tmpl(&policy->tmpl[i]))) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
+static json_t *json_policy(const struct espah_policy *policy)
+{
+	char src[ESPAH_RANGE_STRLEN], dst[ESPAH_RANGE_STRLEN], proto[ESPAH_PROTO_STRLEN];
+	const struct espah_selector *sel = &policy->sel;
+
+	return json_pack("{s:s, s:s, s:s*, s:s, s:I, s:I, s:s, s:o}",
+			 "src", espah_range_print(&sel->src, src),
+			 "dst", espah_range_print(&sel->dst, dst),
+			 "proto", sel->proto ? espah_proto_name(sel->proto, proto) : NULL,
+			 "dir", espah_dir_name(policy->dir),
+			 "priority", (json_int_t)policy->priority,
+			 "index", (json_int_t)policy->index,
+			 "action", espah_action_name(policy->action),
+			 "tmpl", json_tmpls(policy));
+}
+
+/**
+ * print_policies() - print policies
+ * @ctl: the options
+ * @policy: the first of them
+ * @count: how many
+ * @err: filled in on failure
+ *
+ * Return: 0, or -1.
+ */
+int print_policies(const struct ctl *ctl, const struct espah_policy *policy, size_t count,
+		   struct espah_err *err)
+{
+	struct json_list list = { .ctl = ctl };
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!ctl->json)
+			print_policy(ctl, &policy[i]);
+		else if (json_list_item(&list, json_policy(&policy[i]), err))
+			return -1;
+	}
+	if (ctl->json)
+		json_list_end(&list);
+	return 0;
+}
+
+/**
+ * print_policy_counts() - print how many policies there are
+ * @info: the figures
+ */
+void print_policy_counts(const struct espah_info *info)
+{
+	printf("SPD IN %u OUT %u FWD %u", info->policies[ESPAH_DIR_IN],
+	       info->policies[ESPAH_DIR_OUT], info->policies[ESPAH_DIR_FWD]);
+}
+
+/**
+ * json_policy_counts() - how many policies there are, for programs
+ * @info: the figures
+ *
+ * Return: the object, or NULL.
+ */
+json_t *json_policy_counts(const struct espah_info *info)
+{
+	return json_pack("{s:I, s:I, s:I}",
+			 "in", (json_int_t)info->policies[ESPAH_DIR_IN],
+			 "out", (json_int_t)info->policies[ESPAH_DIR_OUT],
+			 "fwd", (json_int_t)info->policies[ESPAH_DIR_FWD]);
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "addr.h"
+#include "counters.h"
+#include "names.h"
+#include "print.h"
+
+#define KEY_STRLEN	(2 + 2 * ESPAH_KEY_MAX + 1)
+
+static const char *key_hex(const struct espah_alg *alg, char *buf)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *p = buf;
+	size_t i;
+
+	*p++ = '0';
+	*p++ = 'x';
+	for (i = 0; i < alg->key_len; i++) {
+		*p++ = digits[alg->key[i] >> 4];
+		*p++ = digits[alg->key[i] & 15];
+	}
+	*p = '\0';
+	return buf;
+}
+
+static void print_aead(const struct ctl *ctl, const struct espah_alg *alg)
+{
+	char key[KEY_STRLEN] = "(key hidden)";
+
+	if (alg->key_len)
+		key_hex(alg, key);
+	printf("%s\taead %s %s %u", print_break(ctl), alg->name, key, alg->icv_bits);
+	explicit_bzero(key, sizeof(key));
+}
+
+static void print_time(const char *what, bool known, uint64_t seconds)
+{
+	char text[32] = "-";
+	time_t when = seconds;
+	struct tm tm;
+
+	if (known && localtime_r(&when, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
+	printf("%s %s", what, text);
+}
+
+static void print_figures(const struct ctl *ctl, const struct espah_sa *sa)
+{
+	const char *line = print_break(ctl);
+	unsigned int i;
+
+	printf("%s\tlifetime current:", line);
+	printf("%s\t  %llu(bytes), %llu(packets)", line, (unsigned long long)sa->bytes,
+	       (unsigned long long)sa->packets);
+	printf("%s\t  ", line);
+	print_time("add", espah_given(sa->given, ESPAH_A_SA_ADD_TIME), sa->add_time);
+	print_time(" use", espah_given(sa->given, ESPAH_A_SA_USE_TIME), sa->use_time);
+	if (!sa->counters)
+		return;
+	printf("%s\tcounters:", line);
+	for (i = 0; i <= ESPAH_A_CNT_MAX; i++) {
+		const struct espah_counter_text *text = espah_counter_text(i);
+
+		if (text && sa->counters->count[i])
+			printf("%s\t  %s %llu (%s)", line, text->name,
+			       (unsigned long long)sa->counters->count[i], text->words);
+	}
+}
+
+static void print_state(const struct ctl *ctl, const struct espah_sa *sa)
+{
+	char src[ESPAH_ADDR_STRLEN], dst[ESPAH_ADDR_STRLEN], proto[ESPAH_PROTO_STRLEN];
+	const char *line = print_break(ctl);
+
+	printf("src %s dst %s", espah_addr_print(&sa->src, src), espah_addr_print(&sa->dst, dst));
+	printf("%s\tproto %s spi 0x%08x", line, espah_proto_name(sa->proto, proto), sa->spi);
+	if (ctl->stats)
+		printf("(%u) reqid %u(0x%08x) mode %s id %u", sa->spi, sa->reqid, sa->reqid,
+		       espah_mode_name(sa->mode), sa->id);
+	else
+		printf(" reqid %u mode %s", sa->reqid, espah_mode_name(sa->mode));
+	printf("%s\treplay-window %u", line, sa->replay_window);
+	if (espah_given(sa->given, ESPAH_A_SA_AEAD))
+		print_aead(ctl, &sa->aead);
+	printf("%s\tanti-replay context: seq 0x%llx, oseq 0x%llx", line,
+	       (unsigned long long)sa->seq, (unsigned long long)sa->oseq);
+	if (espah_given(sa->given, ESPAH_A_SA_SEL)) {
+		printf("%s\tsel ", line);
+		print_selector(&sa->sel);
+	}
+	if (ctl->stats)
+		print_figures(ctl, sa);
+	putchar('\n');
+}
+
+static json_t *json_aead(const struct espah_alg *alg)
+{
+	char key[KEY_STRLEN];
+	json_t *object;
+
+	object = json_pack("{s:s, s:s*, s:I}",
+			   "name", alg->name,
+			   "key", alg->key_len ? key_hex(alg, key) : NULL,
+			   "icv_bits", (json_int_t)alg->icv_bits);
+	explicit_bzero(key, sizeof(key));
+	return object;
+}
+
+static json_t *json_optional(const struct espah_sa *sa, unsigned int attr, uint64_t value)
+{
+	return espah_given(sa->given, attr) ? json_integer(value) : NULL;
+}
+
+static json_t *json_figures(const struct espah_sa *sa)
+{
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:o*, s:o*, s:o}",
+			 "id", (json_int_t)sa->id,
+			 "oseq", (json_int_t)sa->oseq,
+			 "seq", (json_int_t)sa->seq,
+			 "packets", (json_int_t)sa->packets,
+			 "bytes", (json_int_t)sa->bytes,
+			 "add_time", json_optional(sa, ESPAH_A_SA_ADD_TIME, sa->add_time),
+			 "use_time", json_optional(sa, ESPAH_A_SA_USE_TIME, sa->use_time),
+			 "counters", json_counters(sa->counters, false));
+}
+
+static json_t *json_state(const struct espah_sa *sa)
+{
+	char src[ESPAH_ADDR_STRLEN], dst[ESPAH_ADDR_STRLEN], proto[ESPAH_PROTO_STRLEN];
+	bool has_aead = espah_given(sa->given, ESPAH_A_SA_AEAD);
+	bool has_sel = espah_given(sa->given, ESPAH_A_SA_SEL);
+	char spi[sizeof("0x00000000")];
+	json_t *object;
+
+	snprintf(spi, sizeof(spi), "0x%08x", sa->spi);
+	object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:o*, s:o*}",
+			   "src", espah_addr_print(&sa->src, src),
+			   "dst", espah_addr_print(&sa->dst, dst),
+			   "proto", espah_proto_name(sa->proto, proto),
+			   "spi", spi,
+			   "mode", espah_mode_name(sa->mode),
+			   "reqid", (json_int_t)sa->reqid,
+			   "replay_window", (json_int_t)sa->replay_window,
+			   "aead", has_aead ? json_aead(&sa->aead) : NULL,
+			   "sel", has_sel ? json_selector(&sa->sel) : NULL);
+	if (json_object_update_new(object, json_figures(sa))) {
+		json_decref(object);
+		return NULL;
+	}
+	return object;
+}
+
+/**
+ * print_states() - print SAs
+ * @ctl: the options
+ * @sa: the first of them
+ * @count: how many
+ * @err: filled in on failure
+ *
+ * Return: 0, or -1.
+ */
+int print_states(const struct ctl *ctl, const struct espah_sa *sa, size_t count,
+		 struct espah_err *err)
+{
+	struct json_list list = { .ctl = ctl };
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!ctl->json)
+			print_state(ctl, &sa[i]);
+		else if (json_list_item(&list, json_state(&sa[i]), err))
+			return -1;
+	}
+	if (ctl->json)
+		json_list_end(&list);
+	return 0;
+}
+
+/**
+ * print_traffic() - print what the SAs of a namespace have done
+ * @info: the figures
+ */
+void print_traffic(const struct espah_info *info)
+{
+	const uint64_t *count = info->counters.count;
+
+	printf(" (packets in %llu out %llu)", (unsigned long long)count[ESPAH_A_CNT_IN_OK],
+	       (unsigned long long)count[ESPAH_A_CNT_OUT_OK]);
+}

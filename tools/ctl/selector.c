@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <netinet/in.h>
+#include <string.h>
+
+#include "addr.h"
+#include "names.h"
+#include "selector.h"
+
+static bool one_of(const char *text, const char * const *list)
+{
+	for (; *list; list++) {
+		if (!strcmp(text, *list))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * take_esp() - the protocol of a transform
+ * @args: the command
+ * @proto: filled in
+ *
+ * Return: 0, or -1.
+ */
+int take_esp(struct args *args, uint8_t *proto)
+{
+	static const char * const others[] = { "ah", "51", "comp", "108", "route2", "hao", NULL };
+	const char *text = args_value(args, "a protocol");
+
+	if (!text)
+		return -1;
+	if (one_of(text, others))
+		return args_fail(args, "'%s' is not supported by this version; expected esp", text);
+	if (strcmp(text, "esp") && strcmp(text, "50"))
+		return args_fail(args, "'%.64s' is not an IPsec protocol; expected esp", text);
+	*proto = IPPROTO_ESP;
+	return 0;
+}
+
+/**
+ * take_mode() - transport or tunnel
+ * @args: the command
+ * @mode: filled in
+ *
+ * Return: 0, or -1.
+ */
+int take_mode(struct args *args, uint8_t *mode)
+{
+	static const char * const others[] = { "beet", "ro", "in_trigger", NULL };
+
+	if (args->at < args->argc && one_of(args->argv[args->at], others))
+		return args_fail(args,
+				 "'%s' is not supported by this version; expected transport or tunnel",
+				 args->argv[args->at]);
+	return args_choice(args, espah_mode_find, "transport or tunnel", mode);
+}
+
+static int take_src(struct args *args, void *to)
+{
+	struct selector_text *text = to;
+
+	text->given = true;
+	return args_range(args, &text->sel.src);
+}
+
+static int take_dst(struct args *args, void *to)
+{
+	struct selector_text *text = to;
+
+	text->given = true;
+	return args_range(args, &text->sel.dst);
+}
+
+static int take_proto(struct args *args, void *to)
+{
+	struct selector_text *text = to;
+	const char *name = args_value(args, "a protocol");
+	int proto;
+
+	if (!name)
+		return -1;
+	proto = espah_proto_find(name);
+	if (proto < 0)
+		return args_fail(args,
+				 "'%.64s' is not an IP protocol; expected a name like tcp or a number from 0 to 255",
+				 name);
+	text->sel.proto = proto;
+	text->given = true;
+	text->has_proto = true;
+	return 0;
+}
+
+const struct word selector_words[] = {
+	{ .name = "src", .take = take_src },
+	{ .name = "dst", .take = take_dst },
+	{ .name = "proto", .take = take_proto },
+	{ .name = "dev", .lacks = "devices in selectors are" },
+	{ .name = "sport", .lacks = "ports in selectors are" },
+	{ .name = "dport", .lacks = "ports in selectors are" },
+	{ .name = "type", .lacks = "ICMP types in selectors are" },
+	{ .name = "code", .lacks = "ICMP codes in selectors are" },
+	{ .name = "key", .lacks = "GRE keys in selectors are" },
+	{}
+};
+
+static int take_id_src(struct args *args, void *to)
+{
+	struct id_text *id = to;
+
+	return args_addr(args, &id->src);
+}
+
+static int take_id_dst(struct args *args, void *to)
+{
+	struct id_text *id = to;
+
+	return args_addr(args, &id->dst);
+}
+
+static int take_id_proto(struct args *args, void *to)
+{
+	struct id_text *id = to;
+
+	return take_esp(args, &id->proto);
+}
+
+static int take_id_spi(struct args *args, void *to)
+{
+	struct id_text *id = to;
+
+	id->has_spi = true;
+	return args_number(args, 0, UINT32_MAX, &id->spi);
+}
+
+const struct word id_words[] = {
+	{ .name = "src", .take = take_id_src },
+	{ .name = "dst", .take = take_id_dst },
+	{ .name = "proto", .take = take_id_proto },
+	{ .name = "spi", .take = take_id_spi },
+	{}
+};
+
+/**
+ * id_check() - is this what can name an SA
+ * @args: the command
+ * @id: what was read
+ *
+ * Return: 0, or -1.
+ */
+int id_check(struct args *args, const struct id_text *id)
+{
+	int src = id->src.family, dst = id->dst.family;
+
+	if (!id->proto)
+		return espah_err_usage(args->err, "'proto' is missing; expected proto esp");
+	if (src != AF_UNSPEC && dst != AF_UNSPEC && src != dst)
+		return espah_err_usage(args->err,
+				       "'src' is %s and 'dst' is %s; both must be of one family",
+				       espah_family_name(src), espah_family_name(dst));
+	return 0;
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+
+#include "ctl.h"
+#include "info.h"
+#include "print.h"
+#include "sa.h"
+#include "selector.h"
+#include "state_text.h"
+
+static const char help[] =
+	"Usage: espah state { add | update } ID [ aead ALGO-NAME ALGO-KEYMAT ALGO-ICV-LEN ]\n"
+	"        [ mode MODE ] [ reqid REQID ] [ replay-window SIZE ] [ sel SELECTOR ]\n"
+	"Usage: espah state { delete | get } ID\n"
+	"Usage: espah state { deleteall | list } [ src PREFIX ] [ dst PREFIX ] [ proto esp ]\n"
+	"        [ spi SPI ] [ mode MODE ] [ reqid REQID ] [ nokeys ]\n"
+	"Usage: espah state flush [ proto esp ]\n"
+	"Usage: espah state count\n"
+	"ID := [ src ADDR ] dst ADDR proto esp spi SPI\n"
+	"ALGO-NAME := rfc4106(gcm(aes))\n"
+	"ALGO-KEYMAT := 0xHEX | STRING | @FILE | -\n"
+	"MODE := transport | tunnel\n"
+	"SELECTOR := [ src PREFIX ] [ dst PREFIX ] [ proto PROTO ]\n"
+	"PREFIX := ADDR[/LEN] | ADDR-ADDR | any\n";
+
+static int add_or_update(struct ctl *ctl, struct args *args, bool add)
+{
+	struct espah_sa sa;
+	int ret = state_parse(args, add, &sa);
+
+	if (!ret)
+		ret = ctl_connect(ctl, args->err);
+	if (!ret)
+		ret = add ? espah_sa_add(ctl->nl, &sa, args->err) :
+			    espah_sa_update(ctl->nl, &sa, args->err);
+	espah_sa_wipe(&sa);
+	return ret;
+}
+
+static int state_add(struct ctl *ctl, struct args *args)
+{
+	return add_or_update(ctl, args, true);
+}
+
+static int state_update(struct ctl *ctl, struct args *args)
+{
+	return add_or_update(ctl, args, false);
+}
+
+static int state_delete(struct ctl *ctl, struct args *args)
+{
+	struct espah_sa sa;
+
+	if (state_parse_id(args, &sa) || ctl_connect(ctl, args->err))
+		return -1;
+	return espah_sa_delete(ctl->nl, &sa, args->err);
+}
+
+static int state_get(struct ctl *ctl, struct args *args)
+{
+	struct espah_sa sa;
+	int ret;
+
+	if (state_parse_id(args, &sa) || ctl_connect(ctl, args->err))
+		return -1;
+	ret = espah_sa_get(ctl->nl, &sa, ctl->show_keys, args->err);
+	if (!ret)
+		ret = print_states(ctl, &sa, 1, args->err);
+	espah_sa_wipe(&sa);
+	return ret;
+}
+
+static int state_list(struct ctl *ctl, struct args *args)
+{
+	struct state_filter filter = { .family = ctl->family };
+	struct espah_sa_list list = { .keep = state_filter_keep, .filter = &filter };
+	int ret;
+
+	if (state_parse_filter(args, &filter) || ctl_connect(ctl, args->err))
+		return -1;
+	ret = espah_sa_dump(ctl->nl, &list, ctl->show_keys && !filter.nokeys, args->err);
+	if (!ret)
+		ret = print_states(ctl, list.sa, list.count, args->err);
+	espah_sa_list_wipe(&list);
+	return ret;
+}
+
+/* Somebody else may have been quicker. */
+static int delete_unless_gone(struct ctl *ctl, const struct espah_sa *sa, struct espah_err *err)
+{
+	if (!espah_sa_delete(ctl->nl, sa, err) || err->num == ENOENT || err->num == ESRCH)
+		return 0;
+	return -1;
+}
+
+static int state_deleteall(struct ctl *ctl, struct args *args)
+{
+	struct state_filter filter = { .family = ctl->family };
+	struct espah_sa_list list = { .keep = state_filter_keep, .filter = &filter };
+	size_t i;
+	int ret;
+
+	if (state_parse_filter(args, &filter) || ctl_connect(ctl, args->err))
+		return -1;
+	ret = espah_sa_dump(ctl->nl, &list, false, args->err);
+	for (i = 0; !ret && i < list.count; i++)
+		ret = delete_unless_gone(ctl, &list.sa[i], args->err);
+	espah_sa_list_wipe(&list);
+	return ret;
+}
+
+static int take_proto(struct args *args, void *to)
+{
+	return take_esp(args, to);
+}
+
+static int state_flush(struct ctl *ctl, struct args *args)
+{
+	static const struct word words[] = {
+		{ .name = "proto", .take = take_proto },
+		{}
+	};
+	uint8_t proto = 0;
+	const struct vocabulary vocabularies[] = {
+		{ words, &proto },
+		{}
+	};
+
+	if (args_walk(args, vocabularies, false) || ctl_connect(ctl, args->err))
+		return -1;
+	return espah_sa_flush(ctl->nl, proto, args->err);
+}
+
+static int state_count(struct ctl *ctl, struct args *args)
+{
+	struct espah_info info;
+
+	if (args_end(args) || ctl_connect(ctl, args->err) ||
+	    espah_info_get(ctl->nl, &info, args->err))
+		return -1;
+	if (ctl->json)
+		return json_print(ctl, json_pack("{s:I}", "sa_count", (json_int_t)info.sa_count),
+				  args->err);
+	printf("SAD count %u", info.sa_count);
+	if (ctl->stats)
+		print_traffic(&info);
+	putchar('\n');
+	return 0;
+}
+
+static const struct verb verbs[] = {
+	{ .name = "list", .run = state_list },
+	{ .name = "add", .run = state_add },
+	{ .name = "update", .run = state_update },
+	{ .name = "allocspi", .lacks = "allocating SPIs is" },
+	{ .name = "delete", .run = state_delete },
+	{ .name = "deleteall", .run = state_deleteall },
+	{ .name = "delall", .run = state_deleteall },
+	{ .name = "show", .run = state_list },
+	{ .name = "lst", .run = state_list },
+	{ .name = "get", .run = state_get },
+	{ .name = "flush", .run = state_flush },
+	{ .name = "count", .run = state_count },
+	{}
+};
+
+const struct object object_state = {
+	.name = "state",
+	.verbs = verbs,
+	.help = help,
+};

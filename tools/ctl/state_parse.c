@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "addr.h"
+#include "key.h"
+#include "selector.h"
+#include "state_text.h"
+
+static int take_state_mode(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+
+	sa->given |= espah_bit(ESPAH_A_SA_MODE);
+	return take_mode(args, &sa->mode);
+}
+
+static int take_reqid(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+
+	sa->given |= espah_bit(ESPAH_A_SA_REQID);
+	return args_number(args, 0, UINT32_MAX, &sa->reqid);
+}
+
+static int take_replay_window(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+
+	sa->given |= espah_bit(ESPAH_A_SA_REPLAY_WINDOW);
+	return args_number(args, 0, ESPAH_REPLAY_WINDOW_MAX, &sa->replay_window);
+}
+
+static int take_key(struct args *args, struct espah_alg *alg)
+{
+	char *word = args_value(args, "the key");
+	int ret;
+
+	if (!word)
+		return -1;
+	if (!strcmp(word, "-")) {
+		if (args->stdin_busy)
+			return args_fail(args,
+					 "the key cannot come from standard input, where the batch comes from; expected 0x... or @FILE");
+		ret = espah_key_read(alg, STDIN_FILENO, "standard input", args->err);
+	} else if (word[0] == '@') {
+		ret = espah_key_read_file(alg, word + 1, args->err);
+	} else {
+		ret = espah_key_parse(alg, word, args->err);
+		espah_wipe_word(word);
+	}
+	if (ret)
+		espah_err_prefix(args->err, "'%s': ", args->word);
+	return ret;
+}
+
+static int take_aead(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+	const char *name = args_value(args, "the name of an algorithm");
+
+	if (!name)
+		return -1;
+	sa->given |= espah_bit(ESPAH_A_SA_AEAD);
+	if ((size_t)snprintf(sa->aead.name, sizeof(sa->aead.name), "%s", name) >=
+	    sizeof(sa->aead.name))
+		return args_fail(args,
+				 "'%.64s...' is too long for the name of an algorithm; at most %d characters are possible",
+				 name, ESPAH_ALG_NAME_MAX);
+	if (take_key(args, &sa->aead))
+		return -1;
+	if (args->at == args->argc)
+		return args_fail(args, "the length of the ICV is missing; expected NAME KEY BITS");
+	return args_number(args, 0, UINT32_MAX, &sa->aead.icv_bits);
+}
+
+/* What belongs to an SA and what to its selector. */
+struct state_text {
+	struct espah_sa *sa;
+	struct id_text id;
+	struct selector_text sel;
+};
+
+static int take_sel(struct args *args, void *to)
+{
+	struct state_text *text = to;
+	const struct vocabulary selector[] = {
+		{ selector_words, &text->sel },
+		{}
+	};
+
+	text->sa->given |= espah_bit(ESPAH_A_SA_SEL);
+	return args_walk(args, selector, true);
+}
+
+static const struct word state_words[] = {
+	{ .name = "mode", .take = take_state_mode },
+	{ .name = "reqid", .take = take_reqid },
+	{ .name = "replay-window", .take = take_replay_window },
+	{ .name = "aead", .take = take_aead },
+	{}
+};
+
+static const struct word sel_words[] = {
+	{ .name = "sel", .take = take_sel },
+	{}
+};
+
+/* What ip-xfrm(8) knows besides. */
+static const struct word other_words[] = {
+	{ .name = "enc", .lacks = "encryption apart from authentication (use 'aead') is" },
+	{ .name = "auth", .lacks = "authentication apart from encryption (use 'aead') is" },
+	{ .name = "auth-trunc", .lacks = "authentication apart from encryption (use 'aead') is" },
+	{ .name = "comp", .lacks = "compression is" },
+	{ .name = "mark", .lacks = "marks are" },
+	{ .name = "seq", .lacks = "acquire sequence numbers are" },
+	{ .name = "replay-seq", .lacks = "setting sequence numbers is" },
+	{ .name = "replay-oseq", .lacks = "setting sequence numbers is" },
+	{ .name = "replay-seq-hi", .lacks = "setting sequence numbers is" },
+	{ .name = "replay-oseq-hi", .lacks = "setting sequence numbers is" },
+	{ .name = "flag", .lacks = "flags are" },
+	{ .name = "extra-flag", .lacks = "flags are" },
+	{ .name = "limit", .lacks = "lifetimes are" },
+	{ .name = "encap", .lacks = "UDP encapsulation is" },
+	{ .name = "coa", .lacks = "care-of addresses are" },
+	{ .name = "ctx", .lacks = "security contexts are" },
+	{ .name = "offload", .lacks = "offloading to hardware is" },
+	{ .name = "output-mark", .lacks = "marks are" },
+	{ .name = "if_id", .lacks = "interface ids are" },
+	{ .name = "tfcpad", .lacks = "traffic-flow padding is" },
+	{}
+};
+
+static const struct word id_other_words[] = {
+	{ .name = "mark", .lacks = "marks are" },
+	{}
+};
+
+/* Into the SA goes what names it. */
+static int take_id(struct args *args, const struct id_text *id, struct espah_sa *sa)
+{
+	if (id_check(args, id))
+		return -1;
+	if (id->dst.family == AF_UNSPEC)
+		return espah_err_usage(args->err, "'dst' is missing; expected dst ADDR");
+	if (!id->has_spi)
+		return espah_err_usage(args->err, "'spi' is missing; expected spi NUMBER");
+	sa->src = id->src;
+	sa->dst = id->dst;
+	sa->proto = id->proto;
+	sa->spi = id->spi;
+	sa->given |= espah_bit(ESPAH_A_SA_DST) | espah_bit(ESPAH_A_SA_PROTO) |
+		     espah_bit(ESPAH_A_SA_SPI);
+	if (id->src.family != AF_UNSPEC)
+		sa->given |= espah_bit(ESPAH_A_SA_SRC);
+	return 0;
+}
+
+static int finish(struct args *args, struct state_text *text)
+{
+	struct espah_sa *sa = text->sa;
+
+	if (take_id(args, &text->id, sa))
+		return -1;
+	if (!espah_given(sa->given, ESPAH_A_SA_SEL))
+		return 0;
+	sa->sel = text->sel.sel;
+	if (!espah_selector_settle(&sa->sel, sa->dst.family, args->err))
+		return 0;
+	espah_err_prefix(args->err, "'sel': ");
+	return -1;
+}
+
+static int check_add(struct args *args, struct espah_sa *sa)
+{
+	if (sa->src.family == AF_UNSPEC)
+		return espah_err_usage(args->err, "'src' is missing; expected src ADDR");
+	if (!espah_given(sa->given, ESPAH_A_SA_AEAD))
+		return espah_err_usage(args->err, "'aead' is missing; expected aead NAME KEY BITS");
+	/* As ip-xfrm(8) has it. An update only says what was said. */
+	sa->given |= espah_bit(ESPAH_A_SA_MODE);
+	return 0;
+}
+
+/**
+ * state_parse() - read an SA
+ * @args: the command
+ * @add: it is to be a new one, and must be complete
+ * @sa: filled in; the caller wipes it, also after a failure
+ *
+ * Return: 0, or -1.
+ */
+int state_parse(struct args *args, bool add, struct espah_sa *sa)
+{
+	struct state_text text = { .sa = sa };
+	const struct vocabulary vocabularies[] = {
+		{ id_words, &text.id },
+		{ state_words, sa },
+		{ sel_words, &text },
+		{ other_words, NULL },
+		{}
+	};
+
+	memset(sa, 0, sizeof(*sa));
+	sa->mode = ESPAH_MODE_TRANSPORT;
+	if (args_walk(args, vocabularies, false) || finish(args, &text))
+		return -1;
+	return add ? check_add(args, sa) : 0;
+}
+
+/**
+ * state_parse_id() - read what names an SA
+ * @args: the command
+ * @sa: filled in
+ *
+ * Return: 0, or -1.
+ */
+int state_parse_id(struct args *args, struct espah_sa *sa)
+{
+	struct id_text id = {};
+	const struct vocabulary vocabularies[] = {
+		{ id_words, &id },
+		{ id_other_words, NULL },
+		{}
+	};
+
+	memset(sa, 0, sizeof(*sa));
+	if (args_walk(args, vocabularies, false))
+		return -1;
+	return take_id(args, &id, sa);
+}

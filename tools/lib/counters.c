@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stddef.h>
+
+#include <linux/espah.h>
+
+#include "counters.h"
+
+/* The names are those of Documentation/netlink/espah.yaml. */
+static const struct espah_counter_text texts[ESPAH_A_CNT_MAX + 1] = {
+	[ESPAH_A_CNT_IN_OK] = { "in-ok", "accepted" },
+	[ESPAH_A_CNT_IN_UNKNOWN_SPI] = { "in-unknown-spi", "no SA here has this SPI; handed on" },
+	[ESPAH_A_CNT_IN_SPI_ZERO] = { "in-spi-zero", "SPI 0" },
+	[ESPAH_A_CNT_IN_TRUNCATED] = { "in-truncated", "too short" },
+	[ESPAH_A_CNT_IN_SEQ_ZERO] = { "in-seq-zero", "sequence number 0" },
+	[ESPAH_A_CNT_IN_REPLAY_OLD] = { "in-replay-old", "older than the replay window" },
+	[ESPAH_A_CNT_IN_REPLAY_DUP] = { "in-replay-dup", "received before" },
+	[ESPAH_A_CNT_IN_ICV] = { "in-icv", "integrity check failed" },
+	[ESPAH_A_CNT_IN_CRYPTO] = { "in-crypto", "decryption not possible" },
+	[ESPAH_A_CNT_IN_NOMEM] = { "in-nomem", "no memory on the way in" },
+	[ESPAH_A_CNT_IN_SA_DEAD] = { "in-sa-dead", "SA removed during decryption" },
+	[ESPAH_A_CNT_IN_PADDING] = { "in-padding", "padding longer than the packet" },
+	[ESPAH_A_CNT_IN_NEXT_HEADER] = { "in-next-header", "next header does not fit the mode" },
+	[ESPAH_A_CNT_IN_DUMMY] = { "in-dummy", "dummy packet" },
+	[ESPAH_A_CNT_IN_INNER_HEADER] = { "in-inner-header", "inner IP header malformed" },
+	[ESPAH_A_CNT_IN_ECN] = { "in-ecn", "congestion mark on a flow without ECN" },
+	[ESPAH_A_CNT_IN_SELECTOR] = { "in-selector", "not what the SA's selector lets in" },
+	[ESPAH_A_CNT_IN_NO_POLICY] = { "in-no-policy", "no inbound policy for a tunnelled packet" },
+	[ESPAH_A_CNT_IN_POLICY_MISMATCH] = { "in-policy-mismatch",
+					     "inbound policy wants another SA" },
+	[ESPAH_A_CNT_IN_POLICY_DISCARD] = { "in-policy-discard", "inbound policy says block" },
+	[ESPAH_A_CNT_IN_NESTED] = { "in-nested", "nested too deep" },
+	[ESPAH_A_CNT_IN_NO_ROUTE] = { "in-no-route", "no route where destination NAT sent it" },
+	[ESPAH_A_CNT_IN_BACKLOG] = { "in-backlog", "queue to the upper layers full" },
+	[ESPAH_A_CNT_IN_CLEAR] = { "in-clear", "arrived in clear, policy wants protection" },
+	[ESPAH_A_CNT_IN_CLEAR_DISCARD] = { "in-clear-discard",
+					   "arrived in clear, policy says block" },
+	[ESPAH_A_CNT_FWD_CLEAR] = { "fwd-clear", "to forward, in clear, policy wants protection" },
+	[ESPAH_A_CNT_FWD_CLEAR_DISCARD] = { "fwd-clear-discard",
+					    "to forward, in clear, policy says block" },
+	[ESPAH_A_CNT_OUT_OK] = { "out-ok", "protected and sent" },
+	[ESPAH_A_CNT_OUT_POLICY_DISCARD] = { "out-policy-discard", "outbound policy says block" },
+	[ESPAH_A_CNT_OUT_NO_SA] = { "out-no-sa", "outbound policy without an SA" },
+	[ESPAH_A_CNT_OUT_SELECTOR] = { "out-selector", "not what the SA's selector lets out" },
+	[ESPAH_A_CNT_OUT_SEQ_EXHAUSTED] = { "out-seq-exhausted", "sequence numbers used up" },
+	[ESPAH_A_CNT_OUT_NO_ROUTE] = { "out-no-route", "no route to the other end" },
+	[ESPAH_A_CNT_OUT_TOO_BIG] = { "out-too-big", "too big once protected; sender told" },
+	[ESPAH_A_CNT_OUT_SEGMENT] = { "out-segment", "segmentation failed" },
+	[ESPAH_A_CNT_OUT_FRAGMENT] = { "out-fragment", "a fragment in transport mode" },
+	[ESPAH_A_CNT_OUT_CRYPTO] = { "out-crypto", "encryption not possible" },
+	[ESPAH_A_CNT_OUT_NOMEM] = { "out-nomem", "no memory on the way out" },
+	[ESPAH_A_CNT_OUT_CONNTRACK] = { "out-conntrack", "connection tracking refused" },
+	[ESPAH_A_CNT_OUT_SEND] = { "out-send", "IP layer or firewall refused" },
+};
+
+/**
+ * espah_counter_text() - what a counter is called
+ * @counter: ESPAH_A_CNT_*
+ *
+ * Return: its name and words, or NULL where the number is no counter's.
+ */
+const struct espah_counter_text *espah_counter_text(unsigned int counter)
+{
+	if (counter > ESPAH_A_CNT_MAX || !texts[counter].name)
+		return NULL;
+	return &texts[counter];
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the tools know about the kernel's databases: plain values, between the
+ * text that people write and the attributes that the kernel reads.
+ *
+ * Where a field may be absent, a bit of @given numbered like the field's
+ * attribute says whether it is there.
+ */
+#ifndef _ESPAH_MODEL_H
+#define _ESPAH_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include <linux/espah.h>
+
+/* As many as ip-xfrm(8) takes. */
+#define ESPAH_TMPLS_MAX		6
+
+/* AF_UNSPEC: no address, or any. */
+struct espah_addr {
+	uint8_t family;
+	uint8_t octets[16];
+};
+
+/* Both ends belong to it. AF_UNSPEC: any address of either family. */
+struct espah_range {
+	struct espah_addr min;
+	struct espah_addr max;
+};
+
+struct espah_selector {
+	struct espah_range src;
+	struct espah_range dst;
+	/* 0: any */
+	uint8_t proto;
+};
+
+struct espah_alg {
+	char name[ESPAH_ALG_NAME_MAX + 1];
+	uint8_t key[ESPAH_KEY_MAX];
+	/* 0: the key is not known */
+	uint16_t key_len;
+	uint32_t icv_bits;
+};
+
+/* Indexed by ESPAH_A_CNT_*. */
+struct espah_counters {
+	uint64_t count[ESPAH_A_CNT_MAX + 1];
+};
+
+struct espah_sa {
+	uint64_t given;
+	struct espah_addr src;
+	struct espah_addr dst;
+	uint8_t proto;
+	uint8_t mode;
+	/* in host byte order, as all numbers here */
+	uint32_t spi;
+	uint32_t reqid;
+	uint32_t replay_window;
+	struct espah_selector sel;
+	struct espah_alg aead;
+	uint32_t id;
+	uint64_t oseq;
+	uint64_t seq;
+	uint64_t packets;
+	uint64_t bytes;
+	uint64_t add_time;
+	uint64_t use_time;
+	/* NULL: all are zero */
+	struct espah_counters *counters;
+};
+
+struct espah_tmpl {
+	uint64_t given;
+	struct espah_addr src;
+	struct espah_addr dst;
+	uint8_t proto;
+	uint8_t mode;
+	uint8_t level;
+	uint32_t spi;
+	uint32_t reqid;
+};
+
+struct espah_policy {
+	uint64_t given;
+	uint8_t dir;
+	uint8_t action;
+	uint8_t tmpls;
+	uint32_t priority;
+	uint32_t index;
+	struct espah_selector sel;
+	struct espah_tmpl tmpl[ESPAH_TMPLS_MAX];
+};
+
+struct espah_info {
+	uint32_t sa_count;
+	/* indexed by ESPAH_DIR_* */
+	uint32_t policies[ESPAH_DIR_FWD + 1];
+	struct espah_counters counters;
+};
+
+static inline uint64_t espah_bit(unsigned int attr)
+{
+	return UINT64_C(1) << attr;
+}
+
+static inline bool espah_given(uint64_t given, unsigned int attr)
+{
+	return given & espah_bit(attr);
+}
+
+#endif /* _ESPAH_MODEL_H */

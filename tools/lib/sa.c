@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+
+#include "algs.h"
+#include "sa.h"
+#include "wire.h"
+
+static bool put_alg(struct nlmsghdr *nlh, const struct espah_alg *alg)
+{
+	struct nlattr *nest = mnl_attr_nest_start_check(nlh, ESPAH_NL_REQUEST_MAX,
+							ESPAH_A_SA_AEAD);
+
+	if (!nest ||
+	    !espah_put_bytes(nlh, ESPAH_A_ALG_NAME, alg->name, strlen(alg->name) + 1) ||
+	    !espah_put_bytes(nlh, ESPAH_A_ALG_KEY, alg->key, alg->key_len) ||
+	    !espah_put_u32(nlh, ESPAH_A_ALG_ICV_BITS, alg->icv_bits))
+		return false;
+	mnl_attr_nest_end(nlh, nest);
+	return true;
+}
+
+/* What names an SA. */
+static bool put_id(struct nlmsghdr *nlh, const struct espah_sa *sa)
+{
+	uint64_t given = sa->given;
+
+	return (!espah_given(given, ESPAH_A_SA_SRC) ||
+		espah_put_addr(nlh, ESPAH_A_SA_SRC, &sa->src)) &&
+	       (!espah_given(given, ESPAH_A_SA_DST) ||
+		espah_put_addr(nlh, ESPAH_A_SA_DST, &sa->dst)) &&
+	       (!espah_given(given, ESPAH_A_SA_PROTO) ||
+		espah_put_u8(nlh, ESPAH_A_SA_PROTO, sa->proto)) &&
+	       (!espah_given(given, ESPAH_A_SA_SPI) ||
+		espah_put_spi(nlh, ESPAH_A_SA_SPI, sa->spi));
+}
+
+/**
+ * espah_sa_put() - put all that can be said of an SA in a request
+ * @nlh: the request
+ * @sa: the SA; only what is given is put
+ *
+ * Return: false if the request is full.
+ */
+bool espah_sa_put(struct nlmsghdr *nlh, const struct espah_sa *sa)
+{
+	uint64_t given = sa->given;
+
+	return put_id(nlh, sa) &&
+	       (!espah_given(given, ESPAH_A_SA_MODE) ||
+		espah_put_u8(nlh, ESPAH_A_SA_MODE, sa->mode)) &&
+	       (!espah_given(given, ESPAH_A_SA_REQID) ||
+		espah_put_u32(nlh, ESPAH_A_SA_REQID, sa->reqid)) &&
+	       (!espah_given(given, ESPAH_A_SA_REPLAY_WINDOW) ||
+		espah_put_u32(nlh, ESPAH_A_SA_REPLAY_WINDOW, sa->replay_window)) &&
+	       (!espah_given(given, ESPAH_A_SA_SEL) ||
+		espah_put_selector(nlh, ESPAH_A_SA_SEL, &sa->sel)) &&
+	       (!espah_given(given, ESPAH_A_SA_AEAD) || put_alg(nlh, &sa->aead));
+}
+
+static bool take_alg(const struct nlattr *attr, struct espah_alg *alg)
+{
+	const struct nlattr *part;
+
+	mnl_attr_for_each_nested(part, attr) {
+		const void *value = mnl_attr_get_payload(part);
+		size_t len = mnl_attr_get_payload_len(part);
+
+		switch (mnl_attr_get_type(part)) {
+		case ESPAH_A_ALG_NAME:
+			if (strnlen(value, len) >= sizeof(alg->name))
+				return false;
+			memcpy(alg->name, value, strnlen(value, len));
+			break;
+		case ESPAH_A_ALG_KEY:
+			if (len > sizeof(alg->key))
+				return false;
+			memcpy(alg->key, value, len);
+			alg->key_len = len;
+			break;
+		case ESPAH_A_ALG_ICV_BITS:
+			if (!espah_take_u32(part, &alg->icv_bits))
+				return false;
+			break;
+		}
+	}
+	return true;
+}
+
+static bool take_sa_counters(const struct nlattr *attr, struct espah_sa *sa)
+{
+	struct espah_counters counters, zero = {};
+
+	if (!espah_take_counters(attr, &counters))
+		return false;
+	if (!memcmp(&counters, &zero, sizeof(zero)))
+		return true;
+	if (!sa->counters)
+		sa->counters = malloc(sizeof(*sa->counters));
+	if (!sa->counters)
+		return false;
+	*sa->counters = counters;
+	return true;
+}
+
+static bool take_figure(const struct nlattr *attr, struct espah_sa *sa)
+{
+	switch (mnl_attr_get_type(attr)) {
+	case ESPAH_A_SA_OSEQ:
+		return espah_take_u64(attr, &sa->oseq);
+	case ESPAH_A_SA_SEQ:
+		return espah_take_u64(attr, &sa->seq);
+	case ESPAH_A_SA_PACKETS:
+		return espah_take_u64(attr, &sa->packets);
+	case ESPAH_A_SA_BYTES:
+		return espah_take_u64(attr, &sa->bytes);
+	case ESPAH_A_SA_ADD_TIME:
+		return espah_take_u64(attr, &sa->add_time);
+	case ESPAH_A_SA_USE_TIME:
+		return espah_take_u64(attr, &sa->use_time);
+	case ESPAH_A_SA_COUNTERS:
+		return take_sa_counters(attr, sa);
+	default:
+		return true;
+	}
+}
+
+static bool take_attr(const struct nlattr *attr, struct espah_sa *sa)
+{
+	switch (mnl_attr_get_type(attr)) {
+	case ESPAH_A_SA_SRC:
+		return espah_take_addr(attr, &sa->src);
+	case ESPAH_A_SA_DST:
+		return espah_take_addr(attr, &sa->dst);
+	case ESPAH_A_SA_PROTO:
+		return espah_take_u8(attr, &sa->proto);
+	case ESPAH_A_SA_SPI:
+		return espah_take_spi(attr, &sa->spi);
+	case ESPAH_A_SA_MODE:
+		return espah_take_u8(attr, &sa->mode);
+	case ESPAH_A_SA_REQID:
+		return espah_take_u32(attr, &sa->reqid);
+	case ESPAH_A_SA_REPLAY_WINDOW:
+		return espah_take_u32(attr, &sa->replay_window);
+	case ESPAH_A_SA_SEL:
+		return espah_take_selector(attr, &sa->sel);
+	case ESPAH_A_SA_AEAD:
+		return take_alg(attr, &sa->aead);
+	case ESPAH_A_SA_ID:
+		return espah_take_u32(attr, &sa->id);
+	default:
+		return take_figure(attr, sa);
+	}
+}
+
+/**
+ * espah_sa_take() - read an SA from the kernel's answer
+ * @nlh: the answer
+ * @sa: filled in; the caller wipes it, also after a failure
+ * @err: filled in on failure
+ *
+ * Return: 0, or -1.
+ */
+int espah_sa_take(const struct nlmsghdr *nlh, struct espah_sa *sa, struct espah_err *err)
+{
+	const struct nlattr *attr;
+
+	memset(sa, 0, sizeof(*sa));
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		uint16_t type = mnl_attr_get_type(attr);
+
+		if (!take_attr(attr, sa))
+			return espah_wire_malformed(err, "an SA", attr);
+		if (type <= ESPAH_A_SA_MAX)
+			sa->given |= espah_bit(type);
+	}
+	return 0;
+}
+
+/**
+ * espah_sa_wipe() - forget an SA, its key first of all
+ * @sa: the SA
+ */
+void espah_sa_wipe(struct espah_sa *sa)
+{
+	free(sa->counters);
+	explicit_bzero(sa, sizeof(*sa));
+}
+
+static int sa_request(struct espah_nl *nl, uint8_t cmd, const struct espah_sa *sa,
+		      struct espah_err *err)
+{
+	struct nlmsghdr *nlh = espah_nl_request(nl, cmd);
+
+	if (!espah_sa_put(nlh, sa))
+		return espah_wire_too_long(err);
+	if (!espah_nl_transact(nl, NULL, err))
+		return 0;
+	if (espah_given(sa->given, ESPAH_A_SA_AEAD))
+		espah_alg_advise(&sa->aead, err);
+	return -1;
+}
+
+/**
+ * espah_sa_add() - add an SA
+ * @nl: the way to the kernel
+ * @sa: the SA
+ * @err: filled in on failure
+ *
+ * Return: 0, or -1.
+ */
+int espah_sa_add(struct espah_nl *nl, const struct espah_sa *sa, struct espah_err *err)
+{
+	return sa_request(nl, ESPAH_CMD_SA_ADD, sa, err);
+}
+
+/**
+ * espah_sa_update() - change an SA
+ * @nl: the way to the kernel
+ * @sa: the SA as it should be
+ * @err: filled in on failure
+ *
+ * Return: 0, or -1.
+ */
+int espah_sa_update(struct espah_nl *nl, const struct espah_sa *sa, struct espah_err *err)
+{
+	return sa_request(nl, ESPAH_CMD_SA_UPDATE, sa, err);
+}
+
+/**
+ * espah_sa_delete() - remove an SA
+ * @nl: the way to the kernel
+ * @sa: its dst, proto and spi name it, and src where it is given
+ * @err: filled in on failure
+ *
+ * Return: 0, or -1.
+ */
+int espah_sa_delete(struct espah_nl *nl, const struct espah_sa *sa, struct espah_err *err)
+{
+	put_id(espah_nl_request(nl, ESPAH_CMD_SA_DEL), sa);
+	return espah_nl_transact(nl, NULL, err);
+}
+
+static int take_one(const struct nlmsghdr *nlh, void *to, struct espah_err *err)
+{
+	struct espah_sa *sa = to;
+
+	espah_sa_wipe(sa);
+	return espah_sa_take(nlh, sa, err);
+}
+
+/**
+ * espah_sa_get() - ask for one SA
+ * @nl: the way to the kernel
+ * @sa: its dst, proto and spi name it; filled in; the caller wipes it
+ * @show_keys: ask for the key too
+ * @err: filled in on failure
+ *
+ * Return: 0, or -1.
+ */
+int espah_sa_get(struct espah_nl *nl, struct espah_sa *sa, bool show_keys, struct espah_err *err)
+{
+	const struct espah_nl_sink sink = { .item = take_one, .to = sa };
+	struct nlmsghdr *nlh = espah_nl_request(nl, ESPAH_CMD_SA_GET);
+
+	put_id(nlh, sa);
+	if (show_keys)
+		mnl_attr_put(nlh, ESPAH_A_SA_SHOW_KEYS, 0, NULL);
+	return espah_nl_transact(nl, &sink, err);
+}
+
+/**
+ * espah_sa_flush() - remove all SAs
+ * @nl: the way to the kernel
+ * @proto: only those of this protocol, 0 for all
+ * @err: filled in on failure
+ *
+ * Return: 0, or -1.
+ */
+int espah_sa_flush(struct espah_nl *nl, uint8_t proto, struct espah_err *err)
+{
+	struct nlmsghdr *nlh = espah_nl_request(nl, ESPAH_CMD_SA_FLUSH);
+
+	if (proto)
+		espah_put_u8(nlh, ESPAH_A_SA_PROTO, proto);
+	return espah_nl_transact(nl, NULL, err);
+}
+
+/* realloc() would leave keys behind where the list was. */
+static bool list_grow(struct espah_sa_list *list)
+{
+	size_t room = list->room ? 2 * list->room : 64;
+	struct espah_sa *sa;
+
+	if (list->count < list->room)
+		return true;
+	sa = calloc(room, sizeof(*sa));
+	if (!sa)
+		return false;
+	if (list->count) {
+		memcpy(sa, list->sa, list->count * sizeof(*sa));
+		explicit_bzero(list->sa, list->count * sizeof(*sa));
+	}
+	free(list->sa);
+	list->sa = sa;
+	list->room = room;
+	return true;
+}
+
+static int list_add(const struct nlmsghdr *nlh, void *to, struct espah_err *err)
+{
+	struct espah_sa_list *list = to;
+	struct espah_sa *sa;
+
+	if (!list_grow(list))
+		return espah_err_kernel(err, ENOMEM, "ENOMEM: no memory for more than %zu SAs",
+					list->count);
+	sa = &list->sa[list->count];
+	if (espah_sa_take(nlh, sa, err)) {
+		espah_sa_wipe(sa);
+		return -1;
+	}
+	if (list->keep && !list->keep(sa, list->filter))
+		espah_sa_wipe(sa);
+	else
+		list->count++;
+	return 0;
+}
+
+static void list_reset(void *to)
+{
+	struct espah_sa_list *list = to;
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		espah_sa_wipe(&list->sa[i]);
+	list->count = 0;
+}
+
+/**
+ * espah_sa_dump() - ask for all SAs
+ * @nl: the way to the kernel
+ * @list: filled in, as far as its keep() wants; the caller wipes it, also
+ *	after a failure
+ * @show_keys: ask for the keys too
+ * @err: filled in on failure
+ *
+ * Return: 0, or -1.
+ */
+int espah_sa_dump(struct espah_nl *nl, struct espah_sa_list *list, bool show_keys,
+		  struct espah_err *err)
+{
+	const struct espah_nl_sink sink = {
+		.item = list_add,
+		.reset = list_reset,
+		.to = list,
+	};
+	struct nlmsghdr *nlh = espah_nl_request(nl, ESPAH_CMD_SA_GET);
+
+	if (show_keys)
+		mnl_attr_put(nlh, ESPAH_A_SA_SHOW_KEYS, 0, NULL);
+	return espah_nl_dump(nl, &sink, err);
+}
+
+/**
+ * espah_sa_list_wipe() - forget a list of SAs and all that is in it
+ * @list: the list
+ */
+void espah_sa_list_wipe(struct espah_sa_list *list)
+{
+	list_reset(list);
+	free(list->sa);
+	list->sa = NULL;
+	list->room = 0;
+}
