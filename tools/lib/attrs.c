@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,112 +8,85 @@
 
 #include <linux/espah.h>
 
+#include "addr.h"
 #include "attrs.h"
+#include "wire.h"
 
-static const char * const alg_names[ESPAH_A_ALG_MAX + 1] = {
-	[ESPAH_A_ALG_NAME] = "name",
-	[ESPAH_A_ALG_KEY] = "key",
-	[ESPAH_A_ALG_ICV_BITS] = "icv-bits",
+/* The names are those of Documentation/netlink/espah.yaml. */
+static const struct espah_attr alg_attrs[ESPAH_A_ALG_MAX + 1] = {
+	[ESPAH_A_ALG_NAME] = { "name", ESPAH_KIND_TEXT, NULL },
+	[ESPAH_A_ALG_KEY] = { "key", ESPAH_KIND_SECRET, NULL },
+	[ESPAH_A_ALG_ICV_BITS] = { "icv-bits", ESPAH_KIND_NUMBER, NULL },
 };
 
-static const struct espah_attr_set alg_set = {
-	.max = ESPAH_A_ALG_MAX,
-	.names = alg_names,
+static const struct espah_attr_set alg_set = { ESPAH_A_ALG_MAX, alg_attrs };
+
+static const struct espah_attr sel_attrs[ESPAH_A_SEL_MAX + 1] = {
+	[ESPAH_A_SEL_SRC_MIN] = { "src-min", ESPAH_KIND_ADDR, NULL },
+	[ESPAH_A_SEL_SRC_MAX] = { "src-max", ESPAH_KIND_ADDR, NULL },
+	[ESPAH_A_SEL_DST_MIN] = { "dst-min", ESPAH_KIND_ADDR, NULL },
+	[ESPAH_A_SEL_DST_MAX] = { "dst-max", ESPAH_KIND_ADDR, NULL },
+	[ESPAH_A_SEL_PROTO] = { "proto", ESPAH_KIND_NUMBER, NULL },
 };
 
-static const char * const sel_names[ESPAH_A_SEL_MAX + 1] = {
-	[ESPAH_A_SEL_SRC_MIN] = "src-min",
-	[ESPAH_A_SEL_SRC_MAX] = "src-max",
-	[ESPAH_A_SEL_DST_MIN] = "dst-min",
-	[ESPAH_A_SEL_DST_MAX] = "dst-max",
-	[ESPAH_A_SEL_PROTO] = "proto",
+static const struct espah_attr_set sel_set = { ESPAH_A_SEL_MAX, sel_attrs };
+
+static const struct espah_attr tmpl_attrs[ESPAH_A_TMPL_MAX + 1] = {
+	[ESPAH_A_TMPL_SRC] = { "src", ESPAH_KIND_ADDR, NULL },
+	[ESPAH_A_TMPL_DST] = { "dst", ESPAH_KIND_ADDR, NULL },
+	[ESPAH_A_TMPL_PROTO] = { "proto", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_TMPL_SPI] = { "spi", ESPAH_KIND_SPI, NULL },
+	[ESPAH_A_TMPL_MODE] = { "mode", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_TMPL_REQID] = { "reqid", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_TMPL_LEVEL] = { "level", ESPAH_KIND_NUMBER, NULL },
 };
 
-static const struct espah_attr_set sel_set = {
-	.max = ESPAH_A_SEL_MAX,
-	.names = sel_names,
+static const struct espah_attr_set tmpl_set = { ESPAH_A_TMPL_MAX, tmpl_attrs };
+
+static const struct espah_attr sa_attrs[ESPAH_A_SA_MAX + 1] = {
+	[ESPAH_A_SA_SRC] = { "src", ESPAH_KIND_ADDR, NULL },
+	[ESPAH_A_SA_DST] = { "dst", ESPAH_KIND_ADDR, NULL },
+	[ESPAH_A_SA_PROTO] = { "proto", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SA_SPI] = { "spi", ESPAH_KIND_SPI, NULL },
+	[ESPAH_A_SA_MODE] = { "mode", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SA_REQID] = { "reqid", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SA_REPLAY_WINDOW] = { "replay-window", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SA_SEL] = { "sel", ESPAH_KIND_OTHER, &sel_set },
+	[ESPAH_A_SA_AEAD] = { "aead", ESPAH_KIND_OTHER, &alg_set },
+	[ESPAH_A_SA_SHOW_KEYS] = { "show-keys", ESPAH_KIND_OTHER, NULL },
+	[ESPAH_A_SA_ID] = { "id", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SA_OSEQ] = { "oseq", ESPAH_KIND_OTHER, NULL },
+	[ESPAH_A_SA_SEQ] = { "seq", ESPAH_KIND_OTHER, NULL },
+	[ESPAH_A_SA_PACKETS] = { "packets", ESPAH_KIND_OTHER, NULL },
+	[ESPAH_A_SA_BYTES] = { "bytes", ESPAH_KIND_OTHER, NULL },
+	[ESPAH_A_SA_ADD_TIME] = { "add-time", ESPAH_KIND_OTHER, NULL },
+	[ESPAH_A_SA_USE_TIME] = { "use-time", ESPAH_KIND_OTHER, NULL },
+	[ESPAH_A_SA_COUNTERS] = { "counters", ESPAH_KIND_OTHER, NULL },
+	[ESPAH_A_SA_PAD] = { "pad", ESPAH_KIND_OTHER, NULL },
 };
 
-static const char * const tmpl_names[ESPAH_A_TMPL_MAX + 1] = {
-	[ESPAH_A_TMPL_SRC] = "src",
-	[ESPAH_A_TMPL_DST] = "dst",
-	[ESPAH_A_TMPL_PROTO] = "proto",
-	[ESPAH_A_TMPL_SPI] = "spi",
-	[ESPAH_A_TMPL_MODE] = "mode",
-	[ESPAH_A_TMPL_REQID] = "reqid",
-	[ESPAH_A_TMPL_LEVEL] = "level",
+static const struct espah_attr_set sa_set = { ESPAH_A_SA_MAX, sa_attrs };
+
+static const struct espah_attr policy_attrs[ESPAH_A_POLICY_MAX + 1] = {
+	[ESPAH_A_POLICY_DIR] = { "dir", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_POLICY_PRIORITY] = { "priority", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_POLICY_INDEX] = { "index", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_POLICY_ACTION] = { "action", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_POLICY_SEL] = { "sel", ESPAH_KIND_OTHER, &sel_set },
+	[ESPAH_A_POLICY_TMPL] = { "tmpl", ESPAH_KIND_OTHER, &tmpl_set },
 };
 
-static const struct espah_attr_set tmpl_set = {
-	.max = ESPAH_A_TMPL_MAX,
-	.names = tmpl_names,
+static const struct espah_attr_set policy_set = { ESPAH_A_POLICY_MAX, policy_attrs };
+
+static const struct espah_attr info_attrs[ESPAH_A_INFO_MAX + 1] = {
+	[ESPAH_A_INFO_SA_COUNT] = { "sa-count", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_INFO_POLICIES_IN] = { "policies-in", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_INFO_POLICIES_OUT] = { "policies-out", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_INFO_POLICIES_FWD] = { "policies-fwd", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_INFO_COUNTERS] = { "counters", ESPAH_KIND_OTHER, NULL },
 };
 
-static const char * const sa_names[ESPAH_A_SA_MAX + 1] = {
-	[ESPAH_A_SA_SRC] = "src",
-	[ESPAH_A_SA_DST] = "dst",
-	[ESPAH_A_SA_PROTO] = "proto",
-	[ESPAH_A_SA_SPI] = "spi",
-	[ESPAH_A_SA_MODE] = "mode",
-	[ESPAH_A_SA_REQID] = "reqid",
-	[ESPAH_A_SA_REPLAY_WINDOW] = "replay-window",
-	[ESPAH_A_SA_SEL] = "sel",
-	[ESPAH_A_SA_AEAD] = "aead",
-	[ESPAH_A_SA_SHOW_KEYS] = "show-keys",
-	[ESPAH_A_SA_ID] = "id",
-	[ESPAH_A_SA_OSEQ] = "oseq",
-	[ESPAH_A_SA_SEQ] = "seq",
-	[ESPAH_A_SA_PACKETS] = "packets",
-	[ESPAH_A_SA_BYTES] = "bytes",
-	[ESPAH_A_SA_ADD_TIME] = "add-time",
-	[ESPAH_A_SA_USE_TIME] = "use-time",
-	[ESPAH_A_SA_COUNTERS] = "counters",
-	[ESPAH_A_SA_PAD] = "pad",
-};
-
-static const struct espah_attr_set * const sa_nests[ESPAH_A_SA_MAX + 1] = {
-	[ESPAH_A_SA_SEL] = &sel_set,
-	[ESPAH_A_SA_AEAD] = &alg_set,
-};
-
-static const struct espah_attr_set sa_set = {
-	.max = ESPAH_A_SA_MAX,
-	.names = sa_names,
-	.nests = sa_nests,
-};
-
-static const char * const policy_names[ESPAH_A_POLICY_MAX + 1] = {
-	[ESPAH_A_POLICY_DIR] = "dir",
-	[ESPAH_A_POLICY_PRIORITY] = "priority",
-	[ESPAH_A_POLICY_INDEX] = "index",
-	[ESPAH_A_POLICY_ACTION] = "action",
-	[ESPAH_A_POLICY_SEL] = "sel",
-	[ESPAH_A_POLICY_TMPL] = "tmpl",
-};
-
-static const struct espah_attr_set * const policy_nests[ESPAH_A_POLICY_MAX + 1] = {
-	[ESPAH_A_POLICY_SEL] = &sel_set,
-	[ESPAH_A_POLICY_TMPL] = &tmpl_set,
-};
-
-static const struct espah_attr_set policy_set = {
-	.max = ESPAH_A_POLICY_MAX,
-	.names = policy_names,
-	.nests = policy_nests,
-};
-
-static const char * const info_names[ESPAH_A_INFO_MAX + 1] = {
-	[ESPAH_A_INFO_SA_COUNT] = "sa-count",
-	[ESPAH_A_INFO_POLICIES_IN] = "policies-in",
-	[ESPAH_A_INFO_POLICIES_OUT] = "policies-out",
-	[ESPAH_A_INFO_POLICIES_FWD] = "policies-fwd",
-	[ESPAH_A_INFO_COUNTERS] = "counters",
-};
-
-static const struct espah_attr_set info_set = {
-	.max = ESPAH_A_INFO_MAX,
-	.names = info_names,
-};
+static const struct espah_attr_set info_set = { ESPAH_A_INFO_MAX, info_attrs };
 
 /**
  * espah_attr_set() - the attributes that a command speaks in
@@ -127,69 +101,62 @@ const struct espah_attr_set *espah_attr_set(uint8_t cmd)
 	return cmd < ESPAH_CMD_POLICY_ADD ? &sa_set : &policy_set;
 }
 
-static size_t name_put(const struct espah_attr_set *set, uint16_t type, char *buf, size_t size)
+static const struct espah_attr *desc_of(const struct espah_attr_set *set, uint16_t type)
 {
-	int len;
+	return set && type <= set->max && set->attrs[type].name ? &set->attrs[type] : NULL;
+}
 
-	if (set && type <= set->max && set->names[type])
-		len = snprintf(buf, size, "%s", set->names[type]);
+/* One step deeper. */
+static void path_add(struct espah_attr_hit *hit, const struct espah_attr_set *set, uint16_t type)
+{
+	size_t len = strlen(hit->path);
+	const char *dot = len ? "." : "";
+
+	hit->desc = desc_of(set, type);
+	if (hit->desc)
+		snprintf(hit->path + len, sizeof(hit->path) - len, "%s%s", dot, hit->desc->name);
 	else
-		len = snprintf(buf, size, "%u", type);
-	return len < (int)size ? len : 0;
+		snprintf(hit->path + len, sizeof(hit->path) - len, "%s%u", dot, type);
 }
 
-static const struct espah_attr_set *nest_of(const struct espah_attr_set *set, uint16_t type)
+static bool covers(const struct nlattr *attr, const char *target)
 {
-	return set && set->nests && type <= set->max ? set->nests[type] : NULL;
+	const char *start = (const char *)attr;
+
+	return target >= start && target < start + mnl_attr_get_len(attr);
 }
 
-/* Where in the request is it? One level of nesting is all there is. */
-static const struct espah_attr_set *path_put(const struct espah_attr_set *set,
-					     const struct nlmsghdr *nlh, size_t offset,
-					     char *buf, size_t size)
+/**
+ * espah_attr_find() - the attribute at an offset of a request
+ * @set: the request's attributes
+ * @nlh: the request
+ * @offset: where the kernel found fault
+ * @hit: filled in; one level of nesting is all there is
+ */
+void espah_attr_find(const struct espah_attr_set *set, const struct nlmsghdr *nlh, size_t offset,
+		     struct espah_attr_hit *hit)
 {
 	const char *target = (const char *)nlh + offset;
 	const struct nlattr *attr, *inner;
 
+	memset(hit, 0, sizeof(*hit));
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
-		const char *start = (const char *)attr;
-		uint16_t type = mnl_attr_get_type(attr);
-		const struct espah_attr_set *nest = nest_of(set, type);
-		size_t len;
-
-		if (target < start || target >= start + mnl_attr_get_len(attr))
+		if (!covers(attr, target))
 			continue;
-		len = name_put(set, type, buf, size);
-		if (target == start || !nest)
-			return nest;
+		hit->attr = attr;
+		path_add(hit, set, mnl_attr_get_type(attr));
+		if (target == (const char *)attr || !hit->desc || !hit->desc->nest)
+			return;
+		set = hit->desc->nest;
 		mnl_attr_for_each_nested(inner, attr) {
-			if ((const char *)inner != target || len + 1 >= size)
+			if (!covers(inner, target))
 				continue;
-			buf[len++] = '.';
-			name_put(nest, mnl_attr_get_type(inner), buf + len, size - len);
-			return NULL;
+			hit->attr = inner;
+			path_add(hit, set, mnl_attr_get_type(inner));
+			return;
 		}
-		return NULL;
+		return;
 	}
-	return NULL;
-}
-
-/**
- * espah_attr_path() - the name of the attribute at an offset of a request
- * @set: the request's attributes
- * @nlh: the request
- * @offset: where the kernel found fault
- * @buf: filled in, for instance "spi" or "sel.proto"
- * @size: of @buf
- *
- * Return: the length of the name, 0 where there is no attribute.
- */
-size_t espah_attr_path(const struct espah_attr_set *set, const struct nlmsghdr *nlh,
-		       size_t offset, char *buf, size_t size)
-{
-	buf[0] = '\0';
-	path_put(set, nlh, offset, buf, size);
-	return strlen(buf);
 }
 
 /**
@@ -198,23 +165,56 @@ size_t espah_attr_path(const struct espah_attr_set *set, const struct nlmsghdr *
  * @nlh: the request
  * @nest: offset of the attribute that it should be nested in, 0 for none
  * @type: which it is
- * @buf: filled in
- * @size: of @buf
- *
- * Return: the length of the name.
+ * @hit: filled in
  */
-size_t espah_attr_missing(const struct espah_attr_set *set, const struct nlmsghdr *nlh,
-			  size_t nest, uint16_t type, char *buf, size_t size)
+void espah_attr_missing(const struct espah_attr_set *set, const struct nlmsghdr *nlh, size_t nest,
+			uint16_t type, struct espah_attr_hit *hit)
 {
-	size_t len = 0;
+	memset(hit, 0, sizeof(*hit));
+	if (nest) {
+		espah_attr_find(set, nlh, nest, hit);
+		set = hit->desc ? hit->desc->nest : NULL;
+	}
+	hit->attr = NULL;
+	path_add(hit, set, type);
+}
+
+static void print_number(const struct nlattr *attr, char *buf, size_t size)
+{
+	uint32_t number;
+	uint8_t small;
+
+	if (espah_take_u32(attr, &number))
+		snprintf(buf, size, "%u", number);
+	else if (espah_take_u8(attr, &small))
+		snprintf(buf, size, "%u", small);
+}
+
+/**
+ * espah_attr_print() - what the request says there
+ * @hit: from espah_attr_find()
+ * @buf: filled in; empty where it is not worth showing
+ * @size: of @buf
+ */
+void espah_attr_print(const struct espah_attr_hit *hit, char *buf, size_t size)
+{
+	enum espah_attr_kind kind = hit->desc ? hit->desc->kind : ESPAH_KIND_OTHER;
+	char text[ESPAH_ADDR_STRLEN];
+	struct espah_addr addr;
+	uint32_t spi;
 
 	buf[0] = '\0';
-	if (nest) {
-		set = path_put(set, nlh, nest, buf, size);
-		len = strlen(buf);
-	}
-	if (len && len + 1 < size)
-		buf[len++] = '.';
-	name_put(set, type, buf + len, size - len);
-	return strlen(buf);
+	if (!hit->attr)
+		return;
+	if (kind == ESPAH_KIND_NUMBER)
+		print_number(hit->attr, buf, size);
+	else if (kind == ESPAH_KIND_SPI && espah_take_spi(hit->attr, &spi))
+		snprintf(buf, size, "0x%08x", spi);
+	else if (kind == ESPAH_KIND_ADDR && espah_take_addr(hit->attr, &addr))
+		snprintf(buf, size, "%s", espah_addr_print(&addr, text));
+	else if (kind == ESPAH_KIND_TEXT)
+		snprintf(buf, size, "%.*s", mnl_attr_get_payload_len(hit->attr),
+			 mnl_attr_get_str(hit->attr));
+	else if (kind == ESPAH_KIND_SECRET)
+		snprintf(buf, size, "%u octets", mnl_attr_get_payload_len(hit->attr));
 }

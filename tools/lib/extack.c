@@ -2,14 +2,11 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <libmnl/libmnl.h>
 
 #include "extack.h"
-
-#define PATH_LEN	64
 
 struct extack {
 	const char *text;
@@ -95,17 +92,39 @@ static void append_limits(struct espah_err *err, const struct nlattr *policy)
 		return;
 	limits_scan(&lim, policy);
 	if (lim.has_value)
-		espah_err_append(err, ", expected %llu to %llu", (unsigned long long)lim.min,
+		espah_err_append(err, "; expected: %llu to %llu", (unsigned long long)lim.min,
 				 (unsigned long long)lim.max);
 	else if (lim.has_len)
-		espah_err_append(err, ", expected at most %u octets", lim.max_len);
+		espah_err_append(err, "; expected: at most %u octets", lim.max_len);
+}
+
+static void append_attr(const struct extack *ext, const struct nlmsghdr *request,
+			const struct espah_attr_set *set, struct espah_err *err)
+{
+	struct espah_attr_hit hit;
+	char value[128];
+
+	if (ext->has_missing) {
+		espah_attr_missing(set, request, ext->nest, ext->missing, &hit);
+		espah_err_append(err, " (missing attribute '%s')", hit.path);
+		return;
+	}
+	if (!ext->offset)
+		return;
+	espah_attr_find(set, request, ext->offset, &hit);
+	if (!hit.attr)
+		return;
+	espah_err_append(err, " (attribute '%s')", hit.path);
+	append_limits(err, ext->policy);
+	espah_attr_print(&hit, value, sizeof(value));
+	if (*value)
+		espah_err_append(err, "; given: %s", value);
 }
 
 static int explain(int num, const struct extack *ext, const struct nlmsghdr *request,
 		   const struct espah_attr_set *set, struct espah_err *err)
 {
 	const char *name = strerrorname_np(num);
-	char path[PATH_LEN];
 
 	if (ext->text_len)
 		espah_err_kernel(err, num, "%s: %.*s", name ? name : "error", (int)ext->text_len,
@@ -115,14 +134,7 @@ static int explain(int num, const struct extack *ext, const struct nlmsghdr *req
 	if (num == EPERM)
 		espah_err_append(err,
 				 "; CAP_NET_ADMIN is needed in the user namespace that owns this network namespace");
-	if (ext->offset && espah_attr_path(set, request, ext->offset, path, sizeof(path))) {
-		espah_err_append(err, " (attribute '%s'", path);
-		append_limits(err, ext->policy);
-		espah_err_append(err, ")");
-	} else if (ext->has_missing) {
-		espah_attr_missing(set, request, ext->nest, ext->missing, path, sizeof(path));
-		espah_err_append(err, " (missing attribute '%s')", path);
-	}
+	append_attr(ext, request, set, err);
 	return -1;
 }
 

@@ -6,7 +6,6 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
-#include "algs.h"
 #include "sa.h"
 #include "wire.h"
 
@@ -198,11 +197,7 @@ static int sa_request(struct espah_nl *nl, uint8_t cmd, const struct espah_sa *s
 
 	if (!espah_sa_put(nlh, sa))
 		return espah_wire_too_long(err);
-	if (!espah_nl_transact(nl, NULL, err))
-		return 0;
-	if (espah_given(sa->given, ESPAH_A_SA_AEAD))
-		espah_alg_advise(&sa->aead, err);
-	return -1;
+	return espah_nl_transact(nl, NULL, err);
 }
 
 /**
