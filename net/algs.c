@@ -17,8 +17,7 @@ static const struct espah_alg algs[] = {
 	},
 };
 
-/*
- * A crypto template that changes how an algorithm is run and not what it
+/* A crypto template that changes how an algorithm is run and not what it
  * computes may be named around it, as in "pcrypt(rfc4106(gcm(aes)))".
  */
 static const char *const wrappers[] = { "pcrypt(", "cryptd(" };

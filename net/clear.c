@@ -11,8 +11,7 @@
 #include "mark.h"
 #include "netns.h"
 
-/*
- * The flow as it was on the wire, which is what policies speak of. Destination
+/* The flow as it was on the wire, which is what policies speak of. Destination
  * NAT has changed the header already; conntrack remembers.
  *
  * Returns true if NAT has given the packet another destination.

@@ -6,19 +6,18 @@
 #include <linux/crypto.h>
 #include <linux/version.h>
 
-/*
- * What a crypto completion is handed: the request up to 6.2, the request's
+/* What a crypto completion is handed: the request up to 6.2, the request's
  * data since.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
-typedef struct crypto_async_request espah_completion;
+#define espah_completion	struct crypto_async_request
 
 static inline void *espah_completion_data(espah_completion *done)
 {
 	return done->data;
 }
 #else
-typedef void espah_completion;
+#define espah_completion	void
 
 static inline void *espah_completion_data(espah_completion *done)
 {

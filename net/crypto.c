@@ -25,7 +25,7 @@ struct crypto_aead *espah_crypto_alloc(const struct espah_sa_config *config,
 	int err;
 
 	if (IS_ERR(tfm)) {
-		NL_SET_ERR_MSG(extack, "aead name: the kernel's crypto API cannot provide this algorithm");
+		NL_SET_ERR_MSG(extack, "aead name: the kernel's crypto API cannot provide it");
 		return tfm;
 	}
 	err = crypto_aead_setkey(tfm, config->key, config->key_len);
@@ -72,8 +72,7 @@ __be64 espah_crypto_iv(const struct espah_sa *sa, u64 seq)
 	return cpu_to_be64(seq ^ sa->iv_mask);
 }
 
-/*
- * One allocation: the request, the crypto layer's context behind it, the IV
+/* One allocation: the request, the crypto layer's context behind it, the IV
  * (which may not lie in the packet, since a driver may write to it), and the
  * scatterlist.
  */

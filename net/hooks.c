@@ -9,8 +9,7 @@
 #include "output.h"
 
 static const struct nf_hook_ops hooks[] = {
-	/*
-	 * Outbound packets are taken after everybody has had a word in them,
+	/* Outbound packets are taken after everybody has had a word in them,
 	 * source NAT above all, and before conntrack closes its books:
 	 * espah_output_hook() does that for the ones it takes.
 	 */

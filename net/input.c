@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The receive path, in order: find the SA, cheap replay check, decrypt, replay
+/* The receive path, in order: find the SA, cheap replay check, decrypt, replay
  * update, take the protection off, selector and policy, deliver.
  */
 
@@ -101,8 +100,7 @@ static int transport_finish(struct net *net, struct sock *sk,
 	return dst_input(skb);
 }
 
-/*
- * The firewall sees the packet again, now in clear: in transport mode from
+/* The firewall sees the packet again, now in clear: in transport mode from
  * PRE_ROUTING on, with the route that it came by; in tunnel mode as a packet
  * that has just arrived.
  */
@@ -122,8 +120,7 @@ static void deliver(struct espah_sa *sa, struct sk_buff *skb)
 		espah_count_drop(en, sa, NULL, ESPAH_A_CNT_IN_BACKLOG);
 }
 
-/*
- * The packet has proved itself. Takes the protection off and checks what comes
+/* The packet has proved itself. Takes the protection off and checks what comes
  * out. Returns 0 with the data at the clear IP header, or the counter that
  * says why not.
  */
@@ -197,8 +194,7 @@ static void decrypt_done(espah_completion *done, int err)
 	espah_sa_put(sa);
 }
 
-/*
- * Memory that is this packet's alone. Returns the number of scatterlist
+/* Memory that is this packet's alone. Returns the number of scatterlist
  * entries that it needs, or a negative errno.
  */
 static int make_private(struct sk_buff *skb)
@@ -269,8 +265,7 @@ static unsigned int receive(struct espah_sa *sa, struct sk_buff *skb)
 	return decrypt(sa, skb);
 }
 
-/*
- * An ESP packet for this host. Answers -EINVAL, with the packet untouched, if
+/* An ESP packet for this host. Answers -EINVAL, with the packet untouched, if
  * its SPI is not ours: then it may be xfrm's.
  */
 static int esp4_rcv(struct sk_buff *skb)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Telling the rest of the kernel that a packet came through IPsec.
+/* Telling the rest of the kernel that a packet came through IPsec.
  *
  * rp_filter, the IPsec matches of nft and iptables, xfrm's own policy check
  * and our hooks all look at the packet's sec_path. An empty one is not enough

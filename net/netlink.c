@@ -73,8 +73,7 @@ static int info_get(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(msg, info);
 }
 
-/*
- * No attribute policies here: each request parses its own attributes strictly,
+/* No attribute policies here: each request parses its own attributes strictly,
  * for the reasons that espah_nl_parse() gives.
  */
 static const struct genl_ops ops[] = {

@@ -5,8 +5,7 @@
 
 #include "netlink_attr.h"
 
-/*
- * The core has found the culprit and has a sentence for all culprits of its
+/* The core has found the culprit and has a sentence for all culprits of its
  * kind; ours says which attribute it is and what it should be.
  */
 static void explain(const struct espah_nl_set *set,

@@ -11,7 +11,7 @@
 static const char *const policy_wants[ESPAH_A_POLICY_MAX + 1] = {
 	[ESPAH_A_POLICY_DIR] = "dir: 0 (in), 1 (out) or 2 (fwd) is needed",
 	[ESPAH_A_POLICY_PRIORITY] = "priority: a number of 4 octets is needed",
-	[ESPAH_A_POLICY_INDEX] = "index: a number of 4 octets is needed, in a request that names a policy by it",
+	[ESPAH_A_POLICY_INDEX] = "index: a number of 4 octets is needed to name a policy",
 	[ESPAH_A_POLICY_ACTION] = "action: 0 (protect), 1 (bypass) or 2 (discard) is needed",
 	[ESPAH_A_POLICY_SEL] = "sel: a nest of selector attributes is needed",
 	[ESPAH_A_POLICY_TMPL] = "tmpl: a nest of template attributes is needed to protect",
@@ -76,8 +76,8 @@ static const struct nla_policy tmpl_policy[ESPAH_A_TMPL_MAX + 1] = {
 };
 
 static const char *const tmpl_wants[ESPAH_A_TMPL_MAX + 1] = {
-	[ESPAH_A_TMPL_SRC] = "tmpl src: an address of 4 or 16 octets is needed, for an outbound tunnel always",
-	[ESPAH_A_TMPL_DST] = "tmpl dst: an address of 4 or 16 octets is needed, for an outbound tunnel always",
+	[ESPAH_A_TMPL_SRC] = "tmpl src: an address is needed, for an outbound tunnel always",
+	[ESPAH_A_TMPL_DST] = "tmpl dst: an address is needed, for an outbound tunnel always",
 	[ESPAH_A_TMPL_PROTO] = "tmpl proto: 50 (ESP) is needed",
 	[ESPAH_A_TMPL_SPI] = "tmpl spi: a number of 4 octets in network byte order is needed",
 	[ESPAH_A_TMPL_MODE] = "tmpl mode: 0 (transport) or 1 (tunnel) is needed",

@@ -245,9 +245,8 @@ static int get_request(struct nlattr **tb, struct sa_request *req,
 	return 0;
 }
 
-/*
- * Keys do not stay in the request: not behind its acknowledgement, which may
- * quote it, and not in freed memory.
+/* Keys do not stay in the request: not for its answer, which may quote it,
+ * and not in freed memory.
  */
 static void wipe(const struct genl_info *info)
 {

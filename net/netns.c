@@ -39,8 +39,7 @@ free_counters:
 	return err;
 }
 
-/*
- * Packets may still arrive from other namespaces. The core waits for a grace
+/* Packets may still arrive from other namespaces. The core waits for a grace
  * period between this and net_exit(), after which nobody looks here any more.
  */
 static void __net_exit net_pre_exit(struct net *net)

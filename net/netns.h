@@ -26,7 +26,7 @@ struct xfrm_state;
  */
 struct espah_net {
 	struct net			*net;
-	struct mutex			lock;
+	struct mutex			lock;	/* all configuration */
 	bool				live;
 	struct espah_sad		sad;
 	struct espah_spd		spd;

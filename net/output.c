@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The send path, in order: policy, SA, size, then for each segment reserve a
+/* The send path, in order: policy, SA, size, then for each segment reserve a
  * number, transform, send. These three share no stack; what they need travels
  * in struct espah_packet.
  */
@@ -29,8 +28,7 @@ static void send(struct sk_buff *skb)
 	struct espah_net *en = sa->en;
 	int err;
 
-	/*
-	 * TRANSFORMED keeps it out of the policies, ours and xfrm's. FORWARDED
+	/* TRANSFORMED keeps it out of the policies, ours and xfrm's. FORWARDED
 	 * makes the IP layer take the device's MTU, as espah_pmtu_fits() did.
 	 */
 	IPCB(skb)->flags |= IPSKB_XFRM_TRANSFORMED | IPSKB_FORWARDED;
@@ -65,8 +63,7 @@ static void transform_done(espah_completion *done, int err)
 	transformed(espah_completion_data(done), err);
 }
 
-/*
- * Room for header and trailer, in memory that is this packet's alone. Pages
+/* Room for header and trailer, in memory that is this packet's alone. Pages
  * that somebody else may read (page cache, sendfile) are copied.
  *
  * Returns the number of scatterlist entries that the packet needs, or a
@@ -94,8 +91,7 @@ static int make_room(struct sk_buff *skb, unsigned int head, unsigned int tail,
 	return skb_cow_data(skb, tail, last);
 }
 
-/*
- * Everything but the encryption: the packet with header, padding and room for
+/* Everything but the encryption: the packet with header, padding and room for
  * the ICV, its data at the ESP header. Returns as make_room() does.
  */
 static int assemble(struct sk_buff *skb)
@@ -157,8 +153,7 @@ nomem:
 	espah_sa_put(sa);
 }
 
-/*
- * Reserve: a sequence number, which the packet owns from here on. The SA keeps
+/* Reserve: a sequence number, which the packet owns from here on. The SA keeps
  * the packet's hold until transformed().
  *
  * RFC 4303 section 3.3.3: the counter never cycles. The SA says no from then
@@ -211,8 +206,7 @@ static void protect(struct espah_sa *sa, struct sk_buff *skb)
 	}
 }
 
-/*
- * The route of the protected packet. In tunnel mode it is looked up without a
+/* The route of the protected packet. In tunnel mode it is looked up without a
  * protocol, which keeps xfrm's policies out of it.
  *
  * Returns a route to be given back with dst_release(), or NULL.
@@ -239,8 +233,7 @@ static struct dst_entry *outer_route(struct espah_sa *sa, struct sk_buff *skb)
 	return &rt->dst;
 }
 
-/*
- * The packet leaves netfilter's hands here, before conntrack has entered its
+/* The packet leaves netfilter's hands here, before conntrack has entered its
  * connection: the first reply would count as a new one. One that is entered
  * already must not be entered again.
  */
@@ -294,8 +287,7 @@ static unsigned int take(struct espah_net *en, struct espah_sa *sa,
 	return NF_STOLEN;
 }
 
-/*
- * xfrm's packets on their way to xfrm, what is protected already, and what
+/* xfrm's packets on their way to xfrm, what is protected already, and what
  * leaves by an interface that the administrator (or, for loopback, the kernel)
  * has set disable_xfrm for.
  */

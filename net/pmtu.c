@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * How large a packet may be so that it still fits with its protection on, and
+/* How large a packet may be so that it still fits with its protection on, and
  * who is told when it does not.
  *
  * In transport mode, and wherever the tunnel's end is also the flow's, the
@@ -56,8 +55,7 @@ unsigned int espah_pmtu_inner(const struct espah_sa *sa, unsigned int outer,
 	return tunnel ? payload : payload + ip_len;
 }
 
-/*
- * A local sender gets -EMSGSIZE, and finds the size in its route: TCP cuts its
+/* A local sender gets -EMSGSIZE, and finds the size in its route: TCP cuts its
  * segments by it, and a datagram socket is told at its next send.
  */
 static void tell_sender(struct sk_buff *skb, unsigned int mtu)

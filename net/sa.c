@@ -14,8 +14,7 @@
 /* Freeing an SA sleeps, in the crypto layer. */
 static struct workqueue_struct *reaper;
 
-/*
- * Everything an SA owns. Whatever it could not get is NULL, so that this also
+/* Everything an SA owns. Whatever it could not get is NULL, so that this also
  * undoes a half-made one.
  */
 static void sa_free(struct espah_sa *sa)
@@ -29,8 +28,7 @@ static void sa_free(struct espah_sa *sa)
 	kfree_sensitive(sa);
 }
 
-/*
- * Nobody can see the SA any more: its last reference is gone, and so is every
+/* Nobody can see the SA any more: its last reference is gone, and so is every
  * RCU section that might have found it in a table before.
  */
 static void sa_reap(struct work_struct *work)

@@ -159,7 +159,7 @@ struct espah_sa {
 	unsigned int			key_len;
 	atomic_long_t			drops[ESPAH_COUNTERS];
 
-	spinlock_t			replay_lock;
+	spinlock_t			replay_lock;	/* replay */
 	struct espah_replay		replay;
 };
 

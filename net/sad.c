@@ -9,8 +9,7 @@
 #include "netns.h"
 #include "sad.h"
 
-/*
- * Peers choose the SPIs of outbound SAs, and the addresses are in their hands
+/* Peers choose the SPIs of outbound SAs, and the addresses are in their hands
  * too: the hash has a secret key. rhashtable's own seed is mixed in, since it
  * picks a new one when a chain grows long.
  */
@@ -278,8 +277,7 @@ int espah_sad_insert(struct espah_net *en, struct espah_sa *sa)
 	return 0;
 
 remove_spi:
-	/*
-	 * A packet may have found it by its SPI meanwhile; it holds RCU or a
+	/* A packet may have found it by its SPI meanwhile; it holds RCU or a
 	 * reference, as with any SA that is removed.
 	 */
 	WRITE_ONCE(sa->dead, true);

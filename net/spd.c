@@ -190,8 +190,7 @@ struct espah_policy *espah_spd_find_index(struct espah_net *en, u8 dir,
 	return policy && policy->config.dir == dir ? policy : NULL;
 }
 
-/*
- * Where SAs come from is fixed for an outbound tunnel: the template names both
+/* Where SAs come from is fixed for an outbound tunnel: the template names both
  * ends. A policy of any other kind needs no slot.
  */
 static int policy_get_slot(struct espah_net *en, struct espah_policy *policy)
