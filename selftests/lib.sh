@@ -1,0 +1,340 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What test scripts share; Documentation/testing.md tells how to write one.
+#
+# A script defines functions named test_* (and setup and teardown, if it wants
+# them) and ends with: run_tests "$@". Each test runs in a subshell of its own in
+# which any command that fails without being asked for fails the test.
+#
+# Processes cost an emulated CPU 30 to 60 ms each, hence batches and so many
+# shell built-ins here.
+
+set -u
+
+test_file=$(basename "$0" .sh)
+ns_made=()
+declare -A counters_saved=()
+# A pipe that nobody writes to: reading it with a time-out is a sleep without a process.
+exec {nap}<> <(:)
+
+# --- verdicts ----------------------------------------------------------------
+
+# Print words with the place outside of this file that they are about, and who called that.
+at_caller() {
+	local i place=''
+
+	for ((i = 1; i < ${#FUNCNAME[@]}; i++)); do
+		[ "${FUNCNAME[i]}" != run_one ] || break
+		[ "${BASH_SOURCE[i]}" = "${BASH_SOURCE[0]}" ] ||
+			place+="${place:+ < }${BASH_SOURCE[i]##*/}:${BASH_LINENO[i - 1]}"
+	done
+	echo "$place: $*" >&2
+}
+
+fail() {
+	at_caller "$@"
+	exit 1
+}
+
+skip() {
+	echo "$*" >"$scratch/skip"
+	exit 77
+}
+
+# --- assertions --------------------------------------------------------------
+
+# assert_eq SEEN EXPECTED [WHAT]
+assert_eq() {
+	[ "$1" = "$2" ] || fail "${3:-value}: expected '$2', saw '$1'"
+}
+
+assert_ok() {
+	local rc=0
+
+	"$@" || rc=$?
+	[ "$rc" -eq 0 ] || fail "exit status: expected 0, saw $rc: $*"
+}
+
+assert_fails() {
+	assert_fails_with '' "$@"
+}
+
+# assert_fails_with REGEX CMD...: CMD refuses, with words on stderr that match.
+# That the command cannot be run at all (126, 127) or dies of a signal is no refusal.
+assert_fails_with() {
+	local regex=$1 rc=0 words
+
+	shift
+	words=$("$@" 2>&1 >/dev/null) || rc=$?
+	if [ "$rc" -eq 0 ] || [ "$rc" -ge 126 ]; then
+		fail "exit status: expected a refusal, saw $rc: $*${words:+ ($words)}"
+	fi
+	[[ $words =~ $regex ]] || fail "stderr: expected /$regex/, saw '$words': $*"
+}
+
+# --- waiting -----------------------------------------------------------------
+
+pause() {
+	read -rt "$1" -u "$nap" || true
+}
+
+# wait_until SECONDS CMD...: poll until CMD succeeds.
+wait_until() {
+	local end=$((SECONDS + $1))
+
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$SECONDS" -le "$end" ] || fail "still not so at the time-out: $*"
+		pause 0.02
+	done
+}
+
+# --- network namespaces ------------------------------------------------------
+
+in_ns() {
+	ip netns exec "$@"
+}
+
+# ns_add NAME: NAME is the namespace's real name; make it unlike others' with $$.
+ns_add() {
+	ns_made+=("$1")
+	ip netns add "$1"
+	ip -n "$1" link set lo up
+}
+
+# ns_pair A B: two namespaces joined by veth; sets the variables A and B to their names.
+ns_pair() {
+	local one=${1,,}-$$ two=${2,,}-$$
+
+	ns_made+=("$one" "$two")
+	ip -b - <<-END
+		netns add $one
+		netns add $two
+		link add veth0 netns $one type veth peer name veth0 netns $two
+	END
+	ip -n "$one" -b - <<-END
+		link set lo up
+		addr add 10.9.0.1/24 dev veth0
+		link set veth0 up
+	END
+	ip -n "$two" -b - <<-END
+		link set lo up
+		addr add 10.9.0.2/24 dev veth0
+		link set veth0 up
+	END
+	printf -v "$1" %s "$one"
+	printf -v "$2" %s "$two"
+	wait_until 30 in_ns "$one" ping -c 1 -W 1 10.9.0.2
+}
+
+# End all processes in a namespace: they would keep it alive.
+ns_kill() {
+	local proc
+
+	for proc in /proc/[0-9]*; do
+		[ ! "$proc/ns/net" -ef "/run/netns/$1" ] || kill -KILL "${proc#/proc/}" || true
+	done
+}
+
+ns_cleanup() {
+	local ns list=''
+
+	for ns in "${ns_made[@]}"; do
+		[ -e "/run/netns/$ns" ] || continue
+		ns_kill "$ns"
+		list+="netns del $ns"$'\n'
+	done
+	ns_made=()
+	[ -z "$list" ] || ip -force -b - <<<"$list"
+}
+
+# --- the module --------------------------------------------------------------
+
+module_load() {
+	[ -d /sys/module/espah ] || insmod /build/espah.ko "$@"
+}
+
+# A namespace that was deleted is taken apart later, so the last references may linger.
+module_unload() {
+	[ ! -d /sys/module/espah ] || wait_until 60 rmmod espah
+}
+
+# --- counters ----------------------------------------------------------------
+
+# counter_in JSON NAME
+counter_in() {
+	[[ $1 =~ \"$2\":[[:space:]]*([0-9]+) ]] || fail "there is no counter '$2' in: $1"
+	echo "${BASH_REMATCH[1]}"
+}
+
+# counter NS NAME
+counter() {
+	local stat
+
+	stat=$(espah -n "$1" -j stat)
+	counter_in "$stat" "$2"
+}
+
+counters_save() {
+	counters_saved[$1]=$(espah -n "$1" -j stat)
+}
+
+# assert_counter NS NAME EXPECTED
+assert_counter() {
+	local seen
+
+	seen=$(counter "$1" "$2")
+	assert_eq "$seen" "$3" "counter $2 of $1"
+}
+
+# assert_counter_diff NS NAME EXPECTED: how far it rose since counters_save NS.
+assert_counter_diff() {
+	local now before
+
+	before=$(counter_in "${counters_saved[$1]}" "$2")
+	now=$(counter "$1" "$2")
+	assert_eq $((now - before)) "$3" "counter $2 of $1 rose by"
+}
+
+# --- keys and SAs ------------------------------------------------------------
+
+# rand_key N: 0x and N random octets in hex.
+rand_key() {
+	local hex='' word
+
+	while [ ${#hex} -lt $(($1 * 2)) ]; do
+		printf -v word %08x "$SRANDOM"
+		hex+=$word
+	done
+	echo "0x${hex:0:$1 * 2}"
+}
+
+# esp_pair A B MODE [KEYBYTES] [WINDOW] [ALGNAME]
+# Protect what passes between the two namespaces of ns_pair (their names, or the
+# variables that hold them). KEYBYTES are AES's, without the salt. The SPIs are
+# $esp_spi_ab and $esp_spi_ba, the keys (with salt) $esp_key_ab and $esp_key_ba.
+esp_pair() {
+	local one=${!1-$1} two=${!2-$2} mode=$3 bytes=${4:-16} window=${5:-64}
+	local alg=${6:-rfc4106(gcm(aes))} states common
+
+	esp_spi_ab=0x100 esp_spi_ba=0x200
+	esp_key_ab=$(rand_key $((bytes + 4)))
+	esp_key_ba=$(rand_key $((bytes + 4)))
+	common="reqid 1 mode $mode replay-window $window aead $alg"
+	states="state add src 10.9.0.1 dst 10.9.0.2 proto esp spi $esp_spi_ab $common $esp_key_ab 128
+state add src 10.9.0.2 dst 10.9.0.1 proto esp spi $esp_spi_ba $common $esp_key_ba 128"
+	esp_batch "$one" 10.9.0.1 10.9.0.2 "$mode" <<<"$states"
+	esp_batch "$two" 10.9.0.2 10.9.0.1 "$mode" <<<"$states"
+}
+
+# esp_batch NS MINE THEIRS MODE: the states on stdin, and NS's policies for its side.
+esp_batch() {
+	{
+		cat
+		cat <<-END
+			policy add src $2 dst $3 dir out tmpl src $2 dst $3 proto esp reqid 1 mode $4
+			policy add src $3 dst $2 dir in tmpl src $3 dst $2 proto esp reqid 1 mode $4
+		END
+	} | espah -n "$1" -b -
+}
+
+# --- the kernel's log --------------------------------------------------------
+
+kernel_log_mark() {
+	[ ! -v ESPAH_GUEST ] || echo "espah-test-mark $1" >/dev/kmsg
+}
+
+# Fail if the kernel complained since the last mark.
+kernel_log_clean() {
+	local log words
+
+	[ -v ESPAH_GUEST ] || return 0
+	log=$(dmesg)
+	log=${log##*espah-test-mark}
+	words='WARNING|BUG|Oops|refcount|leak|RIP:|Call Trace|UBSAN|KASAN|general protection|suspicious RCU|INFO: '
+	if [[ $log =~ $words ]]; then
+		echo "the kernel's log: expected no complaint, saw:$log"
+		return 1
+	fi
+}
+
+# --- running tests -----------------------------------------------------------
+
+defined_tests() {
+	local line name
+
+	while read -r line; do
+		[[ ! $line =~ ^(test_[A-Za-z0-9_]+)\(\) ]] || echo "${BASH_REMATCH[1]}"
+	done <"$0"
+	# The runner looks for tests in the script's text, too.
+	for name in $(compgen -A function test_); do
+		grep -q "^$name()" "$0" || echo "$test_file: $name() is not at the start of a line" >&2
+	done
+}
+
+on_error() {
+	at_caller "command failed (exit status $1): $2"
+}
+
+# End of a test's subshell: take apart what it made, whatever became of it.
+on_exit() {
+	local rc=$1
+
+	trap - ERR EXIT
+	set +eE
+	if declare -F teardown >/dev/null; then
+		(teardown) || rc=1
+	fi
+	mapfile -t pids < <(jobs -p)
+	[ ${#pids[@]} -eq 0 ] || kill -KILL "${pids[@]}" 2>/dev/null
+	wait 2>/dev/null
+	ns_cleanup || rc=1
+	kernel_log_clean || rc=1
+	exit "$rc"
+}
+
+# Its output is redirected in here: exit traps run outside of a caller's redirections.
+run_one() (
+	exec >"$scratch/said" 2>&1
+	trap 'on_exit $?' EXIT
+	ns_made=()
+	kernel_log_mark "$1"
+	set -eE
+	trap 'on_error $? "$BASH_COMMAND"' ERR
+	if declare -F setup >/dev/null; then
+		setup
+	fi
+	"$1"
+)
+
+# run_tests [TEST...]: run the named tests, or all, in order; print TAP.
+run_tests() {
+	local test rc number=0 failed=0
+	local -a tests=("$@")
+
+	[ $# -gt 0 ] || mapfile -t tests < <(defined_tests)
+	scratch=$(mktemp -d)
+	trap 'ns_cleanup; rm -rf "$scratch"' EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	echo "1..${#tests[@]}"
+	for test in "${tests[@]}"; do
+		number=$((number + 1))
+		rm -f "$scratch/skip"
+		# Not as a condition: that would switch errexit off in there.
+		run_one "$test"
+		rc=$?
+		while IFS= read -r line; do
+			echo "# $line"
+		done <"$scratch/said"
+		if [ "$rc" -eq 77 ] && [ -e "$scratch/skip" ]; then
+			echo "ok $number - $test_file/$test # SKIP $(<"$scratch/skip")"
+		elif [ "$rc" -eq 0 ]; then
+			echo "ok $number - $test_file/$test"
+		else
+			echo "not ok $number - $test_file/$test"
+			failed=1
+		fi
+	done
+	exit "$failed"
+}
