@@ -71,17 +71,14 @@ unsigned int espah_mark_set(const struct espah_net *en, struct sk_buff *skb)
  * @en: namespace
  * @skb: packet
  *
+ * Only the last layer counts: what xfrm has unpacked since has not been judged
+ * by our policies.
+ *
  * Return: true if it did, in this namespace.
  */
 bool espah_mark_seen(const struct espah_net *en, const struct sk_buff *skb)
 {
 	const struct sec_path *sp = skb_sec_path(skb);
-	int i;
 
-	if (!sp)
-		return false;
-	for (i = 0; i < sp->len; i++)
-		if (sp->xvec[i] == en->stub)
-			return true;
-	return false;
+	return sp && sp->len && sp->xvec[sp->len - 1] == en->stub;
 }

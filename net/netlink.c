@@ -7,13 +7,21 @@
 #include "netlink_attr.h"
 #include "netns.h"
 
-static const char *const info_wants[ESPAH_A_INFO_MAX + 1];
+/* The request has no attributes; these are the answer's. */
 static const struct nla_policy info_policy[ESPAH_A_INFO_MAX + 1];
+
+static const char *const info_strays[ESPAH_A_INFO_MAX + 1] = {
+	[ESPAH_A_INFO_SA_COUNT] = "sa-count: this request does not take it",
+	[ESPAH_A_INFO_POLICIES_IN] = "policies-in: this request does not take it",
+	[ESPAH_A_INFO_POLICIES_OUT] = "policies-out: this request does not take it",
+	[ESPAH_A_INFO_POLICIES_FWD] = "policies-fwd: this request does not take it",
+	[ESPAH_A_INFO_COUNTERS] = "counters: this request does not take it",
+};
 
 static const struct espah_nl_set info_set = {
 	.max	= ESPAH_A_INFO_MAX,
 	.policy	= info_policy,
-	.wants	= info_wants,
+	.strays	= info_strays,
 };
 
 static int put_counters(struct sk_buff *skb, const struct espah_net *en)

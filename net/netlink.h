@@ -2,6 +2,9 @@
 #ifndef _ESPAH_NETLINK_H
 #define _ESPAH_NETLINK_H
 
+#include <linux/types.h>
+
+struct espah_sa;
 struct genl_info;
 struct netlink_callback;
 struct sk_buff;
@@ -10,11 +13,17 @@ int espah_netlink_init(void);
 void espah_netlink_exit(void);
 
 /* Requests about SAs: netlink_sa.c */
+extern const char *const espah_nl_sa_wants[];
+extern const char *const espah_nl_sa_strays[];
 int espah_nl_sa_add(struct sk_buff *skb, struct genl_info *info);
 int espah_nl_sa_update(struct sk_buff *skb, struct genl_info *info);
 int espah_nl_sa_del(struct sk_buff *skb, struct genl_info *info);
 int espah_nl_sa_get(struct sk_buff *skb, struct genl_info *info);
 int espah_nl_sa_flush(struct sk_buff *skb, struct genl_info *info);
+
+/* Answers about SAs: netlink_sa_put.c */
+int espah_nl_sa_reply(struct genl_info *info, const struct espah_sa *sa,
+		      bool show_keys);
 int espah_nl_sa_dump_start(struct netlink_callback *cb);
 int espah_nl_sa_dump(struct sk_buff *skb, struct netlink_callback *cb);
 

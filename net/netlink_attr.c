@@ -11,13 +11,20 @@
 static void explain(const struct espah_nl_set *set,
 		    struct netlink_ext_ack *extack)
 {
+	const char *sentence;
 	int type;
 
 	if (!extack || !extack->bad_attr)
 		return;
 	type = nla_type(extack->bad_attr);
-	if (type <= set->max && set->wants[type])
-		extack->_msg = set->wants[type];
+	if (type > set->max)
+		return;
+	if (set->strays && set->policy[type].type == NLA_UNSPEC)
+		sentence = set->strays[type];
+	else
+		sentence = set->wants[type];
+	if (sentence)
+		extack->_msg = sentence;
 }
 
 /* The last of two would win in silence. */

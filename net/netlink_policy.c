@@ -17,6 +17,15 @@ static const char *const policy_wants[ESPAH_A_POLICY_MAX + 1] = {
 	[ESPAH_A_POLICY_TMPL] = "tmpl: a nest of template attributes is needed to protect",
 };
 
+static const char *const policy_strays[ESPAH_A_POLICY_MAX + 1] = {
+	[ESPAH_A_POLICY_DIR] = "dir: this request does not take it",
+	[ESPAH_A_POLICY_PRIORITY] = "priority: this request does not take it",
+	[ESPAH_A_POLICY_INDEX] = "index: this request does not take it",
+	[ESPAH_A_POLICY_ACTION] = "action: this request does not take it",
+	[ESPAH_A_POLICY_SEL] = "sel: this request does not take it",
+	[ESPAH_A_POLICY_TMPL] = "tmpl: this request does not take it",
+};
+
 #define DIR_POLICY	NLA_POLICY_MAX(NLA_U8, ESPAH_DIR_FWD)
 
 static const struct nla_policy policy_policy[ESPAH_A_POLICY_MAX + 1] = {
@@ -44,24 +53,28 @@ static const struct espah_nl_set policy_set = {
 	.max	= ESPAH_A_POLICY_MAX,
 	.policy	= policy_policy,
 	.wants	= policy_wants,
+	.strays	= policy_strays,
 };
 
 static const struct espah_nl_set policy_key_set = {
 	.max	= ESPAH_A_POLICY_MAX,
 	.policy	= policy_key_policy,
 	.wants	= policy_wants,
+	.strays	= policy_strays,
 };
 
 static const struct espah_nl_set policy_flush_set = {
 	.max	= ESPAH_A_POLICY_MAX,
 	.policy	= policy_flush_policy,
 	.wants	= policy_wants,
+	.strays	= policy_strays,
 };
 
 static const struct espah_nl_set policy_dump_set = {
 	.max	= ESPAH_A_POLICY_MAX,
 	.policy	= policy_dump_policy,
 	.wants	= policy_wants,
+	.strays	= policy_strays,
 };
 
 static const struct nla_policy tmpl_policy[ESPAH_A_TMPL_MAX + 1] = {
@@ -236,11 +249,27 @@ static int insert(struct genl_info *info, bool replace)
 	return err;
 }
 
+/**
+ * espah_nl_policy_add() - add a policy
+ * @skb: request
+ * @info: the request, parsed by the core as far as its header
+ *
+ * Return: 0 or a negative errno, and the sentence that goes with it;
+ * -EEXIST where its selector is taken.
+ */
 int espah_nl_policy_add(struct sk_buff *skb, struct genl_info *info)
 {
 	return insert(info, false);
 }
 
+/**
+ * espah_nl_policy_update() - add a policy, or put it in the place of its twin
+ * @skb: request
+ * @info: the request, parsed by the core as far as its header
+ *
+ * Return: 0 or a negative errno, and the sentence that goes with it;
+ * nothing has changed then.
+ */
 int espah_nl_policy_update(struct sk_buff *skb, struct genl_info *info)
 {
 	return insert(info, true);
@@ -297,6 +326,14 @@ static struct espah_policy *find(struct espah_net *en,
 	return ERR_PTR(-ENOENT);
 }
 
+/**
+ * espah_nl_policy_del() - end a policy
+ * @skb: request
+ * @info: the request, parsed by the core as far as its header
+ *
+ * Return: 0 or a negative errno, and the sentence that goes with it;
+ * -ENOENT where there is no such policy.
+ */
 int espah_nl_policy_del(struct sk_buff *skb, struct genl_info *info)
 {
 	struct espah_net *en = espah_net(genl_info_net(info));
@@ -320,6 +357,14 @@ int espah_nl_policy_del(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+/**
+ * espah_nl_policy_flush() - end policies
+ * @skb: request
+ * @info: the request, parsed by the core as far as its header
+ *
+ * Return: 0 or a negative errno, and the sentence that goes with it;
+ * nothing has changed then.
+ */
 int espah_nl_policy_flush(struct sk_buff *skb, struct genl_info *info)
 {
 	struct espah_net *en = espah_net(genl_info_net(info));
@@ -394,6 +439,14 @@ static int reply(struct genl_info *info, const struct espah_policy *policy)
 	return genlmsg_reply(msg, info);
 }
 
+/**
+ * espah_nl_policy_get() - answer with one policy
+ * @skb: request
+ * @info: the request, parsed by the core as far as its header
+ *
+ * Return: 0 or a negative errno, and the sentence that goes with it;
+ * -ENOENT where there is no such policy.
+ */
 int espah_nl_policy_get(struct sk_buff *skb, struct genl_info *info)
 {
 	struct espah_net *en = espah_net(genl_info_net(info));
@@ -417,6 +470,12 @@ int espah_nl_policy_get(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+/**
+ * espah_nl_policy_dump_start() - begin to list the policies
+ * @cb: the dump
+ *
+ * Return: 0 or a negative errno.
+ */
 int espah_nl_policy_dump_start(struct netlink_callback *cb)
 {
 	struct nlattr *tb[ESPAH_A_POLICY_MAX + 1];
@@ -426,6 +485,13 @@ int espah_nl_policy_dump_start(struct netlink_callback *cb)
 }
 
 /* cb->args[0] is the index of the policy to go on with. */
+/**
+ * espah_nl_policy_dump() - list some more of the policies
+ * @skb: message to fill
+ * @cb: the dump
+ *
+ * Return: octets in the message, 0 after the last policy.
+ */
 int espah_nl_policy_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct espah_net *en = espah_net(sock_net(skb->sk));

@@ -3,6 +3,7 @@
 
 #include <crypto/algapi.h>
 #include <linux/in.h>
+#include <net/xfrm.h>
 
 #include "netlink.h"
 #include "netlink_attr.h"
@@ -12,7 +13,7 @@
 /* RFC 4303 section 2.1: 1 to 255 are reserved, 0 is never on the wire. */
 #define SPI_MIN	256
 
-static const char *const sa_wants[ESPAH_A_SA_MAX + 1] = {
+const char *const espah_nl_sa_wants[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_SRC] = "src: an address of 4 or 16 octets is needed",
 	[ESPAH_A_SA_DST] = "dst: an address of 4 or 16 octets is needed",
 	[ESPAH_A_SA_PROTO] = "proto: 50 (ESP) is needed",
@@ -23,14 +24,28 @@ static const char *const sa_wants[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_SEL] = "sel: a nest of selector attributes is needed",
 	[ESPAH_A_SA_AEAD] = "aead: a nest with name, key and icv-bits is needed",
 	[ESPAH_A_SA_SHOW_KEYS] = "show-keys: a flag without data is needed",
-	[ESPAH_A_SA_ID] = "id: the kernel chooses it; it cannot be asked for",
-	[ESPAH_A_SA_OSEQ] = "oseq: it cannot be set",
-	[ESPAH_A_SA_SEQ] = "seq: it cannot be set",
-	[ESPAH_A_SA_PACKETS] = "packets: it cannot be set",
-	[ESPAH_A_SA_BYTES] = "bytes: it cannot be set",
-	[ESPAH_A_SA_ADD_TIME] = "add-time: it cannot be set",
-	[ESPAH_A_SA_USE_TIME] = "use-time: it cannot be set",
-	[ESPAH_A_SA_COUNTERS] = "counters: they cannot be set",
+};
+
+const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
+	[ESPAH_A_SA_SRC] = "src: this request does not take it",
+	[ESPAH_A_SA_DST] = "dst: this request does not take it",
+	[ESPAH_A_SA_PROTO] = "proto: this request does not take it",
+	[ESPAH_A_SA_SPI] = "spi: this request does not take it",
+	[ESPAH_A_SA_MODE] = "mode: this request does not take it",
+	[ESPAH_A_SA_REQID] = "reqid: this request does not take it",
+	[ESPAH_A_SA_REPLAY_WINDOW] = "replay-window: this request does not take it",
+	[ESPAH_A_SA_SEL] = "sel: this request does not take it",
+	[ESPAH_A_SA_AEAD] = "aead: this request does not take it",
+	[ESPAH_A_SA_SHOW_KEYS] = "show-keys: this request does not take it",
+	[ESPAH_A_SA_ID] = "id: this request does not take it",
+	[ESPAH_A_SA_OSEQ] = "oseq: this request does not take it",
+	[ESPAH_A_SA_SEQ] = "seq: this request does not take it",
+	[ESPAH_A_SA_PACKETS] = "packets: this request does not take it",
+	[ESPAH_A_SA_BYTES] = "bytes: this request does not take it",
+	[ESPAH_A_SA_ADD_TIME] = "add-time: this request does not take it",
+	[ESPAH_A_SA_USE_TIME] = "use-time: this request does not take it",
+	[ESPAH_A_SA_COUNTERS] = "counters: this request does not take it",
+	[ESPAH_A_SA_PAD] = "pad: this request does not take it",
 };
 
 #define SA_PROTO_POLICY	NLA_POLICY_RANGE(NLA_U8, IPPROTO_ESP, IPPROTO_ESP)
@@ -64,32 +79,36 @@ static const struct nla_policy sa_get_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_SHOW_KEYS]		= { .type = NLA_FLAG },
 };
 
-static const struct nla_policy sa_dump_policy[ESPAH_A_SA_MAX + 1] = {
-	[ESPAH_A_SA_SHOW_KEYS]		= { .type = NLA_FLAG },
-};
-
 static const struct nla_policy sa_flush_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_PROTO]		= SA_PROTO_POLICY,
 };
 
 static const struct espah_nl_set sa_set = {
-	.max = ESPAH_A_SA_MAX, .policy = sa_policy, .wants = sa_wants,
+	.max	= ESPAH_A_SA_MAX,
+	.policy	= sa_policy,
+	.wants	= espah_nl_sa_wants,
+	.strays	= espah_nl_sa_strays,
 };
 
 static const struct espah_nl_set sa_key_set = {
-	.max = ESPAH_A_SA_MAX, .policy = sa_key_policy, .wants = sa_wants,
+	.max	= ESPAH_A_SA_MAX,
+	.policy	= sa_key_policy,
+	.wants	= espah_nl_sa_wants,
+	.strays	= espah_nl_sa_strays,
 };
 
 static const struct espah_nl_set sa_get_set = {
-	.max = ESPAH_A_SA_MAX, .policy = sa_get_policy, .wants = sa_wants,
-};
-
-static const struct espah_nl_set sa_dump_set = {
-	.max = ESPAH_A_SA_MAX, .policy = sa_dump_policy, .wants = sa_wants,
+	.max	= ESPAH_A_SA_MAX,
+	.policy	= sa_get_policy,
+	.wants	= espah_nl_sa_wants,
+	.strays	= espah_nl_sa_strays,
 };
 
 static const struct espah_nl_set sa_flush_set = {
-	.max = ESPAH_A_SA_MAX, .policy = sa_flush_policy, .wants = sa_wants,
+	.max	= ESPAH_A_SA_MAX,
+	.policy	= sa_flush_policy,
+	.wants	= espah_nl_sa_wants,
+	.strays	= espah_nl_sa_strays,
 };
 
 static const struct nla_policy alg_policy[ESPAH_A_ALG_MAX + 1] = {
@@ -254,12 +273,30 @@ static void wipe(const struct genl_info *info)
 			 nlmsg_attrlen(info->nlhdr, GENL_HDRLEN));
 }
 
+/* Ours would be asked first, and take the packets of an SA that works. */
+static bool xfrm_has(const struct espah_net *en, const struct espah_sa_id *id)
+{
+	struct xfrm_state *state;
+
+	state = xfrm_state_lookup(en->net, 0,
+				  (const xfrm_address_t *)&id->dst, id->spi,
+				  id->proto, id->family);
+	if (!state)
+		return false;
+	xfrm_state_put(state);
+	return true;
+}
+
 static int add(struct espah_net *en, const struct espah_sa_config *config,
 	       struct netlink_ext_ack *extack)
 {
 	struct espah_sa *sa;
 	int err;
 
+	if (xfrm_has(en, &config->id)) {
+		NL_SET_ERR_MSG(extack, "spi: the kernel's xfrm has this dst, proto and spi");
+		return -EEXIST;
+	}
 	sa = espah_sa_create(en, config, extack);
 	if (IS_ERR(sa))
 		return PTR_ERR(sa);
@@ -298,6 +335,14 @@ static int sa_add(struct genl_info *info)
 	return err;
 }
 
+/**
+ * espah_nl_sa_add() - add an SA
+ * @skb: request
+ * @info: the request, parsed by the core as far as its header
+ *
+ * Return: 0 or a negative errno, and the sentence that goes with it;
+ * -EEXIST where its id is taken.
+ */
 int espah_nl_sa_add(struct sk_buff *skb, struct genl_info *info)
 {
 	int err = sa_add(info);
@@ -383,6 +428,14 @@ static int sa_update(struct genl_info *info)
 	return err;
 }
 
+/**
+ * espah_nl_sa_update() - change an SA's selector
+ * @skb: request
+ * @info: the request, parsed by the core as far as its header
+ *
+ * Return: 0 or a negative errno, and the sentence that goes with it;
+ * -ESRCH where there is no such SA.
+ */
 int espah_nl_sa_update(struct sk_buff *skb, struct genl_info *info)
 {
 	int err = sa_update(info);
@@ -391,6 +444,14 @@ int espah_nl_sa_update(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+/**
+ * espah_nl_sa_del() - remove an SA
+ * @skb: request
+ * @info: the request, parsed by the core as far as its header
+ *
+ * Return: 0 or a negative errno, and the sentence that goes with it;
+ * -ESRCH where there is no such SA.
+ */
 int espah_nl_sa_del(struct sk_buff *skb, struct genl_info *info)
 {
 	struct espah_net *en = espah_net(genl_info_net(info));
@@ -414,6 +475,14 @@ int espah_nl_sa_del(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+/**
+ * espah_nl_sa_flush() - remove SAs
+ * @skb: request
+ * @info: the request, parsed by the core as far as its header
+ *
+ * Return: 0 or a negative errno, and the sentence that goes with it;
+ * nothing has changed then.
+ */
 int espah_nl_sa_flush(struct sk_buff *skb, struct genl_info *info)
 {
 	struct espah_net *en = espah_net(genl_info_net(info));
@@ -431,105 +500,14 @@ int espah_nl_sa_flush(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
-static int put_aead(struct sk_buff *skb, const struct espah_sa *sa,
-		    bool show_keys)
-{
-	struct nlattr *nest = nla_nest_start(skb, ESPAH_A_SA_AEAD);
-
-	if (!nest || nla_put_string(skb, ESPAH_A_ALG_NAME, sa->alg_name) ||
-	    nla_put_u32(skb, ESPAH_A_ALG_ICV_BITS, sa->icv_len * 8))
-		return -EMSGSIZE;
-	if (show_keys &&
-	    nla_put(skb, ESPAH_A_ALG_KEY, sa->key_len, sa->key))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static int put_drops(struct sk_buff *skb, const struct espah_sa *sa)
-{
-	struct nlattr *nest = nla_nest_start(skb, ESPAH_A_SA_COUNTERS);
-	int i;
-
-	if (!nest)
-		return -EMSGSIZE;
-	for (i = ESPAH_A_CNT_PAD + 1; i <= ESPAH_A_CNT_MAX; i++) {
-		u64 drops = atomic_long_read(&sa->drops[i]);
-
-		if (drops && nla_put_u64_64bit(skb, i, drops, ESPAH_A_CNT_PAD))
-			return -EMSGSIZE;
-	}
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static int put_u64(struct sk_buff *skb, int attr, u64 value)
-{
-	return nla_put_u64_64bit(skb, attr, value, ESPAH_A_SA_PAD);
-}
-
-static int put_traffic(struct sk_buff *skb, const struct espah_sa *sa)
-{
-	time64_t used = READ_ONCE(sa->used);
-	u64 packets, bytes;
-
-	espah_sa_usage(sa, &packets, &bytes);
-	if (put_u64(skb, ESPAH_A_SA_OSEQ, atomic64_read(&sa->oseq)) ||
-	    put_u64(skb, ESPAH_A_SA_SEQ, READ_ONCE(sa->replay.top)) ||
-	    put_u64(skb, ESPAH_A_SA_PACKETS, packets) ||
-	    put_u64(skb, ESPAH_A_SA_BYTES, bytes) ||
-	    put_u64(skb, ESPAH_A_SA_ADD_TIME, sa->added))
-		return -EMSGSIZE;
-	if (used && put_u64(skb, ESPAH_A_SA_USE_TIME, used))
-		return -EMSGSIZE;
-	return put_drops(skb, sa);
-}
-
-/* The caller holds RCU. */
-static int put_sa(struct sk_buff *skb, const struct espah_sa *sa,
-		  bool show_keys)
-{
-	const struct espah_selector_rcu *sel = rcu_dereference(sa->sel);
-
-	if (espah_nl_put_addr(skb, ESPAH_A_SA_SRC, &sa->src, sa->id.family) ||
-	    espah_nl_put_addr(skb, ESPAH_A_SA_DST, &sa->id.dst,
-			      sa->id.family) ||
-	    nla_put_u8(skb, ESPAH_A_SA_PROTO, sa->id.proto) ||
-	    nla_put_be32(skb, ESPAH_A_SA_SPI, sa->id.spi) ||
-	    nla_put_u8(skb, ESPAH_A_SA_MODE, sa->mode) ||
-	    nla_put_u32(skb, ESPAH_A_SA_REQID, sa->reqid) ||
-	    nla_put_u32(skb, ESPAH_A_SA_REPLAY_WINDOW, sa->replay.window) ||
-	    nla_put_u32(skb, ESPAH_A_SA_ID, sa->index))
-		return -EMSGSIZE;
-	if (sel && espah_nl_put_selector(skb, ESPAH_A_SA_SEL, &sel->sel))
-		return -EMSGSIZE;
-	if (put_aead(skb, sa, show_keys))
-		return -EMSGSIZE;
-	return put_traffic(skb, sa);
-}
-
-static int reply(struct genl_info *info, const struct espah_sa *sa,
-		 bool show_keys)
-{
-	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	void *header;
-	int err;
-
-	if (!msg)
-		return -ENOMEM;
-	header = genlmsg_put_reply(msg, info, &espah_genl_family, 0,
-				   ESPAH_CMD_SA_GET);
-	rcu_read_lock();
-	err = header ? put_sa(msg, sa, show_keys) : -EMSGSIZE;
-	rcu_read_unlock();
-	if (err) {
-		nlmsg_free(msg);
-		return err;
-	}
-	genlmsg_end(msg, header);
-	return genlmsg_reply(msg, info);
-}
-
+/**
+ * espah_nl_sa_get() - answer with one SA
+ * @skb: request
+ * @info: the request, parsed by the core as far as its header
+ *
+ * Return: 0 or a negative errno, and the sentence that goes with it;
+ * -ESRCH where there is no such SA.
+ */
 int espah_nl_sa_get(struct sk_buff *skb, struct genl_info *info)
 {
 	struct espah_net *en = espah_net(genl_info_net(info));
@@ -548,61 +526,7 @@ int espah_nl_sa_get(struct sk_buff *skb, struct genl_info *info)
 	sa = find(en, tb, &config, info->extack);
 	err = PTR_ERR_OR_ZERO(sa);
 	if (!err)
-		err = reply(info, sa, tb[ESPAH_A_SA_SHOW_KEYS]);
+		err = espah_nl_sa_reply(info, sa, tb[ESPAH_A_SA_SHOW_KEYS]);
 	mutex_unlock(&en->lock);
 	return err;
-}
-
-/**
- * struct sa_dump - where a dump has got to
- * @next: index of the SA to go on with
- * @show_keys: the request asked for them
- */
-struct sa_dump {
-	unsigned long	next;
-	bool		show_keys;
-};
-
-int espah_nl_sa_dump_start(struct netlink_callback *cb)
-{
-	struct sa_dump *dump = (struct sa_dump *)cb->ctx;
-	struct nlattr *tb[ESPAH_A_SA_MAX + 1];
-	int err;
-
-	BUILD_BUG_ON(sizeof(*dump) > sizeof(cb->ctx));
-	err = espah_nl_parse(tb, &sa_dump_set, cb->nlh, cb->extack);
-	if (err)
-		return err;
-	dump->next = 0;
-	dump->show_keys = tb[ESPAH_A_SA_SHOW_KEYS];
-	return 0;
-}
-
-int espah_nl_sa_dump(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct espah_net *en = espah_net(sock_net(skb->sk));
-	struct sa_dump *dump = (struct sa_dump *)cb->ctx;
-	unsigned long index;
-	struct espah_sa *sa;
-	void *header;
-
-	rcu_read_lock();
-	cb->seq = READ_ONCE(en->sad.generation);
-	xa_for_each_start(&en->sad.by_index, index, sa, dump->next) {
-		dump->next = index;
-		header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
-				     cb->nlh->nlmsg_seq, &espah_genl_family,
-				     NLM_F_MULTI, ESPAH_CMD_SA_GET);
-		if (!header)
-			break;
-		genl_dump_check_consistent(cb, header);
-		if (put_sa(skb, sa, dump->show_keys)) {
-			genlmsg_cancel(skb, header);
-			break;
-		}
-		genlmsg_end(skb, header);
-		dump->next = index + 1;
-	}
-	rcu_read_unlock();
-	return skb->len;
 }

@@ -130,7 +130,9 @@ static void transform(struct sk_buff *skb)
 	struct aead_request *req;
 	int frags, err;
 
-	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb))
+	/* No device can fill a checksum in once it is encrypted. */
+	if (skb->ip_summed == CHECKSUM_PARTIAL &&
+	    skb_csum_hwoffload_help(skb, 0))
 		goto nomem;
 	frags = assemble(skb);
 	if (unlikely(frags < 0))

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* SAs as answers: one of them, or all. */
+
+#include "netlink.h"
+#include "netlink_attr.h"
+#include "netns.h"
+#include "sa.h"
+
+static int put_aead(struct sk_buff *skb, const struct espah_sa *sa,
+		    bool show_keys)
+{
+	struct nlattr *nest = nla_nest_start(skb, ESPAH_A_SA_AEAD);
+
+	if (!nest || nla_put_string(skb, ESPAH_A_ALG_NAME, sa->alg_name) ||
+	    nla_put_u32(skb, ESPAH_A_ALG_ICV_BITS, sa->icv_len * 8))
+		return -EMSGSIZE;
+	if (show_keys &&
+	    nla_put(skb, ESPAH_A_ALG_KEY, sa->key_len, sa->key))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_drops(struct sk_buff *skb, const struct espah_sa *sa)
+{
+	struct nlattr *nest = nla_nest_start(skb, ESPAH_A_SA_COUNTERS);
+	int i;
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = ESPAH_A_CNT_PAD + 1; i <= ESPAH_A_CNT_MAX; i++) {
+		u64 drops = atomic_long_read(&sa->drops[i]);
+
+		if (drops && nla_put_u64_64bit(skb, i, drops, ESPAH_A_CNT_PAD))
+			return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_u64(struct sk_buff *skb, int attr, u64 value)
+{
+	return nla_put_u64_64bit(skb, attr, value, ESPAH_A_SA_PAD);
+}
+
+static int put_traffic(struct sk_buff *skb, const struct espah_sa *sa)
+{
+	time64_t used = READ_ONCE(sa->used);
+	u64 packets, bytes;
+
+	espah_sa_usage(sa, &packets, &bytes);
+	if (put_u64(skb, ESPAH_A_SA_OSEQ, atomic64_read(&sa->oseq)) ||
+	    put_u64(skb, ESPAH_A_SA_SEQ, READ_ONCE(sa->replay.top)) ||
+	    put_u64(skb, ESPAH_A_SA_PACKETS, packets) ||
+	    put_u64(skb, ESPAH_A_SA_BYTES, bytes) ||
+	    put_u64(skb, ESPAH_A_SA_ADD_TIME, sa->added))
+		return -EMSGSIZE;
+	if (used && put_u64(skb, ESPAH_A_SA_USE_TIME, used))
+		return -EMSGSIZE;
+	return put_drops(skb, sa);
+}
+
+/* The caller holds RCU. */
+static int put_sa(struct sk_buff *skb, const struct espah_sa *sa,
+		  bool show_keys)
+{
+	const struct espah_selector_rcu *sel = rcu_dereference(sa->sel);
+
+	if (espah_nl_put_addr(skb, ESPAH_A_SA_SRC, &sa->src, sa->id.family) ||
+	    espah_nl_put_addr(skb, ESPAH_A_SA_DST, &sa->id.dst,
+			      sa->id.family) ||
+	    nla_put_u8(skb, ESPAH_A_SA_PROTO, sa->id.proto) ||
+	    nla_put_be32(skb, ESPAH_A_SA_SPI, sa->id.spi) ||
+	    nla_put_u8(skb, ESPAH_A_SA_MODE, sa->mode) ||
+	    nla_put_u32(skb, ESPAH_A_SA_REQID, sa->reqid) ||
+	    nla_put_u32(skb, ESPAH_A_SA_REPLAY_WINDOW, sa->replay.window) ||
+	    nla_put_u32(skb, ESPAH_A_SA_ID, sa->index))
+		return -EMSGSIZE;
+	if (sel && espah_nl_put_selector(skb, ESPAH_A_SA_SEL, &sel->sel))
+		return -EMSGSIZE;
+	if (put_aead(skb, sa, show_keys))
+		return -EMSGSIZE;
+	return put_traffic(skb, sa);
+}
+
+/**
+ * espah_nl_sa_reply() - answer with one SA
+ * @info: request
+ * @sa: SA; the caller holds &espah_net.lock
+ * @show_keys: with its key
+ *
+ * Return: 0 or a negative errno.
+ */
+int espah_nl_sa_reply(struct genl_info *info, const struct espah_sa *sa,
+		      bool show_keys)
+{
+	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	void *header;
+	int err;
+
+	if (!msg)
+		return -ENOMEM;
+	header = genlmsg_put_reply(msg, info, &espah_genl_family, 0,
+				   ESPAH_CMD_SA_GET);
+	rcu_read_lock();
+	err = header ? put_sa(msg, sa, show_keys) : -EMSGSIZE;
+	rcu_read_unlock();
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	genlmsg_end(msg, header);
+	return genlmsg_reply(msg, info);
+}
+
+/**
+ * struct sa_dump - where a dump has got to
+ * @next: index of the SA to go on with
+ * @show_keys: the request asked for them
+ */
+struct sa_dump {
+	unsigned long	next;
+	bool		show_keys;
+};
+
+static const struct nla_policy dump_policy[ESPAH_A_SA_MAX + 1] = {
+	[ESPAH_A_SA_SHOW_KEYS]	= { .type = NLA_FLAG },
+};
+
+static const struct espah_nl_set dump_set = {
+	.max	= ESPAH_A_SA_MAX,
+	.policy	= dump_policy,
+	.wants	= espah_nl_sa_wants,
+	.strays	= espah_nl_sa_strays,
+};
+
+/**
+ * espah_nl_sa_dump_start() - begin to list the SAs
+ * @cb: the dump
+ *
+ * Return: 0 or a negative errno.
+ */
+int espah_nl_sa_dump_start(struct netlink_callback *cb)
+{
+	struct sa_dump *dump = (struct sa_dump *)cb->ctx;
+	struct nlattr *tb[ESPAH_A_SA_MAX + 1];
+	int err;
+
+	BUILD_BUG_ON(sizeof(*dump) > sizeof(cb->ctx));
+	err = espah_nl_parse(tb, &dump_set, cb->nlh, cb->extack);
+	if (err)
+		return err;
+	dump->next = 0;
+	dump->show_keys = tb[ESPAH_A_SA_SHOW_KEYS];
+	return 0;
+}
+
+/**
+ * espah_nl_sa_dump() - list some more of the SAs
+ * @skb: message to fill
+ * @cb: the dump
+ *
+ * Return: octets in the message, 0 after the last SA.
+ */
+int espah_nl_sa_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct espah_net *en = espah_net(sock_net(skb->sk));
+	struct sa_dump *dump = (struct sa_dump *)cb->ctx;
+	unsigned long index;
+	struct espah_sa *sa;
+	void *header;
+
+	rcu_read_lock();
+	cb->seq = READ_ONCE(en->sad.generation);
+	xa_for_each_start(&en->sad.by_index, index, sa, dump->next) {
+		dump->next = index;
+		header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+				     cb->nlh->nlmsg_seq, &espah_genl_family,
+				     NLM_F_MULTI, ESPAH_CMD_SA_GET);
+		if (!header)
+			break;
+		genl_dump_check_consistent(cb, header);
+		if (put_sa(skb, sa, dump->show_keys)) {
+			genlmsg_cancel(skb, header);
+			break;
+		}
+		genlmsg_end(skb, header);
+		dump->next = index + 1;
+	}
+	rcu_read_unlock();
+	return skb->len;
+}
