@@ -5,6 +5,20 @@
 #include "ctl.h"
 #include "key.h"
 
+/**
+ * ctl_usage() - say how the tool is called
+ * @to: standard output where it was asked for, or standard error
+ */
+void ctl_usage(FILE *to)
+{
+	fputs("Usage: espah [ OPTIONS ] OBJECT { COMMAND | help }\n"
+	      "       espah [ OPTIONS ] [ -force ] -batch { FILE | - }\n"
+	      "where  OBJECT := { state | policy | stat | help }\n"
+	      "       OPTIONS := { -V[ersion] | -s[tatistics] | -j[son] | -p[retty] | -o[neline] |\n"
+	      "                    -n[etns] { NAME | PATH } | -f[amily] { inet | inet6 } | -4 | -6 |\n"
+	      "                    --show-keys }\n", to);
+}
+
 static const struct object object_monitor = {
 	.name = "monitor",
 	.lacks = "monitoring is",
@@ -71,7 +85,8 @@ static int unknown_verb(const struct object *object, const char *name, struct es
 {
 	const struct verb *verb;
 
-	espah_err_usage(err, "'%.64s' is not a command; expected one of: ", name);
+	espah_err_usage(err, "%s: '%.64s' is not a command; expected one of: ", object->name,
+			name);
 	for (verb = object->verbs; verb->name; verb++) {
 		if (verb->run)
 			espah_err_append(err, "%s, ", verb->name);
@@ -94,13 +109,14 @@ static int run_verb(struct ctl *ctl, struct args *args, const struct object *obj
 		if (!verb)
 			return unknown_verb(object, name, args->err);
 		if (!verb->run)
-			return espah_err_usage(args->err, "'%s': %s not supported by this version",
-					       verb->name, verb->lacks);
+			return espah_err_usage(args->err,
+					       "%s: '%s': %s not supported by this version",
+					       object->name, verb->name, verb->lacks);
 		args->at++;
 	}
 	if (!verb->run(ctl, args))
 		return 0;
-	espah_err_prefix(args->err, "%s: ", verb->name);
+	espah_err_prefix(args->err, "%s %s: ", object->name, verb->name);
 	return -1;
 }
 
@@ -136,10 +152,7 @@ static int run_object(struct ctl *ctl, struct args *args)
 		return espah_err_usage(args->err, "'%s': %s not supported by this version",
 				       object->name, object->lacks);
 	args->at++;
-	if (!run_verb(ctl, args, object))
-		return 0;
-	espah_err_prefix(args->err, "%s ", object->name);
-	return -1;
+	return run_verb(ctl, args, object);
 }
 
 /**

@@ -46,20 +46,6 @@ static const struct {
 	{ "help", OPT_HELP, false },
 };
 
-/**
- * ctl_usage() - say how the tool is called
- * @to: standard output where it was asked for, or standard error
- */
-void ctl_usage(FILE *to)
-{
-	fputs("Usage: espah [ OPTIONS ] OBJECT { COMMAND | help }\n"
-	      "       espah [ OPTIONS ] [ -force ] -batch { FILE | - }\n"
-	      "where  OBJECT := { state | policy | stat | help }\n"
-	      "       OPTIONS := { -V[ersion] | -s[tatistics] | -j[son] | -p[retty] | -o[neline] |\n"
-	      "                    -n[etns] { NAME | PATH } | -f[amily] { inet | inet6 } | -4 | -6 |\n"
-	      "                    --show-keys }\n", to);
-}
-
 /* Whatever holds keys is to leave no core file and not to be looked into. */
 static void harden(void)
 {

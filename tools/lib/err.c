@@ -14,7 +14,7 @@ static void hide_keys(char *text)
 	char *hex = text;
 
 	while ((hex = strstr(hex, "0x"))) {
-		size_t digits = strspn(hex + 2, "0123456789abcdefABCDEF");
+		size_t digits = strspn(hex + 2, "0123456789abcdefABCDEFx");
 
 		hex += 2;
 		if (digits <= 8)

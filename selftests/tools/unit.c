@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The parts of the tools that need no kernel: words to values, values to
+ * attributes and back, what the kernel says to sentences. Prints TAP.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "unit.h"
+
+static unsigned int tests;
+static unsigned int failures;
+
+void check(bool good, const char *name)
+{
+	if (!good)
+		failures++;
+	printf("%sok %u - unit/%s\n", good ? "" : "not ", ++tests, name);
+}
+
+void check_text(const char *seen, const char *expected, const char *name)
+{
+	bool good = !strcmp(seen, expected);
+
+	check(good, name);
+	if (!good)
+		printf("# expected: %s\n# seen:     %s\n", expected, seen);
+}
+
+/* Only the names of attributes and counters, for uapi_names.sh. */
+static void print_names(void)
+{
+	static const struct {
+		const char *name;
+		uint8_t cmd;
+		uint16_t nest;
+	} sets[] = {
+		{ "sa", ESPAH_CMD_SA_GET, 0 },
+		{ "alg", ESPAH_CMD_SA_GET, ESPAH_A_SA_AEAD },
+		{ "sel", ESPAH_CMD_SA_GET, ESPAH_A_SA_SEL },
+		{ "policy", ESPAH_CMD_POLICY_GET, 0 },
+		{ "tmpl", ESPAH_CMD_POLICY_GET, ESPAH_A_POLICY_TMPL },
+		{ "info", ESPAH_CMD_INFO_GET, 0 },
+	};
+	unsigned int i, nr;
+
+	for (i = 0; i < ARRAY_SIZE(sets); i++) {
+		const struct espah_attr_set *set = espah_attr_set(sets[i].cmd);
+
+		if (sets[i].nest)
+			set = set->attrs[sets[i].nest].nest;
+		for (nr = 1; nr <= set->max; nr++)
+			printf("%s %u %s\n", sets[i].name, nr, set->attrs[nr].name);
+	}
+	for (nr = 1; nr <= ESPAH_A_CNT_MAX; nr++) {
+		const struct espah_counter_text *text = espah_counter_text(nr);
+
+		printf("cnt %u %s\n", nr, text ? text->name : "pad");
+	}
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 2 && !strcmp(argv[1], "--names")) {
+		print_names();
+		return 0;
+	}
+	test_addresses();
+	test_keys();
+	test_words();
+	test_wire();
+	test_extack();
+	printf("1..%u\n", tests);
+	return failures ? 1 : 0;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _ESPAH_UNIT_H
+#define _ESPAH_UNIT_H
+
+#include <stdbool.h>
+
+#include "addr.h"
+#include "attrs.h"
+#include "counters.h"
+#include "err.h"
+#include "macros.h"
+#include "model.h"
+
+void check(bool good, const char *name);
+void check_text(const char *seen, const char *expected, const char *name);
+
+void test_addresses(void);
+void test_keys(void);
+void test_words(void);
+void test_wire(void);
+void test_extack(void);
+
+#endif /* _ESPAH_UNIT_H */

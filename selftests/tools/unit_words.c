@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "argv.h"
+#include "names.h"
+#include "policy_text.h"
+#include "sa.h"
+#include "state_text.h"
+#include "unit.h"
+
+enum kind { ADD, UPDATE, ID, FILTER, POLICY, POLICY_KEY, POLICY_FILTER, POLICY_FLUSH };
+
+struct words_case {
+	enum kind kind;
+	const char *words;
+	/* What was understood, or why it was refused. */
+	const char *expected;
+};
+
+#define ENDS	"src 10.0.0.1 dst 10.0.0.2 proto esp spi 256 "
+#define AEAD	"aead rfc4106(gcm(aes)) 0x0102 128 "
+
+static const struct words_case cases[] = {
+	{ ADD, ENDS AEAD, "10.0.0.1>10.0.0.2 50 100 mode 0 aead rfc4106(gcm(aes)) 2 128" },
+	{ ADD, ENDS AEAD "mode tunnel reqid 0x11 replay-window 64",
+	  "10.0.0.1>10.0.0.2 50 100 mode 1 reqid 17 window 64 aead rfc4106(gcm(aes)) 2 128" },
+	{ ADD, "mode transport spi 0xffffffff proto 50 dst ::2 src ::1 aead x key 0x60",
+	  "::1>::2 50 ffffffff mode 0 aead x 3 96" },
+	{ ADD, ENDS AEAD "sel src 10.1.0.0/24 proto tcp reqid 5",
+	  "10.0.0.1>10.0.0.2 50 100 mode 0 reqid 5 aead rfc4106(gcm(aes)) 2 128 sel 10.1.0.0/24>0.0.0.0/0 6",
+	},
+	{ ADD, ENDS AEAD "sel",
+	  "10.0.0.1>10.0.0.2 50 100 mode 0 aead rfc4106(gcm(aes)) 2 128 sel 0.0.0.0/0>0.0.0.0/0 0",
+	},
+	{ ADD, ENDS AEAD "sel dst fd00::/8 src any",
+	  "10.0.0.1>10.0.0.2 50 100 mode 0 aead rfc4106(gcm(aes)) 2 128 sel ::/0>fd00::/8 0" },
+	{ UPDATE, "dst 10.0.0.2 proto esp spi 256", "any>10.0.0.2 50 100" },
+	{ UPDATE, ENDS "sel proto 89", "10.0.0.1>10.0.0.2 50 100 sel 0.0.0.0/0>0.0.0.0/0 89" },
+	{ ID, ENDS, "10.0.0.1>10.0.0.2 50 100" },
+
+	{ ADD, "", "'proto' is missing; expected proto esp" },
+	{ ADD, "proto esp spi 256", "'dst' is missing; expected dst ADDR" },
+	{ ADD, "proto esp dst 10.0.0.2", "'spi' is missing; expected spi NUMBER" },
+	{ ADD, "proto esp dst 10.0.0.2 spi 256 " AEAD, "'src' is missing; expected src ADDR" },
+	{ ADD, ENDS, "'aead' is missing; expected aead NAME KEY BITS" },
+	{ ADD, "src 10.0.0.1 dst ::2 proto esp spi 256",
+	  "'src' is IPv4 and 'dst' is IPv6; both must be of one family" },
+	{ ADD, "src 1.2.3",
+	  "'src': '1.2.3' is not an address; expected one like 192.0.2.1 or 2001:db8::1" },
+	{ ADD, "src", "'src': an address is missing" },
+	{ ADD, ENDS "src 10.0.0.1", "'src': given twice" },
+	{ ADD, "spi 4294967296",
+	  "'spi': '4294967296' is not right; expected a number from 0 to 4294967295" },
+	{ ADD, "spi -1", "'spi': '-1' is not right; expected a number from 0 to 4294967295" },
+	{ ADD, "spi 0xg", "'spi': '0xg' is not right; expected a number from 0 to 4294967295" },
+	{ ADD, "spi 99999999999999999999",
+	  "'spi': '99999999999999999999' is not right; expected a number from 0 to 4294967295" },
+	{ ADD, "replay-window 4097",
+	  "'replay-window': '4097' is not right; expected a number from 0 to 4096" },
+	{ ADD, "mode x", "'mode': 'x' is not right; expected transport or tunnel" },
+	{ ADD, "mode beet",
+	  "'mode': 'beet' is not supported by this version; expected transport or tunnel" },
+	{ ADD, "proto ah", "'proto': 'ah' is not supported by this version; expected esp" },
+	{ ADD, "proto tcp", "'proto': 'tcp' is not an IPsec protocol; expected esp" },
+	{ ADD, "foo",
+	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, aead, sel",
+	},
+	{ ADD, "encap espinudp", "'encap': UDP encapsulation is not supported by this version" },
+	{ ADD, "auth hmac(sha256)",
+	  "'auth': authentication apart from encryption (use 'aead') is not supported by this version",
+	},
+	{ ADD, "flag esn", "'flag': flags are not supported by this version" },
+	{ ADD, "mark 1", "'mark': marks are not supported by this version" },
+	{ ADD, "if_id 1", "'if_id': interface ids are not supported by this version" },
+	{ ADD, "aead", "'aead': the name of an algorithm is missing" },
+	{ ADD, "aead x", "'aead': the key is missing" },
+	{ ADD, "aead x 0x00", "'aead': the length of the ICV is missing; expected NAME KEY BITS" },
+	{ ADD, "aead x 0x0g 128", "'aead': the key's digit 2 behind 0x is not one of 0-9, a-f" },
+	{ ADD, "aead x 0x00 0x112233445566778899",
+	  "'aead': '0x...' is not right; expected a number from 0 to 4294967295" },
+	{ ADD, "0x112233445566778899 128",
+	  "'0x...' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, aead, sel",
+	},
+	{ ADD, "aead 0123456789012345678901234567890123456789012345678901234567890123 0x00 128",
+	  "'aead': '0123456789012345678901234567890123456789012345678901234567890123...' is too long for the name of an algorithm; at most 63 characters are possible",
+	},
+	{ ADD, "aead x - 128",
+	  "'aead': the key cannot come from standard input, where the batch comes from; expected 0x... or @FILE",
+	},
+	{ ADD, ENDS AEAD "sel src 10.0.0.0/8 dst ::/0",
+	  "'sel': 'src' is IPv4 and 'dst' is IPv6; a selector has one family" },
+	{ ADD, "sel sport 5", "'sport': ports in selectors are not supported by this version" },
+	{ ADD, "sel proto nonsense",
+	  "'proto': 'nonsense' is not an IP protocol; expected a name like tcp or a number from 0 to 255",
+	},
+	{ ADD, "sel proto 256",
+	  "'proto': '256' is not an IP protocol; expected a name like tcp or a number from 0 to 255",
+	},
+	{ ID, ENDS "reqid 1",
+	  "'reqid' is not a word of this command; expected one of: src, dst, proto, spi" },
+	{ FILTER, "mode x", "'mode': 'x' is not right; expected transport or tunnel" },
+	{ FILTER, "src 10.0.0.0/8 dst any proto esp spi 256 mode tunnel reqid 4 nokeys",
+	  "(taken)",
+	},
+
+	{ POLICY,
+	  "src 10.1.0.0/24 dst 10.2.0.0/24 dir out tmpl src 10.0.0.1 dst 10.0.0.2 proto esp reqid 1 mode tunnel",
+	  "out 0 protect 10.1.0.0/24>10.2.0.0/24 0 tmpl 10.0.0.1>10.0.0.2 50 0 1 1 0" },
+	{ POLICY, "dir in", "in 0 bypass 0.0.0.0/0>0.0.0.0/0 0" },
+	{ POLICY, "dst ::1 dir fwd priority 7 action allow ptype main",
+	  "fwd 7 bypass ::/0>::1/128 0" },
+	{ POLICY, "action block dir out proto udp src default",
+	  "out 0 discard 0.0.0.0/0>0.0.0.0/0 17" },
+	{ POLICY, "dir out tmpl src ::1 dst ::2 proto esp spi 0x100 level use priority 9",
+	  "out 9 protect ::/0>::/0 0 tmpl ::1>::2 50 100 0 0 1" },
+	{ POLICY, "dir in tmpl src 0.0.0.0 dst 0.0.0.0 proto esp tmpl proto 50 mode tunnel",
+	  "in 0 protect 0.0.0.0/0>0.0.0.0/0 0 tmpl any>any 50 0 0 0 0 tmpl any>any 50 0 1 0 0" },
+	{ POLICY, "src 10.0.0.1-10.0.0.9 dir out", "out 0 bypass 10.0.0.1-10.0.0.9>0.0.0.0/0 0" },
+	{ POLICY_KEY, "dir out proto icmp", "out 0 protect 0.0.0.0/0>0.0.0.0/0 1" },
+	{ POLICY_KEY, "index 5 dir in", "in 0 protect index 5" },
+
+	{ POLICY, "src 10.0.0.0/8", "'dir' is missing; expected dir in, out or fwd" },
+	{ POLICY, "dir up", "'dir': 'up' is not right; expected in, out or fwd" },
+	{ POLICY, "dir in dir in", "'dir': given twice" },
+	{ POLICY, "dir in action protect",
+	  "'action': 'protect' is not right; expected allow or block" },
+	{ POLICY, "dir in priority x",
+	  "'priority': 'x' is not right; expected a number from 0 to 4294967295" },
+	{ POLICY, "dir in action block tmpl proto esp",
+	  "'action block' drops packets and 'tmpl' protects them; expected one of the two" },
+	{ POLICY, "dir in tmpl mode tunnel", "'tmpl': 'proto' is missing; expected proto esp" },
+	{ POLICY, "dir in tmpl src 10.0.0.1 dst ::1 proto esp",
+	  "'tmpl': 'src' is IPv4 and 'dst' is IPv6; both must be of one family" },
+	{ POLICY, "dir in tmpl proto esp level high",
+	  "'level': 'high' is not right; expected required or use" },
+	{ POLICY,
+	  "dir in tmpl proto esp tmpl proto esp tmpl proto esp tmpl proto esp tmpl proto esp tmpl proto esp tmpl proto esp",
+	  "'tmpl': given more than 6 times" },
+	{ POLICY, "dir in src 10.0.0.0/8 dst ::/0",
+	  "'src' is IPv4 and 'dst' is IPv6; a selector has one family" },
+	{ POLICY, "dir in index 5",
+	  "'index': choosing the index is not supported by this version",
+	},
+	{ POLICY, "dir in ptype sub",
+	  "'ptype': 'sub' is not supported by this version; expected main" },
+	{ POLICY, "dir in dev eth0",
+	  "'dev': devices in selectors are not supported by this version",
+	},
+	{ POLICY, "dir in spi 5",
+	  "'spi' is not a word of this command; expected one of: src, dst, proto, dir, ptype, priority, tmpl, action",
+	},
+	{ POLICY_KEY, "dir in",
+	  "nothing names the policy; expected src, dst or proto, or index NUMBER" },
+	{ POLICY_KEY, "dir in index 5 proto tcp",
+	  "'index' and a selector both name a policy; expected one of the two" },
+	{ POLICY_FILTER, "src 10.0.0.0/8 dir in priority 4 index 5 action block nosock ptype main",
+	  "(taken)" },
+	{ POLICY_FILTER, "tmpl",
+	  "'tmpl' is not a word of this command; expected one of: src, dst, proto, dir, index, ptype, action, priority, nosock",
+	},
+	{ POLICY_FLUSH, "dir fwd", "(taken)" },
+	{ POLICY_FLUSH, "src any",
+	  "'src' is not a word of this command; expected one of: dir, ptype" },
+};
+
+static char seen[1024];
+
+static void add(const char *fmt, ...) __printf(1, 2);
+static void add(const char *fmt, ...)
+{
+	size_t len = strlen(seen);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(seen + len, sizeof(seen) - len, fmt, ap);
+	va_end(ap);
+}
+
+static void add_ends(const struct espah_addr *src, const struct espah_addr *dst)
+{
+	char a[ESPAH_ADDR_STRLEN], b[ESPAH_ADDR_STRLEN];
+
+	add("%s>%s", espah_addr_print(src, a), espah_addr_print(dst, b));
+}
+
+static void add_selector(const struct espah_selector *sel)
+{
+	char a[ESPAH_RANGE_STRLEN], b[ESPAH_RANGE_STRLEN];
+
+	add("%s>%s %u", espah_range_print(&sel->src, a), espah_range_print(&sel->dst, b),
+	    sel->proto);
+}
+
+static void add_sa(const struct espah_sa *sa)
+{
+	add_ends(&sa->src, &sa->dst);
+	add(" %u %x", sa->proto, sa->spi);
+	if (espah_given(sa->given, ESPAH_A_SA_MODE))
+		add(" mode %u", sa->mode);
+	if (espah_given(sa->given, ESPAH_A_SA_REQID))
+		add(" reqid %u", sa->reqid);
+	if (espah_given(sa->given, ESPAH_A_SA_REPLAY_WINDOW))
+		add(" window %u", sa->replay_window);
+	if (espah_given(sa->given, ESPAH_A_SA_AEAD))
+		add(" aead %s %u %u", sa->aead.name, sa->aead.key_len, sa->aead.icv_bits);
+	if (espah_given(sa->given, ESPAH_A_SA_SEL)) {
+		add(" sel ");
+		add_selector(&sa->sel);
+	}
+}
+
+static void add_policy(const struct espah_policy *policy)
+{
+	unsigned int i;
+
+	add("%s %u %s ", espah_dir_name(policy->dir), policy->priority,
+	    espah_action_name(policy->action));
+	if (espah_given(policy->given, ESPAH_A_POLICY_SEL))
+		add_selector(&policy->sel);
+	else
+		add("index %u", policy->index);
+	for (i = 0; i < policy->tmpls; i++) {
+		const struct espah_tmpl *tmpl = &policy->tmpl[i];
+		const struct espah_addr none = {};
+
+		add(" tmpl ");
+		add_ends(espah_given(tmpl->given, ESPAH_A_TMPL_SRC) ? &tmpl->src : &none,
+			 espah_given(tmpl->given, ESPAH_A_TMPL_DST) ? &tmpl->dst : &none);
+		add(" %u %x %u %u %u", tmpl->proto, tmpl->spi, tmpl->mode, tmpl->reqid,
+		    tmpl->level);
+	}
+}
+
+static int parse_state(struct args *args, enum kind kind)
+{
+	struct state_filter filter = {};
+	struct espah_sa sa;
+	int ret;
+
+	if (kind == FILTER) {
+		add("(taken)");
+		return state_parse_filter(args, &filter);
+	}
+	ret = kind == ID ? state_parse_id(args, &sa) : state_parse(args, kind == ADD, &sa);
+	add_sa(&sa);
+	espah_sa_wipe(&sa);
+	return ret;
+}
+
+static int parse_policy(struct args *args, enum kind kind)
+{
+	struct policy_filter filter = {};
+	struct espah_policy policy;
+	int dir, ret;
+
+	if (kind == POLICY_FILTER || kind == POLICY_FLUSH) {
+		add("(taken)");
+		return kind == POLICY_FLUSH ? policy_parse_flush(args, &dir) :
+					      policy_parse_filter(args, &filter);
+	}
+	ret = kind == POLICY ? policy_parse(args, AF_UNSPEC, &policy) :
+			       policy_parse_key(args, AF_UNSPEC, &policy);
+	add_policy(&policy);
+	return ret;
+}
+
+static void run(const struct words_case *c)
+{
+	char words[512], name[640], *argv[64];
+	struct espah_err err = {};
+	struct args args = { .argv = argv, .err = &err, .stdin_busy = true };
+	char *save, *word;
+	int ret;
+
+	snprintf(words, sizeof(words), "%s", c->words);
+	for (word = strtok_r(words, " ", &save); word; word = strtok_r(NULL, " ", &save))
+		argv[args.argc++] = word;
+	seen[0] = '\0';
+	ret = c->kind >= POLICY ? parse_policy(&args, c->kind) : parse_state(&args, c->kind);
+	snprintf(name, sizeof(name), "words %u: %.500s", c->kind, c->words);
+	check_text(ret ? err.text : seen, c->expected, name);
+}
+
+static bool kept(const char *words, const struct espah_sa *sa)
+{
+	struct state_filter filter = {};
+	char copy[128], *argv[16], *save, *word;
+	struct espah_err err;
+	struct args args = { .argv = argv, .err = &err };
+
+	snprintf(copy, sizeof(copy), "%s", words);
+	for (word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save))
+		argv[args.argc++] = word;
+	return !state_parse_filter(&args, &filter) && state_filter_keep(sa, &filter);
+}
+
+static void test_filter(void)
+{
+	struct espah_err err;
+	struct espah_sa sa = { .proto = 50, .spi = 256, .reqid = 4, .mode = ESPAH_MODE_TUNNEL };
+
+	espah_addr_parse(&sa.src, "10.0.0.1", &err);
+	espah_addr_parse(&sa.dst, "10.0.0.2", &err);
+	check(kept("", &sa), "a filter that says nothing keeps an SA");
+	check(kept("src 10.0.0.0/24 dst 10.0.0.2 proto esp spi 256 mode tunnel reqid 4", &sa),
+	      "a filter that says all keeps an SA");
+	check(!kept("src 10.0.0.2", &sa), "a filter for another src");
+	check(!kept("dst 10.0.0.3-10.0.0.9", &sa), "a filter for another dst");
+	check(!kept("dst ::/0", &sa), "a filter for another family");
+	check(!kept("spi 257", &sa), "a filter for another spi");
+	check(!kept("mode transport", &sa), "a filter for another mode");
+	check(!kept("reqid 0", &sa), "a filter for reqid 0");
+}
+
+void test_words(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		run(&cases[i]);
+	test_filter();
+}
