@@ -1,0 +1,333 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The wrong requests of genl_refuse.py, by what is wrong with them."""
+
+import errno
+import struct
+
+from genl import NLA_F_NESTED, UAPI, Attr, encode
+from genl_espah import (COMMANDS, KEY, NESTED_NEEDS, NESTS, OLD_ID, OLD_POLICY, OLD_SA, SETS, aead,
+                        command, kind_of, make, num, policy, sa, sel, tmpl)
+
+
+class Case:
+    """One wrong request. culprits: attributes that may be named as the one at fault."""
+
+    def __init__(self, name, cmd, attrs, err=errno.EINVAL, words='.', **place):
+        self.name = name
+        self.command = cmd
+        self.attrs = attrs
+        self.errno = err
+        self.words = words
+        self.culprits = place.get('culprits')
+        self.missing = place.get('missing')
+        self.nest = place.get('nest')
+
+
+class Place:
+    """An attribute of a good request: at the top, or in a nest of it."""
+
+    def __init__(self, cmd, name, nest=None):
+        self.cmd = cmd
+        self.name = name
+        self.nest = nest
+        self.set = NESTS[nest] if nest else cmd.set
+        self.kind = kind_of(self.set, name)
+        self.number = num(self.set, name)
+        self.path = f'{nest} {name}' if nest else name
+
+    def request(self):
+        """Return: a good request, the list that this attribute is in, and the nest if any."""
+        attrs = self.cmd.attrs()
+        if not self.nest:
+            return attrs, attrs, None
+        number = num(self.cmd.set, self.nest)
+        nest = next(a for a in attrs if a.number == number)
+        return attrs, nest.data, nest
+
+    def replaced(self, new):
+        """Return: a good request with this attribute replaced by those."""
+        attrs, siblings, nest = self.request()
+        at = next(i for i, a in enumerate(siblings) if a.number == self.number)
+        siblings[at:at + 1] = new
+        return attrs, nest
+
+    def good(self):
+        _, siblings, _ = self.request()
+        return next(a for a in siblings if a.number == self.number)
+
+
+def places():
+    """Every attribute of every good request."""
+    for cmd in COMMANDS:
+        for name in cmd.good:
+            yield Place(cmd, name)
+            for inner in cmd.good[name] if name in NESTS else ():
+                yield Place(cmd, inner, name)
+
+
+def missing():
+    for place in places():
+        needs = NESTED_NEEDS[place.nest] if place.nest else place.cmd.needs
+        if place.name not in needs:
+            continue
+        attrs, nest = place.replaced([])
+        yield Case(f'no {place.path}', place.cmd, attrs, words=f'^{place.path}:',
+                   missing=place.number, nest=nest, culprits=[])
+    for cmd in COMMANDS:
+        if cmd.needs:
+            yield Case('no attribute at all', cmd, [], culprits=[], words=f'^{cmd.needs[0]}:')
+
+
+# Lengths that are wrong, by kind, and what they are refused with.
+LENGTHS = {
+    'addr': ((0, 3, 5, 15, 17, 64), errno.EINVAL),
+    'esp': ((0, 2, 4), errno.EINVAL),
+    'u8': ((0, 2, 4), errno.EINVAL),
+    'u32': ((0, 3, 5, 8), errno.EINVAL),
+    'be32': ((0, 3, 5, 8), errno.EINVAL),
+    'flag': ((1, 4), errno.ERANGE),
+    'nest': ((1, 3), errno.ERANGE),
+    'key': ((0, 129, 1024), errno.ERANGE),
+    'text': ((0,), errno.EINVAL),
+}
+
+
+def octets(kind, length):
+    good = {'esp': b'\x32', 'addr': b'\x0a\0\0\1'}.get(kind, b'')
+    return (good + bytes(length))[:length]
+
+
+def lengths():
+    for place in places():
+        wrong, err = LENGTHS[place.kind]
+        for length in wrong:
+            flags = NLA_F_NESTED if place.kind == 'nest' else 0
+            attr = Attr(place.number, octets(place.kind, length), flags)
+            attrs, _ = place.replaced([attr])
+            yield Case(f'{length} octets of {place.path}', place.cmd, attrs, err,
+                       f'^{place.path}:', culprits=[attr])
+
+
+VALUES = {
+    'proto': (0, 49, 51, 255),
+    'mode': (2, 255),
+    'replay-window': (4097, 0xffffffff),
+    'dir': (3, 255),
+    'action': (3, 255),
+    'level': (2, 255),
+}
+
+
+def ranges():
+    for place in places():
+        if place.set == 'SEL':
+            continue
+        for value in VALUES.get(place.name, ()):
+            attr = make(place.set, place.name, value)
+            attrs, _ = place.replaced([attr])
+            yield Case(f'{place.path} {value}', place.cmd, attrs, errno.ERANGE, f'^{place.path}:',
+                       culprits=[attr])
+        for value in (0, 1, 255) if place.set == 'SA' and place.name == 'spi' else ():
+            attr = make('SA', 'spi', value)
+            attrs, _ = place.replaced([attr])
+            yield Case(f'spi {value}', place.cmd, attrs, words='^spi:.*256', culprits=[attr])
+
+
+def unknown():
+    """Numbers that nobody knows, in every request and every nest."""
+    for cmd in COMMANDS:
+        for number in (0, UAPI[f'__ESPAH_A_{cmd.set}_MAX'], 0x3fff):
+            attr = Attr(number, b'\0\0\0\0')
+            yield Case(f'attribute {number}', cmd, cmd.attrs() + [attr],
+                       words='[Uu]nknown', culprits=[attr])
+    for place in places():
+        if place.nest and place.name == SETS[place.set][0][0]:
+            for number in (0, UAPI[f'__ESPAH_A_{place.set}_MAX'], 0x3fff):
+                attr = Attr(number, b'\0\0\0\0')
+                attrs, _ = place.replaced([place.good(), attr])
+                yield Case(f'{place.nest} attribute {number}', place.cmd, attrs,
+                           words='[Uu]nknown', culprits=[attr])
+
+
+SAMPLES = {'addr': b'\x0a\0\0\1', 'esp': b'\x32', 'u8': b'\0', 'u32': bytes(4), 'be32': b'\0\0\1\0',
+           'u64': bytes(8), 'flag': b'', 'pad': b''}
+
+
+def untaken():
+    """What the family knows and this request does not take, read-only figures above all.
+
+    The sentence must not ask for what is then refused.
+    """
+    for cmd in COMMANDS:
+        for name, kind in SETS[cmd.set]:
+            if name in cmd.good or (cmd.name in ('POLICY_GET', 'POLICY_DEL') and name == 'index'):
+                continue
+            if name in NESTS:
+                attr = make(cmd.set, name, {'sel': sel(), 'aead': aead(), 'tmpl': tmpl()}[name])
+            else:
+                flags = NLA_F_NESTED if kind == 'nest' else 0
+                attr = Attr(num(cmd.set, name), SAMPLES.get(kind, b''), flags)
+            words = '.' if kind == 'pad' else rf'^(?!.*(is|are) needed)({name}\b|.*\b{name}\b)'
+            yield Case(f'{name} is not for it', cmd, cmd.attrs() + [attr], words=words,
+                       culprits=[attr])
+
+
+def twice():
+    for place in places():
+        twins = [place.good(), place.good()]
+        attrs, _ = place.replaced(twins)
+        yield Case(f'{place.path} twice', place.cmd, attrs, words='more than once', culprits=twins)
+
+
+def nests():
+    for place in places():
+        attr = place.good()
+        attr.flags ^= NLA_F_NESTED
+        attrs, _ = place.replaced([attr])
+        yield Case(f'{place.path} with the wrong NLA_F_NESTED', place.cmd, attrs,
+                   words=f'^{place.path}:', culprits=[attr])
+        if place.kind == 'nest':
+            attr = Attr(place.number, [])
+            attrs, _ = place.replaced([attr])
+            first = NESTED_NEEDS[place.name][0]
+            if place.name == 'tmpl':
+                first = 'proto'
+            yield Case(f'empty {place.path}', place.cmd, attrs, words=f'^{place.path} {first}:',
+                       culprits=[], missing=num(NESTS[place.name], first), nest=attr)
+
+
+def cut_octets(good):
+    """Ends and headers of attributes that are not what they say."""
+    good += b'\0' * (-len(good) % 4)
+    for rest in (1, 2, 3):
+        yield f'{rest} octets behind the last attribute', good + b'\x08\0\1'[:rest]
+    for length in (0, 1, 3):
+        yield f'an attribute of length {length}', good + struct.pack('=HHI', length, 1, 0)
+    for length in (9, 1000, 0xffff):
+        yield f'an attribute of length {length} in 8 octets', good + struct.pack('=HHI', length, 1, 0)
+
+
+def truncated():
+    for cmd in COMMANDS:
+        for name, body in cut_octets(encode(cmd.attrs())):
+            yield Case(name, cmd, body, words='left')
+    for place in places():
+        if place.nest and place.name == SETS[place.set][0][0]:
+            _, siblings, _ = place.request()
+            for name, body in cut_octets(encode(siblings)):
+                nest = Attr(num(place.cmd.set, place.nest), body, NLA_F_NESTED)
+                attrs, _ = Place(place.cmd, place.nest).replaced([nest])
+                yield Case(f'{place.nest}: {name}', place.cmd, attrs, words='left')
+
+
+def case_of(name, cmd, values, at, err=errno.EINVAL, words=None):
+    """at: path of the attribute at fault, e.g. ('aead', 'key'), or None."""
+    cmd = command(cmd)
+    attrs = [make(cmd.set, k, v) for k, v in values.items()]
+    where, set_ = attrs, cmd.set
+    culprit = None
+    for step in at or ():
+        culprit = next(a for a in where if a.number == num(set_, step))
+        where, set_ = culprit.data, NESTS.get(step)
+    return Case(name, cmd, attrs, err, words or f'^{at[0]}\\b',
+                culprits=[culprit] if culprit else [])
+
+
+V6 = {'src-min': 'fd00::', 'src-max': 'fd00::ff', 'dst-min': 'fd01::', 'dst-max': 'fd01::ff'}
+
+
+def contradictory_sas():
+    for cmd, spi in (('SA_ADD', 0x1000), ('SA_UPDATE', 0x100)):
+        def case(name, at, err=errno.EINVAL, words=None, cmd=cmd, spi=spi, **other):
+            return case_of(name, cmd, sa(spi, **other), at, err, words)
+
+        yield case('v4 to v6', ('src',), dst='fd00::2')
+        yield case('v6 to v4', ('src',), src='fd00::1')
+        yield case('v6', ('dst',), errno.EAFNOSUPPORT, src='fd00::1', dst='fd00::2')
+        yield case('v6 sel', ('sel',), sel=V6)
+        yield case('sel of two families', ('sel', 'dst-min'), sel=sel(**{'dst-min': 'fd00::'}))
+        yield case('sel src backwards', ('sel', 'src-max'), sel=sel(**{'src-max': '10.0.255.255'}))
+        yield case('sel dst backwards', ('sel', 'dst-max'), sel=sel(**{'dst-max': '10.1.255.255'}))
+        for bits in (0, 64, 96, 120, 127, 129, 136, 0xffffffff):
+            yield case(f'icv {bits}', ('aead', 'icv-bits'), aead=aead(**{'icv-bits': bits}))
+        for size in (1, 4, 15, 16, 19, 21, 24, 32, 40, 128):
+            yield case(f'key of {size}', ('aead', 'key'), aead=aead(key=KEY[:1] * size))
+        for alg in ('', 'rfc4106(gcm(aes)', 'rfc4106(gcm(aes)))', 'RFC4106(GCM(AES))', 'gcm(aes)',
+                    'rfc4543(gcm(aes))', 'pcrypt()', 'pcrypt(rfc4106(gcm(aes))', 'cbc(aes)',
+                    'pcrypt(pcrypt(rfc4106(gcm(aes))))', 'x' * 63):
+            yield case(f'algorithm {alg}', ('aead', 'name'), errno.ENOENT, aead=aead(name=alg))
+        yield case('name too long', ('aead', 'name'), aead=aead(name='x' * 64))
+
+
+def unterminated():
+    for cmd in ('SA_ADD', 'SA_UPDATE'):
+        place = Place(command(cmd), 'name', 'aead')
+        attr = Attr(place.number, b'rfc4106(gcm(aes))')
+        attrs, _ = place.replaced([attr])
+        yield Case('name without its end', place.cmd, attrs, words='^aead name:', culprits=[attr])
+
+
+def contradictory_policies():
+    for cmd, dst in (('POLICY_ADD', '10.2.9.0'), ('POLICY_UPDATE', '10.2.1.0')):
+        def case(name, at, err=errno.EINVAL, words=None, cmd=cmd, dst=dst, **other):
+            return case_of(name, cmd, policy(dst=dst, **other), at, err, words)
+
+        yield case('bypass with tmpl', ('tmpl',), action=1)
+        yield case('discard with tmpl', ('tmpl',), action=2)
+        yield case('v6 sel', ('sel',), errno.EAFNOSUPPORT, sel=V6)
+        yield case('v6 tmpl src', ('tmpl', 'src'), errno.EAFNOSUPPORT, tmpl=tmpl(src='fd00::1'))
+        yield case('v6 tmpl dst', ('tmpl', 'dst'), errno.EAFNOSUPPORT, tmpl=tmpl(dst='fd00::1'))
+        yield case('tunnel from nowhere', ('tmpl', 'src'), tmpl=tmpl(src='0.0.0.0'))
+        yield case('tunnel to nowhere', ('tmpl', 'dst'), tmpl=tmpl(dst='0.0.0.0'))
+        yield case('sel of two families', ('sel', 'src-max'), sel=sel(**{'src-max': 'fd00::'}))
+        yield case('sel src backwards', ('sel', 'src-max'), sel=sel(**{'src-max': '9.0.0.0'}))
+        yield case('sel dst backwards', ('sel', 'dst-max'), sel=sel(**{'dst-max': '9.0.0.0'}))
+    for cmd in ('POLICY_GET', 'POLICY_DEL'):
+        yield case_of('sel and index', cmd, {'dir': 1, 'sel': OLD_POLICY['sel'], 'index': 1},
+                      ('sel',))
+        yield case_of('index 0', cmd, {'dir': 1, 'index': 0}, ('index',))
+
+
+def contradictory():
+    yield from contradictory_sas()
+    yield from unterminated()
+    yield from contradictory_policies()
+
+
+def existence():
+    """What there is already, and what there is not."""
+    yield case_of('again', 'SA_ADD', sa(0x100), None, errno.EEXIST, 'exists')
+    yield case_of('again from elsewhere', 'SA_ADD', sa(0x100, src='10.0.0.9', mode=0), None,
+                  errno.EEXIST, 'exists')
+    for cmd, more in (('SA_UPDATE', {'sel': sel()}), ('SA_GET', {}), ('SA_DEL', {})):
+        for change in ({'spi': 0x102}, {'dst': '10.0.0.3'}, {'src': '10.0.0.3'}):
+            yield case_of(f'no SA with {change}', cmd, {**OLD_ID, **change, **more}, None,
+                          errno.ESRCH, 'no SA')
+    yield case_of('no SA in v6', 'SA_DEL', {**OLD_ID, 'src': 'fd00::1', 'dst': 'fd00::2'}, None,
+                  errno.ESRCH, 'no SA')
+    yield case_of('again', 'POLICY_ADD', OLD_POLICY, ('sel',), errno.EEXIST)
+    for cmd in ('POLICY_GET', 'POLICY_DEL'):
+        key = {'dir': 1, 'sel': OLD_POLICY['sel']}
+        yield case_of('other direction', cmd, {**key, 'dir': 0}, None, errno.ENOENT, 'no policy')
+        yield case_of('other sel', cmd, {**key, 'sel': sel(dst='10.2.4.0')}, None, errno.ENOENT,
+                      'no policy')
+        yield case_of('other proto', cmd, {**key, 'sel': {**OLD_POLICY['sel'], 'proto': 17}}, None,
+                      errno.ENOENT, 'no policy')
+        yield case_of('no index', cmd, {'dir': 1, 'index': 0xffffffff}, None, errno.ENOENT,
+                      'no policy')
+
+
+def fixed():
+    """What an update must not change; a new selector that comes along must not stay."""
+    new = {**OLD_SA, 'sel': sel(dst='10.2.99.0')}
+    changes = ({'mode': 0}, {'reqid': 10}, {'replay-window': 65}, {'replay-window': 0},
+               {'aead': aead(key=bytes(20))}, {'aead': aead(key=bytes(36))},
+               {'aead': aead(name='pcrypt(rfc4106(gcm(aes)))')})
+    for change in changes:
+        yield case_of(f'{change} changes', 'SA_UPDATE', {**new, **change}, (list(change)[0],),
+                      words='cannot change')
+
+
+GROUPS = {function.__name__: function
+          for function in (missing, lengths, ranges, unknown, untaken, twice, nests, truncated,
+                           contradictory, existence, fixed)}

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""espah's requests as tables: which attributes each takes, needs, and what a good one is."""
+
+from genl import UAPI, Attr, addr, be32, text, u32, u8
+from genl import attributes as split
+
+ALG_NAME = 'rfc4106(gcm(aes))'
+KEY = bytes(range(0x40, 0x54))
+
+# Attributes in the order of the header: name, kind.
+SETS = {
+    'SA': (('src', 'addr'), ('dst', 'addr'), ('proto', 'esp'), ('spi', 'be32'), ('mode', 'u8'),
+           ('reqid', 'u32'), ('replay-window', 'u32'), ('sel', 'nest'), ('aead', 'nest'),
+           ('show-keys', 'flag'), ('id', 'u32'), ('oseq', 'u64'), ('seq', 'u64'),
+           ('packets', 'u64'), ('bytes', 'u64'), ('add-time', 'u64'), ('use-time', 'u64'),
+           ('counters', 'nest'), ('pad', 'pad')),
+    'ALG': (('name', 'text'), ('key', 'key'), ('icv-bits', 'u32')),
+    'SEL': (('src-min', 'addr'), ('src-max', 'addr'), ('dst-min', 'addr'), ('dst-max', 'addr'),
+            ('proto', 'u8')),
+    'POLICY': (('dir', 'u8'), ('priority', 'u32'), ('index', 'u32'), ('action', 'u8'),
+               ('sel', 'nest'), ('tmpl', 'nest')),
+    'TMPL': (('src', 'addr'), ('dst', 'addr'), ('proto', 'esp'), ('spi', 'be32'), ('mode', 'u8'),
+             ('reqid', 'u32'), ('level', 'u8')),
+    'INFO': (('sa-count', 'u32'), ('policies-in', 'u32'), ('policies-out', 'u32'),
+             ('policies-fwd', 'u32'), ('counters', 'nest')),
+}
+NESTS = {'sel': 'SEL', 'aead': 'ALG', 'tmpl': 'TMPL'}
+
+
+def num(set_, name):
+    return UAPI[f'{set_}_{name.upper().replace("-", "_")}']
+
+
+def kind_of(set_, name):
+    return dict(SETS[set_])[name]
+
+
+BUILD = {'addr': addr, 'esp': u8, 'u8': u8, 'u32': u32, 'be32': be32, 'text': text}
+
+
+def make(set_, name, value):
+    """An attribute from a value that suits its kind."""
+    kind = kind_of(set_, name)
+    number = num(set_, name)
+    if kind == 'nest':
+        return Attr(number, [make(NESTS[name], inner, v) for inner, v in value.items()])
+    if kind in BUILD:
+        return BUILD[kind](number, value)
+    return Attr(number, value)
+
+
+def sel(src='10.1.0.0', dst='10.2.0.0', **other):
+    net = {'src-min': src, 'src-max': src[:-1] + '255', 'dst-min': dst, 'dst-max': dst[:-1] + '255',
+           'proto': 6}
+    return {**net, **other}
+
+
+def aead(**other):
+    return {'name': ALG_NAME, 'key': KEY, 'icv-bits': 128, **other}
+
+
+def sa(spi=0x1000, **other):
+    return {'src': '10.0.0.1', 'dst': '10.0.0.2', 'proto': 50, 'spi': spi, 'mode': 1, 'reqid': 9,
+            'replay-window': 64, 'sel': sel(), 'aead': aead(), **other}
+
+
+def tmpl(**other):
+    return {'src': '10.0.0.1', 'dst': '10.0.0.2', 'proto': 50, 'spi': 0x100, 'mode': 1, 'reqid': 9,
+            'level': 0, **other}
+
+
+def policy(dir_=1, dst='10.2.9.0', **other):
+    return {'dir': dir_, 'priority': 5, 'action': 0, 'sel': sel(dst=dst), 'tmpl': tmpl(), **other}
+
+
+OLD_SA = sa(0x100)
+OLD_ID = {name: OLD_SA[name] for name in ('src', 'dst', 'proto', 'spi')}
+OLD_POLICY = policy(dst='10.2.1.0')
+
+
+class Command:
+    """What a command takes and needs, and a request of its kind that is good.
+
+    The good ones speak of what fixture() makes.
+    """
+
+    def __init__(self, name, needs, good, dump=False):
+        self.name = name + ('-dump' if dump else '')
+        self.number = UAPI['CMD_' + name]
+        self.set = name.split('_', maxsplit=1)[0]
+        self.needs = needs
+        self.good = good
+        self.dump = dump
+
+    def attrs(self, **other):
+        """The good request with changes; None takes an attribute away."""
+        values = {**self.good, **{k.replace('_', '-'): v for k, v in other.items()}}
+        return [make(self.set, k, v) for k, v in values.items() if v is not None]
+
+
+COMMANDS = (
+    Command('SA_ADD', ('src', 'dst', 'proto', 'spi', 'mode', 'aead'), sa()),
+    Command('SA_UPDATE', ('dst', 'proto', 'spi'), sa(0x100, sel=sel(dst='10.2.7.0'))),
+    Command('SA_GET', ('dst', 'proto', 'spi'), {**OLD_ID, 'show-keys': b''}),
+    Command('SA_GET', (), {'show-keys': b''}, dump=True),
+    Command('POLICY_ADD', ('dir', 'action', 'sel', 'tmpl'), policy()),
+    Command('POLICY_UPDATE', ('dir', 'action', 'sel', 'tmpl'), {**OLD_POLICY, 'priority': 77}),
+    Command('POLICY_GET', ('dir', 'sel'), {'dir': 1, 'sel': OLD_POLICY['sel']}),
+    Command('POLICY_GET', (), {}, dump=True),
+    Command('INFO_GET', (), {}),
+    Command('SA_DEL', ('dst', 'proto', 'spi'), OLD_ID),
+    Command('POLICY_DEL', ('dir', 'sel'), {'dir': 1, 'sel': OLD_POLICY['sel']}),
+    Command('SA_FLUSH', (), {'proto': 50}),
+    Command('POLICY_FLUSH', (), {'dir': 0}),
+)
+NESTED_NEEDS = {
+    'sel': ('src-min', 'src-max', 'dst-min', 'dst-max'),
+    'aead': ('name', 'key', 'icv-bits'),
+    'tmpl': ('src', 'dst', 'proto', 'mode'),
+}
+
+
+def command(name):
+    return next(c for c in COMMANDS if c.name == name)
+
+
+def send(client, cmd, values):
+    """Send a request made from values; return the verdict."""
+    cmd = cmd if isinstance(cmd, Command) else command(cmd)
+    attrs = [make(cmd.set, name, value) for name, value in values.items()]
+    return client.dump(cmd.number, attrs) if cmd.dump else client.request(cmd.number, attrs)
+
+
+def must(client, cmd, values):
+    verdict = send(client, cmd, values)
+    if verdict.err:
+        raise AssertionError(f'{cmd} {values}: refused: {verdict.err} {verdict.words}')
+    return verdict
+
+
+def fixture(client):
+    """Something of each kind, to see whether it is touched."""
+    must(client, 'SA_FLUSH', {})
+    must(client, 'POLICY_FLUSH', {})
+    must(client, 'SA_ADD', OLD_SA)
+    must(client, 'SA_ADD', {**sa(0x101, mode=0, reqid=0), 'sel': sel(dst='10.2.3.0')})
+    must(client, 'POLICY_ADD', OLD_POLICY)
+    bypass = policy(0, '10.2.2.0', action=1)
+    del bypass['tmpl']
+    must(client, 'POLICY_ADD', bypass)
+    must(client, 'POLICY_ADD', {**bypass, 'dir': 2, 'action': 2})
+
+
+def snapshot(client):
+    """All that is configured: equal only if nothing changed."""
+    sas = client.dump(UAPI['CMD_SA_GET'], [Attr(UAPI['SA_SHOW_KEYS'])])
+    policies = client.dump(UAPI['CMD_POLICY_GET'])
+    info = client.request(UAPI['CMD_INFO_GET'], [])
+    counts = [v for n, v in split(info.answers[0][4:]) if n != UAPI['INFO_COUNTERS']]
+    return sas.answers, policies.answers, counts
