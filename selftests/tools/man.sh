@@ -23,7 +23,7 @@ named() {
 	local word missing=
 
 	for word; do
-		grep -qE "(^|[^a-z-])$word([^a-z-]|$)" "$page" || missing+=" $word"
+		grep -qE "(^|[^a-z-])-*$word([^a-z-]|$)" "$page" || missing+=" $word"
 	done
 	report "names: $*" "$([ -z "$missing" ] && echo yes)" "missing:$missing"
 }
