@@ -1,0 +1,516 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Traffic between network namespaces, made and checked by one process.
+
+Reads requests from standard input, one a line ("ID COMMAND WORDS..."), and
+answers each with one line ("ID ok WORDS..." or "ID fail WHY"). It stays alive
+for a whole test script, because starting an interpreter is dear on an emulated
+CPU. An end point is written NAMESPACE@ADDRESS.
+"""
+
+import ctypes
+import errno
+import os
+import select
+import socket
+import struct
+import sys
+import threading
+import time
+
+# Ten times what a quiet machine needs.
+PATIENCE = 60
+# How long nothing must arrive before a packet counts as lost. The counters say
+# why it was; that nothing arrives is only the second witness.
+QUIET = 0.3
+PORT = 5201
+
+CLONE_NEWNET = 0x40000000
+IP_MTU_DISCOVER = 10
+IP_PMTUDISC_DONT = 0
+IP_PMTUDISC_DO = 2
+IP_MTU = 14
+UDP_SEGMENT = 103
+SO_ZEROCOPY = 60
+MSG_ZEROCOPY = 0x4000000
+SO_RCVBUFFORCE = 33
+SO_ATTACH_FILTER = 26
+SOL_PACKET = 263
+PACKET_STATISTICS = 6
+ETH_P_ALL = 3
+
+libc = ctypes.CDLL(None, use_errno=True)
+home = os.open("/proc/self/ns/net", os.O_RDONLY)
+
+
+class Failure(Exception):
+    """What was expected did not happen."""
+
+
+class Namespace:
+    """Be in a network namespace for a while; sockets stay in the one they were made in."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __enter__(self):
+        there = os.open("/run/netns/" + self.name, os.O_RDONLY)
+        enter(there)
+        os.close(there)
+
+    def __exit__(self, *_):
+        enter(home)
+
+
+def enter(namespace):
+    if libc.setns(namespace, CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "setns")
+
+
+def make_socket(end, kind, proto=0, port=0):
+    """A socket of an end point, bound to its address."""
+    name, address = end.split("@")
+    with Namespace(name):
+        sock = socket.socket(socket.AF_INET, kind, proto)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20)
+        if address:
+            sock.bind((address, port))
+        sock.settimeout(PATIENCE)
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def address_of(end):
+    return end.split("@")[1]
+
+
+def words(**values):
+    return " ".join("%s=%s" % item for item in values.items())
+
+
+# --- UDP ---------------------------------------------------------------------
+
+def receive(sock, expected, what):
+    try:
+        data, sender = sock.recvfrom(1 << 16)
+    except socket.timeout:
+        raise Failure("%s: %d octets did not arrive" % (what, len(expected))) from None
+    if data != expected:
+        raise Failure("%s: %d octets arrived changed, as %d octets" %
+                      (what, len(expected), len(data)))
+    return sender
+
+
+def udp(source, target, *sizes):
+    """Send a datagram of each size, echo it, and compare both ways."""
+    with make_socket(source, socket.SOCK_DGRAM) as client, \
+         make_socket(target, socket.SOCK_DGRAM, port=PORT) as server:
+        for size in map(int, sizes):
+            data = os.urandom(size)
+            client.sendto(data, (address_of(target), PORT))
+            sender = receive(server, data, "there")
+            server.sendto(data, sender)
+            receive(client, data, "back")
+    return words(echoed=len(sizes))
+
+
+def attempt(source, target, size="100", via=None):
+    """Send one datagram that may be lost: to TARGET, or to VIA where NAT sends it there."""
+    data = os.urandom(int(size))
+    with make_socket(source, socket.SOCK_DGRAM) as client, \
+         make_socket(target, socket.SOCK_DGRAM, port=PORT) as server:
+        try:
+            client.sendto(data, (via or address_of(target), PORT))
+        except OSError as error:
+            return words(result=errno.errorcode[error.errno])
+        server.settimeout(QUIET)
+        try:
+            arrived = server.recv(1 << 16) == data
+        except socket.timeout:
+            return words(result="lost")
+    return words(result="arrived" if arrived else "changed")
+
+
+def probe(source, target, size):
+    """Send one datagram that may not be fragmented; tell how large one may be afterwards."""
+    data = os.urandom(int(size))
+    with make_socket(source, socket.SOCK_DGRAM) as client, \
+         make_socket(target, socket.SOCK_DGRAM, port=PORT) as server:
+        client.setsockopt(socket.IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO)
+        client.connect((address_of(target), PORT))
+        result = "lost"
+        try:
+            client.send(data)
+            server.settimeout(QUIET)
+            if server.recv(1 << 16) == data:
+                result = "arrived"
+        except socket.timeout:
+            pass
+        except OSError as error:
+            result = errno.errorcode[error.errno]
+        return words(result=result, mtu=client.getsockopt(socket.IPPROTO_IP, IP_MTU))
+
+
+def segmented(source, target, size, count):
+    """Have the kernel cut one large send into COUNT datagrams of SIZE octets."""
+    size, count = int(size), int(count)
+    data = os.urandom(size * count)
+    with make_socket(source, socket.SOCK_DGRAM) as client, \
+         make_socket(target, socket.SOCK_DGRAM, port=PORT) as server:
+        client.setsockopt(socket.IPPROTO_UDP, UDP_SEGMENT, size)
+        client.sendto(data, (address_of(target), PORT))
+        for at in range(0, len(data), size):
+            receive(server, data[at:at + size], "segment")
+    return words(segments=count)
+
+
+def header(source, target, tos, options="-", via=None):
+    """Send a datagram with this TOS and these IP options; tell what arrives."""
+    with make_socket(source, socket.SOCK_DGRAM) as client, \
+         make_socket(target, socket.SOCK_RAW, socket.IPPROTO_UDP) as server:
+        client.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, int(tos, 0))
+        if options != "-":
+            client.setsockopt(socket.IPPROTO_IP, socket.IP_OPTIONS, bytes.fromhex(options))
+        data = os.urandom(64)
+        client.sendto(data, (via or address_of(target), PORT))
+        server.settimeout(QUIET)
+        try:
+            packet = server.recv(1 << 16)
+        except socket.timeout:
+            return words(result="lost")
+    length = (packet[0] & 15) * 4
+    if packet[length + 8:] != data:
+        raise Failure("the datagram arrived changed")
+    return words(result="arrived", tos="0x%02x" % packet[1], options=packet[20:length].hex())
+
+
+# --- TCP ---------------------------------------------------------------------
+
+def connect(source, target, via=None):
+    listener = make_socket(target, socket.SOCK_STREAM, port=PORT)
+    client = None
+    try:
+        listener.listen(1)
+        client = make_socket(source, socket.SOCK_STREAM)
+        client.connect((via or address_of(target), PORT))
+        return client, listener.accept()[0]
+    except OSError as error:
+        if client:
+            client.close()
+        raise Failure("no connection: %s" % error) from None
+    finally:
+        listener.close()
+
+
+def push(sock, data):
+    """Writer for stream(): from memory."""
+    return lambda at: sock.send(data[at:at + (1 << 16)])
+
+
+def push_file(sock, file):
+    """Writer for stream(): from a file's pages."""
+    return lambda at: os.sendfile(sock.fileno(), file, at, 1 << 16)
+
+
+def push_pages(sock, data):
+    """Writer for stream(): from this process's pages, without copying them."""
+    sock.setsockopt(socket.SOL_SOCKET, SO_ZEROCOPY, 1)
+    return lambda at: sock.send(data[at:at + (1 << 16)], MSG_ZEROCOPY)
+
+
+def stream(sender, receiver, data, write):
+    """Carry data from one end of a connection to the other, and compare."""
+    received = bytearray()
+    sender.setblocking(False)
+    receiver.setblocking(False)
+    sent = 0
+    while len(received) < len(data):
+        readable, writable, _ = select.select([receiver], [sender] if sent < len(data) else [],
+                                              [], PATIENCE)
+        if not readable and not writable:
+            raise Failure("TCP stands still after %d of %d octets" % (len(received), len(data)))
+        if writable:
+            sent += write(sent)
+        if readable:
+            received += receiver.recv(1 << 18)
+    if received != data:
+        at = next(i for i, pair in enumerate(zip(received, data)) if pair[0] != pair[1])
+        raise Failure("TCP: octet %d arrived changed" % at)
+
+
+def finish(client, server):
+    """Close both ends and see both close, so that nothing is under way afterwards."""
+    for sock in (client, server):
+        sock.settimeout(PATIENCE)
+        sock.shutdown(socket.SHUT_WR)
+    for sock in (server, client):
+        if sock.recv(1):
+            raise Failure("TCP: more octets than were sent")
+        sock.close()
+
+
+def tcp(source, target, size, via=None):
+    """Carry SIZE octets each way over one connection, and compare."""
+    client, server = connect(source, target, via)
+    with client, server:
+        data = os.urandom(int(size))
+        stream(client, server, data, push(client, memoryview(data)))
+        data = os.urandom(int(size))
+        stream(server, client, data, push(server, memoryview(data)))
+        finish(client, server)
+    return words(octets=size)
+
+
+def sendfile(source, target, path):
+    """Send a file from its pages; neither what arrives nor the pages may have changed."""
+    with open(path, "rb") as file:
+        data = file.read()
+        client, server = connect(source, target)
+        with client, server:
+            stream(client, server, data, push_file(client, file.fileno()))
+            finish(client, server)
+    with open(path, "rb") as file:
+        if file.read() != data:
+            raise Failure("sending the file has changed it")
+    return words(octets=len(data))
+
+
+def zerocopy(source, target, size):
+    """Send from this process's own pages; they may not change."""
+    kept = os.urandom(int(size))
+    data = bytearray(kept)
+    client, server = connect(source, target)
+    with client, server:
+        stream(client, server, kept, push_pages(client, memoryview(data)))
+        finish(client, server)
+    if data != kept:
+        raise Failure("sending has changed the sender's memory")
+    return words(octets=size)
+
+
+# --- a flood in the background -----------------------------------------------
+
+class Flood(threading.Thread):
+    """Numbered datagrams, as many as go, until told to stop."""
+
+    BURST = 32
+    IN_FLIGHT = 128
+
+    def __init__(self, source, target, size):
+        super().__init__(daemon=True)
+        self.client = make_socket(source, socket.SOCK_DGRAM)
+        self.server = make_socket(target, socket.SOCK_DGRAM, port=PORT)
+        self.server.setblocking(False)
+        self.target = (address_of(target), PORT)
+        self.padding = os.urandom(max(int(size) - 8, 0))
+        self.sent = self.refused = self.received = 0
+        self.reordered = self.changed = 0
+        self.highest = 0
+        self.enough = threading.Event()
+
+    def run(self):
+        patience = 0
+        while not self.enough.is_set():
+            if self.sent - self.received < self.IN_FLIGHT or patience > 20:
+                self.send()
+                patience = 0
+            if not self.drain():
+                patience += 1
+
+    def send(self):
+        # What was lost is lost: only what is new counts as being in flight.
+        self.sent_before = self.sent
+        for _ in range(self.BURST):
+            try:
+                self.client.sendto(struct.pack("!Q", self.sent + 1) + self.padding, self.target)
+                self.sent += 1
+            except OSError:
+                self.refused += 1
+
+    def drain(self):
+        """Take what has arrived; False if that was nothing."""
+        some = False
+        select.select([self.server], [], [], 0.001)
+        while True:
+            try:
+                data = self.server.recv(1 << 16)
+            except BlockingIOError:
+                return some
+            some = True
+            self.received += 1
+            number, = struct.unpack("!Q", data[:8])
+            if number < self.highest:
+                self.reordered += 1
+            self.highest = max(number, self.highest)
+            if data[8:] != self.padding:
+                self.changed += 1
+
+    def stop(self, all_must_arrive):
+        self.enough.set()
+        self.join()
+        end = time.monotonic() + (PATIENCE if all_must_arrive else QUIET)
+        while self.received < self.sent and time.monotonic() < end:
+            self.drain()
+        self.client.close()
+        self.server.close()
+        return words(sent=self.sent, refused=self.refused, received=self.received,
+                     lost=self.sent - self.received, reordered=self.reordered,
+                     changed=self.changed)
+
+
+floods = []
+
+
+def flood_start(source, target, size):
+    flood = Flood(source, target, size)
+    flood.start()
+    floods.append(flood)
+    return ""
+
+
+def flood_stop(all_must_arrive=""):
+    return floods.pop().stop(all_must_arrive)
+
+
+def flood_sent(count):
+    """Wait until the flood has sent so many more."""
+    flood = floods[-1]
+    goal = flood.sent + flood.refused + int(count)
+    end = time.monotonic() + PATIENCE
+    while flood.sent + flood.refused < goal:
+        if time.monotonic() > end:
+            raise Failure("the flood stands still")
+        time.sleep(0.01)
+    return ""
+
+
+# --- the wire ----------------------------------------------------------------
+
+def packet_filter(esp):
+    """Classic BPF: IPv4 that leaves by the device, and is ESP, or is not."""
+    ancillary = 0xfffff000
+    yes, no = (0xffff, 0) if esp else (0, 0xffff)
+    code = [
+        (0x20, 0, 0, ancillary + 0),                # what protocol?
+        (0x15, 0, 5, 0x0800),
+        (0x20, 0, 0, ancillary + 4),                # in which direction?
+        (0x15, 0, 3, socket.PACKET_OUTGOING),
+        (0x30, 0, 0, 9),                            # what is in the IP packet?
+        (0x15, 0, 2, socket.IPPROTO_ESP),
+        (0x06, 0, 0, yes),
+        (0x06, 0, 0, 0),
+        (0x06, 0, 0, no),
+    ]
+    return b"".join(struct.pack("HBBI", *instruction) for instruction in code)
+
+
+class Tap:
+    """Sees what leaves by a device: on a veth, that is what is on the wire."""
+
+    def __init__(self, namespace, device, esp):
+        code = packet_filter(esp)
+        self.program = ctypes.create_string_buffer(code, len(code))
+        with Namespace(namespace):
+            self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
+            self.sock.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER,
+                                 struct.pack("HxxxxxxP", len(code) // 8,
+                                             ctypes.addressof(self.program)))
+            self.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 32 << 20)
+            self.sock.bind((device, ETH_P_ALL))
+        self.sock.setblocking(False)
+
+    def packets(self):
+        while True:
+            try:
+                yield self.sock.recv(1 << 16)
+            except BlockingIOError:
+                return
+
+    def count(self):
+        """How many there were, also beyond what the buffer holds."""
+        return struct.unpack("II", self.sock.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8))[0]
+
+
+taps = []
+
+
+def watch_start(*places):
+    """Look at the wire at each NAMESPACE@DEVICE."""
+    for place in places:
+        name, device = place.split("@")
+        taps.append((Tap(name, device, True), Tap(name, device, False)))
+    return ""
+
+
+def watch_stop():
+    """What was on the wire: ESP, its longest packet and its TOS values, and what was in clear."""
+    esp = clear = largest = 0
+    tos, first = set(), ""
+    while taps:
+        protected, other = taps.pop()
+        for packet in protected.packets():
+            largest = max(largest, struct.unpack("!H", packet[2:4])[0])
+            tos.add("0x%02x" % packet[1])
+        for packet in other.packets():
+            first = first or packet[:28].hex()
+        esp += protected.count()
+        clear += other.count()
+        protected.sock.close()
+        other.sock.close()
+    return words(esp=esp, clear=clear, largest=largest, tos=",".join(sorted(tos)), first=first)
+
+
+# --- forged messages ---------------------------------------------------------
+
+def checksum(data):
+    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+
+
+def ip_header(source, target, proto, length):
+    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, length, 0, 0x4000, 64, proto, 0,
+                       socket.inet_aton(source), socket.inet_aton(target))
+    return head[:10] + struct.pack("!H", checksum(head)) + head[12:]
+
+
+def icmp_too_big(namespace, router, source, target, spi, seq, mtu):
+    """As if ROUTER had found SOURCE's ESP packet to TARGET too long."""
+    quoted = ip_header(source, target, socket.IPPROTO_ESP, 1500)
+    quoted += struct.pack("!II", int(spi, 0), int(seq, 0))
+    icmp = struct.pack("!BBHHH", 3, 4, 0, 0, int(mtu)) + quoted
+    icmp = icmp[:2] + struct.pack("!H", checksum(icmp)) + icmp[4:]
+    packet = ip_header(router, source, socket.IPPROTO_ICMP, 20 + len(icmp)) + icmp
+    with make_socket(namespace + "@", socket.SOCK_RAW, socket.IPPROTO_RAW) as sock:
+        sock.sendto(packet, (source, 0))
+    return ""
+
+
+# --- requests ----------------------------------------------------------------
+
+COMMANDS = {function.__name__: function for function in (
+    udp, attempt, probe, segmented, header, tcp, sendfile, zerocopy, flood_start, flood_stop,
+    flood_sent, watch_start, watch_stop, icmp_too_big)}
+
+
+def answer(line):
+    name, *args = line.split()
+    try:
+        return "ok " + COMMANDS[name](*args)
+    except (Failure, OSError) as why:
+        return "fail %s: %s" % (name, why)
+
+
+def main():
+    for line in sys.stdin:
+        number, request = line.split(maxsplit=1)
+        print(number, answer(request), flush=True)
+
+
+if __name__ == "__main__":
+    main()

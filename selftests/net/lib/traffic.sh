@@ -1,0 +1,223 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What the traffic tests share: a traffic maker that runs as long as the script,
+# and SAs and policies for espah or for the kernel's own xfrm, in one grammar.
+
+# The algorithm that espah is given; the kernel's xfrm has the plain one always.
+ALG=${ESPAH_ALG:-rfc4106(gcm(aes))}
+
+# --- the traffic maker -------------------------------------------------------
+
+traffic_start() {
+	coproc MAKER { exec python3 -I -S "$(dirname "${BASH_SOURCE[0]}")/traffic.py"; }
+	# Bash closes a coprocess's own descriptors in subshells, where tests run.
+	exec {traffic_to}>&"${MAKER[1]}" {traffic_from}<&"${MAKER[0]}"
+}
+
+# traffic COMMAND WORDS...: have traffic.py do it; print its answer, fail if it says so.
+traffic() {
+	local id=$SRANDOM seen verdict words
+
+	echo "$id $*" >&"$traffic_to"
+	# Answers to requests whose test has ended are passed over.
+	until [ "${seen-}" = "$id" ]; do
+		read -rt 300 -u "$traffic_from" seen verdict words || fail "no answer: $*"
+	done
+	[ "$verdict" = ok ] || fail "$words: $*"
+	[ -z "$words" ] || echo "$words"
+}
+
+# field NAME WORDS: the value of NAME=VALUE in an answer.
+field() {
+	[[ " $2 " =~ \ $1=([^ ]*)\  ]] || fail "there is no '$1' in: $2"
+	echo "${BASH_REMATCH[1]}"
+}
+
+# assert_field WORDS NAME EXPECTED
+assert_field() {
+	assert_eq "$(field "$2" "$1")" "$3" "$2 (of $1)"
+}
+
+# assert_attempt RESULT FROM TO [SIZE [VIA]]: what becomes of one datagram.
+assert_attempt() {
+	local said
+
+	said=$(traffic attempt "${@:2}")
+	assert_eq "$(field result "$said")" "$1" "a datagram from $2 to $3"
+}
+
+# assert_probe RESULT MTU FROM TO SIZE: what becomes of a datagram with DF set, and
+# how large a packet may be afterwards.
+assert_probe() {
+	local said
+
+	said=$(traffic probe "${@:3}")
+	assert_eq "$said" "result=$1 mtu=$2" "a datagram of $5 octets with DF"
+}
+
+# wire_watch NS@DEVICE...; wire_protected: since then, ESP and nothing else was there.
+wire_watch() {
+	traffic watch_start "$@"
+}
+
+wire_protected() {
+	wire=$(traffic watch_stop)
+	assert_field "$wire" clear 0
+	[ "$(field esp "$wire")" -gt 0 ] || fail "the wire: expected ESP, saw none ($wire)"
+}
+
+# --- configuration -----------------------------------------------------------
+
+# configure STACK NS: apply the lines on standard input to espah or xfrm; only these are in force then.
+configure() {
+	local lines
+
+	lines=$(printf 'policy flush\nstate flush\n' && cat)
+	case $1 in
+	espah) espah -n "$2" -b - <<<"$lines" ;;
+	xfrm) ip -n "$2" -b - <<<"xfrm ${lines//$'\n'/$'\n'xfrm }" ;;
+	esac
+}
+
+new_keys() {
+	key_ab=$(rand_key $((${1:-16} + 4)))
+	key_ba=$(rand_key $((${1:-16} + 4)))
+}
+
+# states STACK ONE TWO MODE [WINDOW [REQID]]: the two SAs between two addresses.
+states() {
+	local alg=$ALG common
+
+	[ "$1" = espah ] || alg='rfc4106(gcm(aes))'
+	common="reqid ${6:-1} mode $4 replay-window ${5:-64} aead $alg"
+	echo "state add src $2 dst $3 proto esp spi 0x1100 $common $key_ab 128"
+	echo "state add src $3 dst $2 proto esp spi 0x1200 $common $key_ba 128"
+}
+
+# policies ME PEER MODE MINE THEIRS [REQID]: protect what passes between two selectors.
+policies() {
+	local there='' back='' end="proto esp reqid ${6:-1} mode $3" dir
+
+	if [ "$3" = tunnel ]; then
+		there="src $1 dst $2 " back="src $2 dst $1 "
+	fi
+	echo "policy add src $4 dst $5 dir out tmpl $there$end"
+	echo "policy add src $5 dst $4 dir in tmpl $back$end"
+	[ "$3" = transport ] ||
+		echo "policy add src $5 dst $4 dir fwd tmpl $back$end"
+}
+
+# protect_pair STACK_A STACK_B MODE [KEYBYTES [WINDOW [REQID]]]
+# Protect what passes between $A and $B.
+protect_pair() {
+	local mode=$3 window=${5:-64} reqid=${6:-1}
+
+	new_keys "${4:-16}"
+	{
+		states "$1" 10.9.0.1 10.9.0.2 "$mode" "$window" "$reqid"
+		policies 10.9.0.1 10.9.0.2 "$mode" 10.9.0.1 10.9.0.2 "$reqid"
+	} | configure "$1" "$A"
+	{
+		states "$2" 10.9.0.1 10.9.0.2 "$mode" "$window" "$reqid"
+		policies 10.9.0.2 10.9.0.1 "$mode" 10.9.0.2 10.9.0.1 "$reqid"
+	} | configure "$2" "$B"
+}
+
+# protect_nets STACK_A STACK_B [NET_A NET_B]: a tunnel between the networks behind $A and $B.
+protect_nets() {
+	local net_a=${3:-10.1.0.0/24} net_b=${4:-10.2.0.0/24}
+
+	new_keys
+	{
+		states "$1" 10.9.0.1 10.9.0.2 tunnel
+		policies 10.9.0.1 10.9.0.2 tunnel "$net_a" "$net_b"
+	} | configure "$1" "$A"
+	{
+		states "$2" 10.9.0.1 10.9.0.2 tunnel
+		policies 10.9.0.2 10.9.0.1 tunnel "$net_b" "$net_a"
+	} | configure "$2" "$B"
+}
+
+unprotect() {
+	configure espah "$A" </dev/null
+	configure espah "$B" </dev/null
+}
+
+# hosts_behind: $HA (10.1.0.2) behind $A and $HB (10.2.0.2) behind $B, which forward.
+hosts_behind() {
+	HA=ha-$$ HB=hb-$$
+	host_behind "$HA" "$A" 10.1.0 10.9.0.2 10.2.0.0/24
+	host_behind "$HB" "$B" 10.2.0 10.9.0.1 10.1.0.0/24
+}
+
+# host_behind HOST GATEWAY NET NEXT THERE
+host_behind() {
+	ns_add "$1"
+	ip -n "$2" -b - <<-END
+		link add veth1 type veth peer name veth0 netns $1
+		addr add $3.1/24 dev veth1
+		link set veth1 up
+		route add $5 via $4
+	END
+	ip -n "$1" -b - <<-END
+		addr add $3.2/24 dev veth0
+		link set veth0 up
+		route add default via $3.1
+	END
+	in_ns "$2" sysctl -qw net.ipv4.ip_forward=1
+	wait_until 30 in_ns "$1" ping -c 1 -W 1 "$3.1"
+}
+
+# --- what both stacks say of it ----------------------------------------------
+
+# sa_packets STACK NS SPI: packets of an SA.
+sa_packets() {
+	local text
+
+	if [ "$1" = espah ]; then
+		text=$(espah -n "$2" -s state)
+	else
+		text=$(ip -n "$2" -s xfrm state)
+	fi
+	text=${text#*spi "$3"}
+	[[ $text =~ ([0-9]+)\(packets\) ]] || fail "there is no SA $3 in $2"
+	echo "${BASH_REMATCH[1]}"
+}
+
+# agree NS_ONE STACK_ONE NS_TWO STACK_TWO: both ends have counted the same packets, and some.
+agree() {
+	local spi one two
+
+	for spi in 0x00001100 0x00001200; do
+		one=$(sa_packets "$2" "$1" $spi)
+		two=$(sa_packets "$4" "$3" $spi)
+		[ "$one" -gt 0 ] && [ "$one" = "$two" ] || return
+	done
+}
+
+assert_agree() {
+	wait_until 30 agree "$@"
+}
+
+# xfrm_errors NS: the counters of /proc/net/xfrm_stat that are not zero.
+xfrm_errors() {
+	in_ns "$1" awk '$2 { print $1, $2 }' /proc/net/xfrm_stat
+}
+
+# only_counters NS NAME...: since counters_save NS, no other counter of espah's has moved.
+only_counters() {
+	local now before name moved='' rest
+
+	now=$(espah -n "$1" -j stat)
+	rest=${now#*'"counters":'}
+	before=${counters_saved[$1]}
+	while [[ $rest =~ ^[^\"]*\"([a-z-]+)\":([0-9]+)(.*) ]]; do
+		name=${BASH_REMATCH[1]} rest=${BASH_REMATCH[3]}
+		[[ $before == *"\"$name\":${BASH_REMATCH[2]}"[,}]* ]] || moved+=" $name"
+	done
+	shift
+	for name in $moved; do
+		[[ " $* " == *" $name "* ]] ||
+			fail "counters: expected only these to move: $*; saw$moved"
+	done
+}
