@@ -22,26 +22,31 @@ static const struct espah_alg algs[] = {
  */
 static const char *const wrappers[] = { "pcrypt(", "cryptd(" };
 
-static bool name_fits(const struct espah_alg *alg, const char *name, size_t len)
+/**
+ * espah_alg_wrapper() - is the name wrapped into a crypto template?
+ * @name: name of an algorithm
+ *
+ * Return: length of the template's name with its opening parenthesis (the last
+ * character of @name closes it), or 0.
+ */
+size_t espah_alg_wrapper(const char *name)
 {
-	return strlen(alg->name) == len && !strncmp(alg->name, name, len);
-}
-
-static size_t unwrap(const char **name)
-{
-	size_t len = strlen(*name);
+	size_t len = strlen(name);
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(wrappers); i++) {
 		size_t skip = strlen(wrappers[i]);
 
-		if (len > skip && (*name)[len - 1] == ')' &&
-		    !strncmp(*name, wrappers[i], skip)) {
-			*name += skip;
-			return len - skip - 1;
-		}
+		if (len > skip && name[len - 1] == ')' &&
+		    !strncmp(name, wrappers[i], skip))
+			return skip;
 	}
-	return len;
+	return 0;
+}
+
+static bool name_fits(const struct espah_alg *alg, const char *name, size_t len)
+{
+	return strlen(alg->name) == len && !strncmp(alg->name, name, len);
 }
 
 /**
@@ -52,11 +57,12 @@ static size_t unwrap(const char **name)
  */
 const struct espah_alg *espah_alg_find(const char *name)
 {
-	size_t len = unwrap(&name);
+	size_t skip = espah_alg_wrapper(name);
+	size_t len = strlen(name) - skip - !!skip;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(algs); i++)
-		if (name_fits(&algs[i], name, len))
+		if (name_fits(&algs[i], name + skip, len))
 			return &algs[i];
 	return NULL;
 }

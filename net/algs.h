@@ -22,6 +22,7 @@ struct espah_alg {
 	const char	*source;
 };
 
+size_t espah_alg_wrapper(const char *name);
 const struct espah_alg *espah_alg_find(const char *name);
 bool espah_alg_key_fits(const struct espah_alg *alg, unsigned int len);
 bool espah_alg_icv_fits(const struct espah_alg *alg, unsigned int bits);

@@ -7,6 +7,41 @@
 
 #include "crypto.h"
 
+/* The crypto API knows a wrapped algorithm by its driver's name only, as in
+ * "pcrypt(rfc4106-gcm-aesni)": find out which driver it is. Where the wrapped
+ * one exists already, it may be what the plain name gives.
+ */
+static struct crypto_aead *alloc_wrapped(const char *name, size_t skip)
+{
+	char inner[CRYPTO_MAX_ALG_NAME], wrapped[CRYPTO_MAX_ALG_NAME];
+	struct crypto_aead *tfm;
+	const char *driver;
+	int len;
+
+	strscpy(inner, name + skip, sizeof(inner));
+	inner[strlen(inner) - 1] = '\0';
+	tfm = crypto_alloc_aead(inner, 0, 0);
+	if (IS_ERR(tfm))
+		return tfm;
+	driver = crypto_tfm_alg_driver_name(crypto_aead_tfm(tfm));
+	if (!strncmp(driver, name, skip))
+		return tfm;
+
+	len = snprintf(wrapped, sizeof(wrapped), "%.*s%s)", (int)skip, name,
+		       driver);
+	crypto_free_aead(tfm);
+	if (len >= sizeof(wrapped))
+		return ERR_PTR(-ENAMETOOLONG);
+	return crypto_alloc_aead(wrapped, 0, 0);
+}
+
+static struct crypto_aead *alloc(const char *name)
+{
+	size_t skip = espah_alg_wrapper(name);
+
+	return skip ? alloc_wrapped(name, skip) : crypto_alloc_aead(name, 0, 0);
+}
+
 /**
  * espah_crypto_alloc() - a cipher with its key
  * @config: SA that it is for
@@ -21,7 +56,7 @@
 struct crypto_aead *espah_crypto_alloc(const struct espah_sa_config *config,
 				       struct netlink_ext_ack *extack)
 {
-	struct crypto_aead *tfm = crypto_alloc_aead(config->alg_name, 0, 0);
+	struct crypto_aead *tfm = alloc(config->alg_name);
 	int err;
 
 	if (IS_ERR(tfm)) {

@@ -99,19 +99,21 @@ int espah_nl_parse_nested(struct nlattr **tb, const struct espah_nl_set *set,
  * espah_nl_need() - refuse a request that lacks an attribute
  * @tb: attributes
  * @set: set that they belong to
+ * @nest: attribute that they are nested in, or NULL
  * @attr: number of the one that must be there
  * @extack: where to say so
  *
  * Return: 0 or -EINVAL.
  */
-int espah_nl_need(struct nlattr **tb, const struct espah_nl_set *set, int attr,
+int espah_nl_need(struct nlattr **tb, const struct espah_nl_set *set,
+		  const struct nlattr *nest, int attr,
 		  struct netlink_ext_ack *extack)
 {
 	if (tb[attr])
 		return 0;
 	if (extack)
 		extack->_msg = set->wants[attr];
-	NL_SET_ERR_ATTR_MISS(extack, NULL, attr);
+	NL_SET_ERR_ATTR_MISS(extack, nest, attr);
 	return -EINVAL;
 }
 
@@ -227,7 +229,7 @@ int espah_nl_get_selector(const struct nlattr *nest, struct espah_selector *sel,
 
 	memset(sel, 0, sizeof(*sel));
 	for (i = ESPAH_A_SEL_SRC_MIN; i <= ESPAH_A_SEL_DST_MAX; i++) {
-		err = espah_nl_need(tb, &sel_set, i, extack);
+		err = espah_nl_need(tb, &sel_set, nest, i, extack);
 		if (err)
 			return err;
 		family = espah_nl_get_addr(tb[i], ends[i]);

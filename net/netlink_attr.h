@@ -31,7 +31,8 @@ int espah_nl_parse(struct nlattr **tb, const struct espah_nl_set *set,
 int espah_nl_parse_nested(struct nlattr **tb, const struct espah_nl_set *set,
 			  const struct nlattr *nest,
 			  struct netlink_ext_ack *extack);
-int espah_nl_need(struct nlattr **tb, const struct espah_nl_set *set, int attr,
+int espah_nl_need(struct nlattr **tb, const struct espah_nl_set *set,
+		  const struct nlattr *nest, int attr,
 		  struct netlink_ext_ack *extack);
 int espah_nl_check_addr(const struct nlattr *attr,
 			struct netlink_ext_ack *extack);

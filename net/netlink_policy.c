@@ -105,7 +105,8 @@ static const struct espah_nl_set tmpl_set = {
 };
 
 /* An outbound tunnel must know both its ends. */
-static int get_tmpl_ends(struct nlattr **tb, u8 dir, struct espah_tmpl *tmpl,
+static int get_tmpl_ends(struct nlattr **tb, const struct nlattr *nest, u8 dir,
+			 struct espah_tmpl *tmpl,
 			 struct netlink_ext_ack *extack)
 {
 	union espah_addr *const ends[] = { &tmpl->src, &tmpl->dst };
@@ -125,7 +126,7 @@ static int get_tmpl_ends(struct nlattr **tb, u8 dir, struct espah_tmpl *tmpl,
 			tmpl->family = family;
 		}
 		if (needed && espah_addr_any(ends[i])) {
-			err = espah_nl_need(tb, &tmpl_set, attr, extack);
+			err = espah_nl_need(tb, &tmpl_set, nest, attr, extack);
 			if (err)
 				return err;
 			NL_SET_ERR_MSG_ATTR(extack, tb[attr],
@@ -144,9 +145,11 @@ static int get_tmpl(const struct nlattr *nest, u8 dir, struct espah_tmpl *tmpl,
 
 	err = espah_nl_parse_nested(tb, &tmpl_set, nest, extack);
 	if (!err)
-		err = espah_nl_need(tb, &tmpl_set, ESPAH_A_TMPL_PROTO, extack);
+		err = espah_nl_need(tb, &tmpl_set, nest, ESPAH_A_TMPL_PROTO,
+				    extack);
 	if (!err)
-		err = espah_nl_need(tb, &tmpl_set, ESPAH_A_TMPL_MODE, extack);
+		err = espah_nl_need(tb, &tmpl_set, nest, ESPAH_A_TMPL_MODE,
+				    extack);
 	if (err)
 		return err;
 
@@ -158,12 +161,13 @@ static int get_tmpl(const struct nlattr *nest, u8 dir, struct espah_tmpl *tmpl,
 		tmpl->reqid = nla_get_u32(tb[ESPAH_A_TMPL_REQID]);
 	tmpl->optional = tb[ESPAH_A_TMPL_LEVEL] &&
 			 nla_get_u8(tb[ESPAH_A_TMPL_LEVEL]) == ESPAH_LEVEL_USE;
-	return get_tmpl_ends(tb, dir, tmpl, extack);
+	return get_tmpl_ends(tb, nest, dir, tmpl, extack);
 }
 
 static int get_dir(struct nlattr **tb, u8 *dir, struct netlink_ext_ack *extack)
 {
-	int err = espah_nl_need(tb, &policy_set, ESPAH_A_POLICY_DIR, extack);
+	int err = espah_nl_need(tb, &policy_set, NULL, ESPAH_A_POLICY_DIR,
+				extack);
 
 	if (!err)
 		*dir = nla_get_u8(tb[ESPAH_A_POLICY_DIR]);
@@ -173,7 +177,8 @@ static int get_dir(struct nlattr **tb, u8 *dir, struct netlink_ext_ack *extack)
 static int get_sel(struct nlattr **tb, struct espah_selector *sel,
 		   struct netlink_ext_ack *extack)
 {
-	int err = espah_nl_need(tb, &policy_set, ESPAH_A_POLICY_SEL, extack);
+	int err = espah_nl_need(tb, &policy_set, NULL, ESPAH_A_POLICY_SEL,
+				extack);
 
 	if (!err)
 		err = espah_nl_get_selector(tb[ESPAH_A_POLICY_SEL], sel,
@@ -196,7 +201,7 @@ static int get_request(struct nlattr **tb, struct espah_policy_config *config,
 
 	err = get_dir(tb, &config->dir, extack);
 	if (!err)
-		err = espah_nl_need(tb, &policy_set, ESPAH_A_POLICY_ACTION,
+		err = espah_nl_need(tb, &policy_set, NULL, ESPAH_A_POLICY_ACTION,
 				    extack);
 	if (!err)
 		err = get_sel(tb, &config->sel, extack);
@@ -208,7 +213,7 @@ static int get_request(struct nlattr **tb, struct espah_policy_config *config,
 		config->priority = nla_get_u32(tb[ESPAH_A_POLICY_PRIORITY]);
 
 	if (config->action == ESPAH_ACTION_PROTECT) {
-		err = espah_nl_need(tb, &policy_set, ESPAH_A_POLICY_TMPL,
+		err = espah_nl_need(tb, &policy_set, NULL, ESPAH_A_POLICY_TMPL,
 				    extack);
 		return err ?: get_tmpl(tb[ESPAH_A_POLICY_TMPL], config->dir,
 				       &config->tmpl, extack);

@@ -139,13 +139,14 @@ struct sa_request {
 };
 
 static int need_all(struct nlattr **tb, const struct espah_nl_set *set,
-		    const u8 *attrs, size_t n, struct netlink_ext_ack *extack)
+		    const struct nlattr *nest, const u8 *attrs, size_t n,
+		    struct netlink_ext_ack *extack)
 {
 	size_t i;
 	int err;
 
 	for (i = 0; i < n; i++) {
-		err = espah_nl_need(tb, set, attrs[i], extack);
+		err = espah_nl_need(tb, set, nest, attrs[i], extack);
 		if (err)
 			return err;
 	}
@@ -162,7 +163,7 @@ static int get_id(struct nlattr **tb, struct espah_sa_config *config,
 	struct espah_sa_id *id = &config->id;
 	int err;
 
-	err = need_all(tb, &sa_set, needed, ARRAY_SIZE(needed), extack);
+	err = need_all(tb, &sa_set, NULL, needed, ARRAY_SIZE(needed), extack);
 	if (err)
 		return err;
 
@@ -194,7 +195,7 @@ static int get_aead(const struct nlattr *nest, struct espah_sa_config *config,
 
 	err = espah_nl_parse_nested(tb, &alg_set, nest, extack);
 	if (!err)
-		err = need_all(tb, &alg_set, needed, ARRAY_SIZE(needed),
+		err = need_all(tb, &alg_set, nest, needed, ARRAY_SIZE(needed),
 			       extack);
 	if (err)
 		return err;
@@ -322,7 +323,7 @@ static int sa_add(struct genl_info *info)
 
 	err = espah_nl_parse(tb, &sa_set, info->nlhdr, info->extack);
 	if (!err)
-		err = need_all(tb, &sa_set, needed, ARRAY_SIZE(needed),
+		err = need_all(tb, &sa_set, NULL, needed, ARRAY_SIZE(needed),
 			       info->extack);
 	if (!err)
 		err = get_request(tb, &req, info->extack);
