@@ -31,9 +31,12 @@ at_caller() {
 	echo "$place: $*" >&2
 }
 
+# The status by which on_error knows that the failure was told already.
+told=99
+
 fail() {
 	at_caller "$@"
-	exit 1
+	exit "$told"
 }
 
 skip() {
@@ -151,7 +154,7 @@ ns_cleanup() {
 # --- the module --------------------------------------------------------------
 
 module_load() {
-	[ -d /sys/module/espah ] || insmod /build/espah.ko "$@"
+	[ -d /sys/module/espah ] || insmod /build/espah.ko
 }
 
 # A namespace that was deleted is taken apart later, so the last references may linger.
@@ -273,7 +276,7 @@ defined_tests() {
 }
 
 on_error() {
-	at_caller "command failed (exit status $1): $2"
+	[ "$1" -eq "$told" ] || at_caller "command failed (exit status $1): $2"
 }
 
 # End of a test's subshell: take apart what it made, whatever became of it.

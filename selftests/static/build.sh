@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Everything builds without a warning, from a fresh clone too, and make clean leaves nothing.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/files.sh"
+
+# module_log VARIABLE=VALUE...: build a copy of the module, show what make said.
+module_log() {
+	local copy=$scratch/module kdir
+
+	kdir=$("$TOP/selftests/vm/kernel")
+	mkdir -p "$copy"
+	cp -rp "$TOP"/{Kbuild,net,include} "$copy"
+	find "$copy" \( -name '*.o' -o -name '.*.cmd' \) -delete
+	make -C "$kdir/build" M="$copy" -j "$(nproc)" "$@" modules 2>&1
+}
+
+warnings() {
+	sed -nE '/(warning|error):|^WARNING/p'
+}
+
+test_module_w1() {
+	module_log W=1 | warnings | none "warning with W=1"
+}
+
+test_module_sparse() {
+	module_log C=2 CF=-Wsparse-error | warnings | none "warning of sparse"
+}
+
+# What is committed, as a person gets it.
+test_fresh_clone() {
+	local clone=$scratch/clone
+
+	git clone -q "$TOP" "$clone"
+	(cd "$clone" && make -j "$(nproc)" 2>&1) >"$scratch/log" || fail "make failed: $(tail -n 20 "$scratch/log")"
+	warnings <"$scratch/log" | none "warning of make"
+	assert_ok test -s "$clone/espah.ko"
+	assert_ok test -x "$clone/tools/espah"
+	git -C "$clone" status --porcelain | none "built file that git does not ignore"
+	make -C "$clone" clean >"$scratch/log" 2>&1
+	git -C "$clone" status --porcelain --ignored | none "file left by make clean"
+}
+
+run_tests "$@"
