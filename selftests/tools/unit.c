@@ -70,6 +70,7 @@ int main(int argc, char **argv)
 	test_words();
 	test_wire();
 	test_extack();
+	test_kernel();
 	printf("1..%u\n", tests);
 	return failures ? 1 : 0;
 }

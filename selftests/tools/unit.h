@@ -19,5 +19,6 @@ void test_keys(void);
 void test_words(void);
 void test_wire(void);
 void test_extack(void);
+void test_kernel(void);
 
 #endif /* _ESPAH_UNIT_H */

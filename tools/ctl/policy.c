@@ -82,8 +82,10 @@ static int policy_list(struct ctl *ctl, struct args *args)
 	struct espah_policy_list list = {};
 	int ret = find_policies(ctl, args, &list);
 
-	if (!ret)
-		ret = print_policies(ctl, list.policy, list.count, args->err);
+	/* Where much is going on, a list with a warning is better than none. */
+	if ((!ret || args->err->num == EAGAIN) &&
+	    print_policies(ctl, list.policy, list.count, args->err))
+		ret = -1;
 	espah_policy_list_free(&list);
 	return ret;
 }

@@ -80,8 +80,10 @@ static int state_list(struct ctl *ctl, struct args *args)
 	if (state_parse_filter(args, &filter) || ctl_connect(ctl, args->err))
 		return -1;
 	ret = espah_sa_dump(ctl->nl, &list, ctl->show_keys && !filter.nokeys, args->err);
-	if (!ret)
-		ret = print_states(ctl, list.sa, list.count, args->err);
+	/* Where much is going on, a list with a warning is better than none. */
+	if ((!ret || args->err->num == EAGAIN) &&
+	    print_states(ctl, list.sa, list.count, args->err))
+		ret = -1;
 	espah_sa_list_wipe(&list);
 	return ret;
 }

@@ -176,7 +176,8 @@ int espah_nl_transact(struct espah_nl *nl, const struct espah_nl_sink *sink,
  * @err: filled in on failure
  *
  * A list that changes while it is read is read again from the start, so that
- * what the sink holds in the end was all true at one time.
+ * what the sink holds in the end was all true at one time. Where that does not
+ * come to be, @err's errno is EAGAIN, and the sink holds the last reading.
  *
  * Return: 0, or -1.
  */
@@ -196,7 +197,7 @@ int espah_nl_dump(struct espah_nl *nl, const struct espah_nl_sink *sink, struct 
 	request_wipe(nl);
 	if (i == DUMP_ATTEMPTS)
 		return espah_err_kernel(err, EAGAIN,
-					"EAGAIN: the list changed each of %d times that it was read; try again when less is going on",
+					"EAGAIN: the list changed each of the %d times that it was read, and may not be whole",
 					DUMP_ATTEMPTS);
 	return ret;
 }

@@ -309,12 +309,13 @@ int espah_policy_dump(struct espah_nl *nl, struct espah_policy_list *list, struc
 		.to = list,
 	};
 
+	int ret;
+
 	espah_nl_request(nl, ESPAH_CMD_POLICY_GET);
-	if (espah_nl_dump(nl, &sink, err))
-		return -1;
+	ret = espah_nl_dump(nl, &sink, err);
 	if (list->count)
 		qsort(list->policy, list->count, sizeof(*list->policy), compare);
-	return 0;
+	return ret;
 }
 
 /**
