@@ -135,6 +135,25 @@ def attempt(source, target, size="100", via=None):
     return words(result="arrived" if arrived else "changed")
 
 
+def ask(source, target, via=None):
+    """Send one datagram and have it answered; either may be lost."""
+    with make_socket(source, socket.SOCK_DGRAM) as client, \
+         make_socket(target, socket.SOCK_DGRAM, port=PORT) as server:
+        client.settimeout(QUIET)
+        server.settimeout(QUIET)
+        try:
+            client.sendto(b"question", (via or address_of(target), PORT))
+            _, asker = server.recvfrom(100)
+        except socket.timeout:
+            return words(result="unheard")
+        try:
+            server.sendto(b"answer", asker)
+            client.recv(100)
+        except socket.timeout:
+            return words(result="unanswered", seen_from=asker[0])
+    return words(result="answered", seen_from=asker[0])
+
+
 def probe(source, target, size):
     """Send one datagram that may not be fragmented; tell how large one may be afterwards."""
     data = os.urandom(int(size))
@@ -494,7 +513,7 @@ def icmp_too_big(namespace, router, source, target, spi, seq, mtu):
 # --- requests ----------------------------------------------------------------
 
 COMMANDS = {function.__name__: function for function in (
-    udp, attempt, probe, segmented, header, tcp, sendfile, zerocopy, flood_start, flood_stop,
+    udp, attempt, ask, probe, segmented, header, tcp, sendfile, zerocopy, flood_start, flood_stop,
     flood_sent, watch_start, watch_stop, icmp_too_big)}
 
 

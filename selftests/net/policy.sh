@@ -1,0 +1,333 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Policies say what leaves protected, what may come in, and nothing slips by them.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/lib/traffic.sh"
+
+A_B='src 10.9.0.1 dst 10.9.0.2'
+B_A='src 10.9.0.2 dst 10.9.0.1'
+TMPL='tmpl proto esp reqid 1 mode transport'
+
+setup() {
+	unprotect
+	new_keys
+}
+
+# config NS: the two transport-mode SAs, and the lines on standard input.
+config() {
+	{
+		states espah 10.9.0.1 10.9.0.2 transport
+		cat
+	} | configure espah "$1"
+}
+
+# Protect what passes between the two addresses, at $B only.
+protect_b() {
+	config "$B" <<-END
+		policy add $B_A dir out $TMPL
+		policy add $A_B dir in $TMPL
+	END
+}
+
+# assert_passes esp|clear WORDS...: what the traffic maker does, all of it in this way.
+assert_passes() {
+	local said
+
+	traffic watch_start "$A@veth0" "$B@veth0"
+	traffic "${@:2}"
+	said=$(traffic watch_stop)
+	case $1 in
+	esp) assert_field "$said" clear 0 ;;
+	clear) assert_field "$said" esp 0 ;;
+	esac
+	[ "$(field "$1" "$said")" -gt 0 ] || fail "the wire: expected packets in $1, saw $said"
+}
+
+# --- outbound ----------------------------------------------------------------
+
+test_lower_priority_number_comes_first() {
+	config "$A" <<-END
+		policy add $A_B dir out priority 20 $TMPL
+		policy add $A_B proto udp dir out priority 10 action block
+	END
+	config "$B" </dev/null
+	counters_save "$A"
+	assert_attempt EPERM "$A@10.9.0.1" "$B@10.9.0.2"
+	assert_counter_diff "$A" out-policy-discard 1
+	espah -n "$A" policy update $A_B proto udp dir out priority 30 action block
+	assert_attempt arrived "$A@10.9.0.1" "$B@10.9.0.2"
+	assert_counter_diff "$A" out-ok 1
+	only_counters "$A" out-policy-discard out-ok
+}
+
+test_older_comes_first_at_equal_priority() {
+	config "$A" <<-END
+		policy add $A_B proto udp dir out priority 5 action block
+		policy add $A_B dir out priority 5 $TMPL
+	END
+	assert_attempt EPERM "$A@10.9.0.1" "$B@10.9.0.2"
+	config "$A" <<-END
+		policy add $A_B dir out priority 5 $TMPL
+		policy add $A_B proto udp dir out priority 5 action block
+	END
+	config "$B" </dev/null
+	assert_attempt arrived "$A@10.9.0.1" "$B@10.9.0.2"
+}
+
+test_bypass_within_a_protected_range() {
+	config "$A" <<-END
+		policy add src 10.9.0.0/24 dst 10.9.0.0/24 dir out priority 20 $TMPL
+		policy add src 10.9.0.0/24 dst 10.9.0.0/24 dir in priority 20 $TMPL
+		policy add $A_B proto udp dir out priority 10 action allow
+		policy add $B_A proto udp dir in priority 10 action allow
+	END
+	config "$B" <<-END
+		policy add src 10.9.0.0/24 dst 10.9.0.0/24 dir out priority 20 $TMPL
+		policy add src 10.9.0.0/24 dst 10.9.0.0/24 dir in priority 20 $TMPL
+		policy add $B_A proto udp dir out priority 10 action allow
+		policy add $A_B proto udp dir in priority 10 action allow
+	END
+	assert_passes clear udp "$A@10.9.0.1" "$B@10.9.0.2" 100
+	assert_passes esp tcp "$A@10.9.0.1" "$B@10.9.0.2" 1000
+}
+
+test_protocol_selector() {
+	config "$A" <<-END
+		policy add $A_B proto tcp dir out $TMPL
+		policy add $B_A proto tcp dir in $TMPL
+	END
+	config "$B" <<-END
+		policy add $B_A proto tcp dir out $TMPL
+		policy add $A_B proto tcp dir in $TMPL
+	END
+	assert_passes esp tcp "$A@10.9.0.1" "$B@10.9.0.2" 1000
+	assert_passes clear udp "$A@10.9.0.1" "$B@10.9.0.2" 100
+}
+
+test_address_range() {
+	local sel='src 10.0.0.5-10.0.0.9 dst 10.9.0.2' last
+
+	ip -n "$B" route replace 10.0.0.0/24 via 10.9.0.1
+	for last in 4 5 9 10; do
+		echo "addr replace 10.0.0.$last/32 dev lo"
+	done | ip -n "$A" -b -
+	{
+		states espah 10.9.0.1 10.9.0.2 tunnel
+		echo "policy add $sel dir out tmpl $A_B proto esp mode tunnel"
+	} | configure espah "$A"
+	{
+		states espah 10.9.0.1 10.9.0.2 tunnel
+		echo "policy add $sel dir in tmpl $A_B proto esp mode tunnel"
+	} | configure espah "$B"
+	counters_save "$B"
+	for last in 5 9; do
+		assert_passes esp attempt "$A@10.0.0.$last" "$B@10.9.0.2"
+	done
+	for last in 4 10; do
+		assert_passes clear attempt "$A@10.0.0.$last" "$B@10.9.0.2"
+	done
+	assert_counter_diff "$B" in-ok 2
+	only_counters "$B" in-ok
+}
+
+test_no_sa_and_nothing_leaves() {
+	local said mode
+
+	for mode in transport tunnel; do
+		policies 10.9.0.1 10.9.0.2 $mode 10.9.0.1 10.9.0.2 | configure espah "$A"
+		counters_save "$A"
+		traffic watch_start "$A@veth0"
+		assert_attempt EPERM "$A@10.9.0.1" "$B@10.9.0.2"
+		assert_attempt EPERM "$A@10.9.0.1" "$B@10.9.0.2" 4000
+		said=$(traffic watch_stop)
+		assert_field "$said" clear 0
+		assert_field "$said" esp 0
+		assert_counter_diff "$A" out-no-sa 2
+		only_counters "$A" out-no-sa
+	done
+}
+
+test_level_use_protects_when_it_can() {
+	local line
+
+	for line in "dir out $A_B" "dir in $B_A"; do
+		echo "policy add $line $TMPL level use"
+	done | configure espah "$A"
+	assert_passes clear udp "$A@10.9.0.1" "$B@10.9.0.2" 100
+	for line in "dir out $A_B" "dir in $B_A"; do
+		echo "policy add $line $TMPL level use"
+	done | config "$A"
+	config "$B" <<-END
+		policy add $B_A dir out $TMPL
+	END
+	assert_passes esp udp "$A@10.9.0.1" "$B@10.9.0.2" 100
+}
+
+test_sa_selector_outbound() {
+	states espah 10.9.0.1 10.9.0.2 transport | sed 's/$/ sel proto tcp/' >"$scratch/states"
+	{
+		cat "$scratch/states"
+		echo "policy add $A_B dir out $TMPL"
+	} | configure espah "$A"
+	counters_save "$A"
+	assert_attempt EPERM "$A@10.9.0.1" "$B@10.9.0.2"
+	assert_counter_diff "$A" out-selector 1
+	only_counters "$A" out-selector
+}
+
+# Each discard has its counter; the packets have no other way.
+test_discard_outbound_and_inbound() {
+	configure espah "$A" <<<"policy add $A_B dir out action block"
+	counters_save "$A"
+	assert_attempt EPERM "$A@10.9.0.1" "$B@10.9.0.2"
+	assert_counter_diff "$A" out-policy-discard 1
+	unprotect
+	configure espah "$B" <<<"policy add $A_B dir in action block"
+	counters_save "$B"
+	assert_attempt lost "$A@10.9.0.1" "$B@10.9.0.2"
+	assert_counter_diff "$B" in-clear-discard 1
+	# And what comes protected is discarded, too.
+	config "$A" <<<"policy add $A_B dir out $TMPL"
+	config "$B" <<<"policy add $A_B dir in action block"
+	assert_attempt lost "$A@10.9.0.1" "$B@10.9.0.2"
+	assert_counter_diff "$B" in-policy-discard 1
+	only_counters "$B" in-clear-discard in-policy-discard
+}
+
+test_discard_forwarded() {
+	configure espah "$B" <<<'policy add src 10.1.0.0/24 dst 10.2.0.0/24 dir fwd action block'
+	counters_save "$B"
+	assert_attempt lost "$HA@10.1.0.2" "$HB@10.2.0.2"
+	assert_counter_diff "$B" fwd-clear-discard 1
+	protect_nets espah espah
+	espah -n "$B" policy update src 10.1.0.0/24 dst 10.2.0.0/24 dir fwd action block
+	assert_attempt lost "$HA@10.1.0.2" "$HB@10.2.0.2"
+	assert_counter_diff "$B" in-policy-discard 1
+	only_counters "$B" fwd-clear-discard in-policy-discard
+}
+
+# --- inbound -----------------------------------------------------------------
+
+test_clear_arrival_refused() {
+	protect_b
+	counters_save "$B"
+	assert_attempt lost "$A@10.9.0.1" "$B@10.9.0.2"
+	assert_attempt lost "$A@10.9.0.1" "$B@10.9.0.2" 4000
+	assert_counter_diff "$B" in-clear 2
+	only_counters "$B" in-clear
+}
+
+test_clear_arrival_refused_when_forwarded() {
+	protect_nets espah espah
+	configure espah "$A" </dev/null
+	counters_save "$B"
+	assert_attempt lost "$HA@10.1.0.2" "$HB@10.2.0.2"
+	assert_counter_diff "$B" fwd-clear 1
+	only_counters "$B" fwd-clear
+}
+
+# The question was masqueraded and went protected; its answer in clear is for the
+# gateway's own address on the wire, though it is forwarded.
+test_clear_reply_to_masqueraded_refused() {
+	in_ns "$A" nft 'add table ip hide; add chain ip hide post { type nat hook postrouting priority srcnat; };
+		add rule ip hide post ip saddr 10.1.0.0/24 masquerade'
+	config "$A" <<-END
+		policy add $A_B dir out $TMPL
+		policy add $B_A dir in $TMPL
+	END
+	config "$B" </dev/null
+	counters_save "$A"
+	said=$(traffic ask "$HA@10.1.0.2" "$B@10.9.0.2")
+	in_ns "$A" nft delete table ip hide
+	assert_eq "$said" "result=unanswered seen_from=10.9.0.1"
+	assert_counter_diff "$A" in-clear 1
+	only_counters "$A" out-ok in-clear
+}
+
+test_reqid_of_another_policy() {
+	config "$A" <<<"policy add $A_B dir out $TMPL"
+	{
+		states espah 10.9.0.1 10.9.0.2 transport 64 2
+		echo "policy add $A_B dir in $TMPL"
+	} | configure espah "$B"
+	counters_save "$B"
+	assert_attempt lost "$A@10.9.0.1" "$B@10.9.0.2"
+	assert_counter_diff "$B" in-policy-mismatch 1
+	only_counters "$B" in-policy-mismatch
+}
+
+test_sa_selector_inbound() {
+	config "$A" <<<"policy add $A_B dir out $TMPL"
+	states espah 10.9.0.1 10.9.0.2 transport | sed 's/$/ sel proto tcp/' | configure espah "$B"
+	counters_save "$B"
+	assert_attempt lost "$A@10.9.0.1" "$B@10.9.0.2"
+	assert_counter_diff "$B" in-selector 1
+	only_counters "$B" in-selector
+}
+
+# A tunnel is a promise about addresses, which takes a policy; transport mode makes none.
+test_without_inbound_policy() {
+	protect_pair espah espah tunnel
+	espah -n "$B" policy flush
+	counters_save "$B"
+	assert_attempt lost "$A@10.9.0.1" "$B@10.9.0.2"
+	assert_counter_diff "$B" in-no-policy 1
+	only_counters "$B" in-no-policy
+	protect_pair espah espah transport
+	espah -n "$B" policy flush
+	counters_save "$B"
+	assert_attempt arrived "$A@10.9.0.1" "$B@10.9.0.2"
+	assert_counter_diff "$B" in-ok 1
+	only_counters "$B" in-ok
+}
+
+# --- change under traffic ----------------------------------------------------
+
+# 200 times another SA and another priority, and no packet in clear, lost or refused.
+test_update_under_traffic() {
+	local said i
+
+	config "$A" <<-END
+		$(states espah 10.9.0.1 10.9.0.2 transport 64 2 | sed 's/spi 0x/spi 0x2/')
+		policy add $A_B dir out priority 100 $TMPL
+	END
+	config "$B" <<<"$(states espah 10.9.0.1 10.9.0.2 transport 64 2 | sed 's/spi 0x/spi 0x2/')"
+	traffic watch_start "$A@veth0"
+	traffic flood_start "$A@10.9.0.1" "$B@10.9.0.2" 100
+	for ((i = 0; i < 200; i++)); do
+		echo "policy update $A_B dir out priority $((i / 2 % 4)) tmpl proto esp reqid $((1 + i % 2)) mode transport"
+	done | espah -n "$A" -b -
+	traffic flood_sent 100
+	said=$(traffic flood_stop all)
+	wire_protected
+	assert_field "$said" lost 0
+	assert_field "$said" refused 0
+	assert_field "$said" changed 0
+	[ "$(sa_packets espah "$B" 0x00001100)" -gt 0 ] || fail "no packet with the first SA"
+	[ "$(sa_packets espah "$B" 0x00021100)" -gt 0 ] || fail "no packet with the second SA"
+}
+
+# SAs come and go below a policy that stays: packets are refused then, not sent in clear.
+test_states_replaced_under_traffic() {
+	local said i new
+
+	config "$A" <<<"policy add $A_B dir out $TMPL"
+	config "$B" </dev/null
+	new=$(states espah 10.9.0.1 10.9.0.2 transport)
+	traffic watch_start "$A@veth0"
+	traffic flood_start "$A@10.9.0.1" "$B@10.9.0.2" 100
+	for ((i = 0; i < 50; i++)); do
+		echo "state flush"
+		echo "$new"
+	done | espah -n "$A" -b -
+	traffic flood_sent 100
+	said=$(traffic flood_stop)
+	wire_protected
+	assert_field "$said" changed 0
+}
+
+module_load
+ns_pair A B
+hosts_behind
+traffic_start
+run_tests "$@"
