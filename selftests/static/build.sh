@@ -12,7 +12,8 @@ module_log() {
 	mkdir -p "$copy"
 	cp -rp "$TOP"/{Kbuild,net,include} "$copy"
 	find "$copy" \( -name '*.o' -o -name '.*.cmd' \) -delete
-	make -C "$kdir/build" M="$copy" -j "$(nproc)" "$@" modules 2>&1
+	make -C "$kdir/build" M="$copy" -j "$(nproc)" "$@" modules 2>&1 ||
+		echo "error: make failed"
 }
 
 warnings() {
