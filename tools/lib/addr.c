@@ -186,7 +186,7 @@ static bool addr_scan_short(struct espah_addr *addr, const char *text)
 	for (p = text; *p; p++)
 		dots += *p == '.';
 	if (dots > 2 || (size_t)snprintf(full, sizeof(full), "%s%s", text,
-					 ".0.0.0" + 2 * dots) >= sizeof(full))
+					 &".0.0.0"[2 * dots]) >= sizeof(full))
 		return false;
 	return addr_scan(addr, full);
 }
