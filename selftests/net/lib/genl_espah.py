@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """espah's requests as tables: which attributes each takes, needs, and what a good one is."""
 
+from functools import lru_cache
+
 from genl import UAPI, Attr, addr, be32, text, u32, u8
 from genl import attributes as split
 
@@ -27,10 +29,12 @@ SETS = {
 NESTS = {'sel': 'SEL', 'aead': 'ALG', 'tmpl': 'TMPL'}
 
 
+@lru_cache(maxsize=None)
 def num(set_, name):
     return UAPI[f'{set_}_{name.upper().replace("-", "_")}']
 
 
+@lru_cache(maxsize=None)
 def kind_of(set_, name):
     return dict(SETS[set_])[name]
 
