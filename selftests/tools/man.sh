@@ -1,31 +1,32 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The manual page is well-formed, and names every object, command and option.
-set -euo pipefail
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/tool.sh"
 
-page=$top/Documentation/man/espah.8
+page=$TOP/Documentation/man/espah.8
 
-test_form() {
+setup() {
+	find_tool
+}
+
+test_well_formed() {
 	local seen
 
-	if ! command -v man >/dev/null; then
-		report "well-formed # SKIP no man" yes
-		return
-	fi
-	seen=$(LC_ALL=C.UTF-8 MANROFFSEQ='' man --warnings -l "$page" 2>&1 >"$dir/page")
-	report "well-formed" "$([ -z "$seen" ] && [ -s "$dir/page" ] && echo yes)" "$seen"
+	command -v man >/dev/null || skip "no man"
+	seen=$(LC_ALL=C.UTF-8 man --warnings -l "$page" 2>&1 >"$scratch/page")
+	assert_eq "$seen" "" "warnings"
+	assert_ok test -s "$scratch/page"
 }
 
 # named WORDS...: each is a word of the page.
 named() {
-	local word missing=
+	local word
 
+	[ $# -gt 0 ] || fail "there are no words to look for"
 	for word; do
-		grep -qE "(^|[^a-z-])-*$word([^a-z-]|$)" "$page" || missing+=" $word"
+		grep -qE "(^|[^a-z-])-*$word([^a-z-]|$)" "$page" || fail "the page does not name '$word'"
 	done
-	report "names: $*" "$([ -z "$missing" ] && echo yes)" "missing:$missing"
 }
 
 # The words that the tool knows are in what it says when it does not know one.
@@ -38,7 +39,7 @@ without_aliases() {
 	tr ' ' '\n' | grep -vxE 'show|lst|delall|help'
 }
 
-test_words() {
+test_names_all_words() {
 	local command object
 
 	for object in state policy; do
@@ -51,14 +52,10 @@ test_words() {
 	done
 }
 
-test_options() {
+test_names_all_options() {
 	# shellcheck disable=SC2046
 	named $("$tool" help | sed -n '/OPTIONS :=/,$p' | grep -oE -- '-[a-zA-Z46-]+(\[[a-z]+\])?' |
 		tr -d '[]' | sed -E 's/^-+//')
 }
 
-find_tool
-test_form
-test_words
-test_options
-finish
+run_tests "$@"

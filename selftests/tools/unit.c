@@ -59,18 +59,34 @@ static void print_names(void)
 	}
 }
 
+static const struct {
+	const char *name;
+	void (*run)(void);
+} groups[] = {
+	{ "addresses", test_addresses },
+	{ "keys", test_keys },
+	{ "words", test_words },
+	{ "attributes", test_wire },
+	{ "extended_acks", test_extack },
+	{ "transport", test_kernel },
+};
+
 int main(int argc, char **argv)
 {
-	if (argc == 2 && !strcmp(argv[1], "--names")) {
+	size_t i;
+
+	if (argc != 2) {
+		fputs("usage: unit GROUP | --names\n", stderr);
+		return 1;
+	}
+	if (!strcmp(argv[1], "--names")) {
 		print_names();
 		return 0;
 	}
-	test_addresses();
-	test_keys();
-	test_words();
-	test_wire();
-	test_extack();
-	test_kernel();
+	for (i = 0; i < ARRAY_SIZE(groups); i++) {
+		if (!strcmp(argv[1], groups[i].name))
+			groups[i].run();
+	}
 	printf("1..%u\n", tests);
 	return failures ? 1 : 0;
 }

@@ -1,0 +1,47 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What the tests of the tools share. They run on the host and need no kernel module.
+
+. "$(dirname "${BASH_SOURCE[0]}")/../vm/host.sh"
+
+# build VARIANT WHAT [VARIABLE=VALUE...]: make part of the tools, where only what
+# changed since the last time is made again; the folder is in $built.
+build() {
+	local lock
+
+	built=$CACHE/tools/$(echo "$TOP" | sha256sum | cut -c 1-12)/$1
+	mkdir -p "$built"
+	exec {lock}>"$built/lock"
+	flock "$lock"
+	shift
+	quietly make -s -C "$TOP/tools" OUT="$built" -j "$(nproc)" --no-print-directory "$@" ||
+		fail "the tools cannot be built"
+	exec {lock}>&-
+}
+
+# Where the tool is goes to $tool; BUILD says where it was built already.
+find_tool() {
+	tool=${BUILD-}/espah
+	if [ -z "${BUILD-}" ] || [ ! -x "$tool" ]; then
+		build plain all
+		tool=$built/espah
+	fi
+}
+
+# run COMMAND...: the status is in $status, what was written in $out and $err.
+run() {
+	# shellcheck disable=SC2154	# run_tests makes it
+	local scratch=$scratch
+
+	status=0
+	"$@" >"$scratch/out" 2>"$scratch/err" </dev/null || status=$?
+	out=$(<"$scratch/out")
+	err=$(<"$scratch/err")
+}
+
+# expect STATUS OUT ERR: of what was run last; OUT and ERR are regular expressions for all of it.
+expect() {
+	assert_eq "$status" "$1" "exit status, after '$err'"
+	[[ $out =~ ^$2$ ]] || fail "output: expected /$2/, saw '$out'"
+	[[ $err =~ ^$3$ ]] || fail "error: expected /$3/, saw '$err'"
+}
