@@ -70,8 +70,8 @@ def selector(src='0.0.0.0-255.255.255.255', dst='0.0.0.0-255.255.255.255', proto
 
 
 def counters_in(data):
-    return {COUNTERS[number]: struct.unpack('=Q', value)[0] for number, value in attributes(data)
-            if number in COUNTERS}
+    """Counters by name; each is an attribute of one u64."""
+    return {COUNTERS[number]: value for _, number, value in struct.iter_unpack('=HHQ', data)}
 
 
 def difference(after, before):
@@ -100,6 +100,8 @@ class Lab:
         self.beacons = 0
         self.add_sa(self.beacon, reqid=0xbeac0)
         self.add_policy(IN, self.beacon, selector('10.9.0.77', HOST, TEST), reqid=0xbeac0)
+        self.last = {}
+        self.counters()
 
     def open(self, *args):
         sock = self.opened.enter_context(socket.socket(*args))
@@ -145,8 +147,10 @@ class Lab:
         must(self.client, 'POLICY_ADD', values)
 
     def counters(self):
+        """The namespace's counters; the next exchange() begins from there."""
         answer = self.client.request(UAPI['CMD_INFO_GET'], []).answers[0]
-        return counters_in(dict(attributes(answer[4:]))[UAPI['INFO_COUNTERS']])
+        self.last = counters_in(dict(attributes(answer[4:]))[UAPI['INFO_COUNTERS']])
+        return self.last
 
     def sa_figures(self, sa):
         """Accepted packets, highest number and the drops by name, as the SA has them."""
@@ -184,7 +188,7 @@ class Lab:
 
     def exchange(self, packets):
         """Send packets; return what came out for TEST's protocol and how counters changed."""
-        before = self.counters()
+        before = self.last
         for packet in packets:
             self.send(packet)
         end = self.light_beacon()
