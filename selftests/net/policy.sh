@@ -9,6 +9,7 @@ B_A='src 10.9.0.2 dst 10.9.0.1'
 TMPL='tmpl proto esp reqid 1 mode transport'
 
 setup() {
+	traffic_setup
 	unprotect
 	new_keys
 }
@@ -247,7 +248,7 @@ test_clear_reply_to_masqueraded_refused() {
 test_reqid_of_another_policy() {
 	config "$A" <<<"policy add $A_B dir out $TMPL"
 	{
-		states espah 10.9.0.1 10.9.0.2 transport 64 2
+		states espah 10.9.0.1 10.9.0.2 transport 1024 2
 		echo "policy add $A_B dir in $TMPL"
 	} | configure espah "$B"
 	counters_save "$B"
@@ -288,10 +289,10 @@ test_update_under_traffic() {
 	local said i
 
 	config "$A" <<-END
-		$(states espah 10.9.0.1 10.9.0.2 transport 64 2 | sed 's/spi 0x/spi 0x2/')
+		$(states espah 10.9.0.1 10.9.0.2 transport 1024 2 | sed 's/spi 0x/spi 0x2/')
 		policy add $A_B dir out priority 100 $TMPL
 	END
-	config "$B" <<<"$(states espah 10.9.0.1 10.9.0.2 transport 64 2 | sed 's/spi 0x/spi 0x2/')"
+	config "$B" <<<"$(states espah 10.9.0.1 10.9.0.2 transport 1024 2 | sed 's/spi 0x/spi 0x2/')"
 	traffic watch_start "$A@veth0"
 	traffic flood_start "$A@10.9.0.1" "$B@10.9.0.2" 100
 	for ((i = 0; i < 200; i++)); do

@@ -16,7 +16,7 @@ interop() {
 		traffic udp "$A@10.9.0.1" "$B@10.9.0.2" $SIZES
 		traffic udp "$B@10.9.0.2" "$A@10.9.0.1" $SIZES
 	}
-	traffic tcp "$A@10.9.0.1" "$B@10.9.0.2" 1100000
+	traffic tcp "$A@10.9.0.1" "$B@10.9.0.2" "$BULK"
 	traffic tcp "$B@10.9.0.2" "$A@10.9.0.1" 20000
 	wire_protected
 	both_ends_agree
@@ -41,7 +41,7 @@ both_ends_agree() {
 }
 
 test_transport_128() {
-	interop transport 16 64
+	interop transport 16 1024
 }
 
 test_transport_192_without_replay_window() {
@@ -53,7 +53,7 @@ test_transport_256_with_largest_replay_window() {
 }
 
 test_tunnel_128() {
-	interop tunnel 16 64
+	interop tunnel 16 1024
 }
 
 test_tunnel_192_without_replay_window() {
@@ -69,7 +69,7 @@ test_template_without_reqid() {
 	local mode
 
 	for mode in transport tunnel; do
-		protect_pair espah xfrm $mode 16 64 0
+		protect_pair espah xfrm $mode 16 1024 0
 		wire_watch "$A@veth0" "$B@veth0"
 		traffic udp "$A@10.9.0.1" "$B@10.9.0.2" 0 100
 		wire_protected

@@ -146,6 +146,9 @@ class Lab:
                               'mode': TUNNEL if sa.tunnel else TRANSPORT, 'reqid': reqid}
         must(self.client, 'POLICY_ADD', values)
 
+    def del_policy(self, dir_, sel):
+        must(self.client, 'POLICY_DEL', {'dir': dir_, 'sel': sel})
+
     def counters(self):
         """The namespace's counters; the next exchange() begins from there."""
         answer = self.client.request(UAPI['CMD_INFO_GET'], []).answers[0]

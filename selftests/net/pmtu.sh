@@ -1,0 +1,252 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A packet that is too large with its protection on: its sender is told, with the right size.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/lib/traffic.sh"
+
+# Octets that protection adds before its padding: outer or own IP header 20, ESP header
+# 8, IV 8, ICV 16. What is between IV and ICV is a multiple of 4 and ends in 2 octets.
+FIXED=52
+UDP=28
+
+# inner MODE OUTER: the largest packet that fits into OUTER octets when protected.
+inner() {
+	local room=$((($2 - FIXED) / 4 * 4 - 2))
+
+	[ "$1" = tunnel ] || room=$((room + 20))
+	echo $room
+}
+
+setup() {
+	traffic_setup
+	wire_mtu 1500
+}
+
+# wire_mtu N: of the wire between $A and $B; and forget what routes have learnt.
+wire_mtu() {
+	local ns
+
+	for ns in "$A" "$B"; do
+		ip -n "$ns" -b - <<-END
+			link set veth0 mtu $1
+			route flush cache
+		END
+	done
+	for ns in "$HA" "$HB"; do
+		ip -n "$ns" route flush cache
+	done
+}
+
+# With DF, an octet too many is refused, and no octet less; round after round.
+test_local_sender_is_told() {
+	local mode mtu fits round
+
+	for mtu in 1500 1281 1280; do
+		for mode in transport tunnel; do
+			wire_mtu $mtu
+			protect_pair espah espah $mode
+			fits=$(inner $mode $mtu)
+			counters_save "$A"
+			assert_probe arrived $mtu "$A@10.9.0.1" "$B@10.9.0.2" $((fits - UDP))
+			for round in 1 2 3; do
+				assert_probe EMSGSIZE "$fits" "$A@10.9.0.1" "$B@10.9.0.2" $((fits - UDP + 1))
+				assert_probe arrived "$fits" "$A@10.9.0.1" "$B@10.9.0.2" $((fits - UDP))
+			done
+			# From the second round on the route knows.
+			assert_counter_diff "$A" out-too-big 1
+			assert_counter_diff "$A" out-ok $((round + 1))
+			only_counters "$A" out-ok out-too-big
+		done
+	done
+}
+
+test_forwarded_sender_is_told() {
+	local fits mtu
+
+	for mtu in 1500 1280; do
+		wire_mtu $mtu
+		protect_nets espah espah
+		fits=$(inner tunnel $mtu)
+		counters_save "$A"
+		assert_probe arrived 1500 "$HA@10.1.0.2" "$HB@10.2.0.2" $((fits - UDP))
+		assert_probe lost "$fits" "$HA@10.1.0.2" "$HB@10.2.0.2" $((fits - UDP + 1))
+		assert_probe EMSGSIZE "$fits" "$HA@10.1.0.2" "$HB@10.2.0.2" $((fits - UDP + 1))
+		assert_probe arrived "$fits" "$HA@10.1.0.2" "$HB@10.2.0.2" $((fits - UDP))
+		assert_counter_diff "$A" out-too-big 1
+		only_counters "$A" out-ok out-too-big
+	done
+}
+
+# The packet bears the gateway's address by now; the host behind it must be told,
+# and not only from its second packet on.
+test_masqueraded_sender_is_told() {
+	local mode fits
+
+	for mode in transport tunnel; do
+		wire_mtu 1500
+		protect_pair espah espah $mode
+		in_ns "$A" nft 'add table ip hide; add chain ip hide post { type nat hook postrouting priority srcnat; };
+			add rule ip hide post ip saddr 10.1.0.0/24 masquerade'
+		fits=$(inner $mode 1500)
+		assert_probe lost "$fits" "$HA@10.1.0.2" "$B@10.9.0.2" $((fits - UDP + 1))
+		assert_probe arrived "$fits" "$HA@10.1.0.2" "$B@10.9.0.2" $((fits - UDP))
+		in_ns "$A" nft delete table ip hide
+	done
+}
+
+# Inner and outer packet share a route here. TCP must not stand still, fill its
+# packets to the last octet, and not shrink them from connection to connection.
+test_tcp_between_hosts() {
+	local mode mtu round
+
+	for mtu in 1500 1280; do
+		for mode in transport tunnel; do
+			wire_mtu $mtu
+			protect_pair espah espah $mode
+			for round in 1 2 3; do
+				wire_watch "$A@veth0" "$B@veth0"
+				traffic tcp "$A@10.9.0.1" "$B@10.9.0.2" $((round == 1 ? BULK / 2 : 30000))
+				wire_protected
+				assert_field "$wire" largest $mtu
+			done
+		done
+	done
+}
+
+test_tcp_between_networks() {
+	local mtu
+
+	for mtu in 1500 1280; do
+		wire_mtu $mtu
+		protect_nets espah espah
+		wire_watch "$A@veth0" "$B@veth0"
+		traffic tcp "$HA@10.1.0.2" "$HB@10.2.0.2" $((BULK / 2))
+		wire_protected
+		assert_field "$wire" largest $mtu
+	done
+}
+
+# Without DF the protected packet is fragmented; no header can name more than 65,535 octets.
+test_udp_without_df() {
+	local mode fits
+
+	for mode in transport tunnel; do
+		protect_pair espah espah $mode
+		fits=$(inner $mode 65535)
+		wire_watch "$A@veth0" "$B@veth0"
+		traffic udp "$A@10.9.0.1" "$B@10.9.0.2" 1473 8000 $((fits - UDP))
+		wire_protected
+		counters_save "$A"
+		assert_attempt EMSGSIZE "$A@10.9.0.1" "$B@10.9.0.2" $((fits - UDP + 1))
+		assert_attempt EMSGSIZE "$A@10.9.0.1" "$B@10.9.0.2" 65507
+		assert_counter_diff "$A" out-too-big 2
+		only_counters "$A" out-too-big
+		traffic udp "$A@10.9.0.1" "$B@10.9.0.2" 0 1400 8000
+	done
+}
+
+# --- a router between the two ------------------------------------------------
+
+# $A (10.8.1.1) - $R - $B (10.8.2.1), with so large a link between $R and $B.
+router_between() {
+	R=r-$$
+	ns_add "$R"
+	ip -n "$R" -b - <<-END
+		link add veth1 type veth peer name veth2 netns $A
+		link add veth2 type veth peer name veth2 netns $B
+		addr add 10.8.1.2/24 dev veth1
+		addr add 10.8.2.2/24 dev veth2
+		link set veth1 up
+		link set veth2 up
+	END
+	router_end "$A" 10.8.1.1 10.8.2.0/24 10.8.1.2
+	router_end "$B" 10.8.2.1 10.8.1.0/24 10.8.2.2
+	in_ns "$R" sysctl -qw net.ipv4.ip_forward=1
+	wait_until 30 in_ns "$A" ping -c 1 -W 1 10.8.2.1
+}
+
+# router_end NS ADDR THERE NEXT
+router_end() {
+	ip -n "$1" -b - <<-END
+		addr add $2/24 dev veth2
+		link set veth2 up
+		route add $3 via $4
+	END
+}
+
+# protect_routed MODE
+protect_routed() {
+	ip -n "$A" route flush cache
+	new_keys
+	{
+		states espah 10.8.1.1 10.8.2.1 "$1"
+		policies 10.8.1.1 10.8.2.1 "$1" 10.8.1.1 10.8.2.1
+	} | configure espah "$A"
+	{
+		states espah 10.8.1.1 10.8.2.1 "$1"
+		policies 10.8.2.1 10.8.1.1 "$1" 10.8.2.1 10.8.1.1
+	} | configure espah "$B"
+}
+
+# Its message speaks of the ESP packet; the SA learns from it.
+test_router_with_a_smaller_link() {
+	local mode round
+
+	ip -n "$R" link set veth2 mtu 1400
+	for mode in transport tunnel; do
+		protect_routed $mode
+		for round in 1 2 3; do
+			traffic watch_start "$A@veth2"
+			traffic tcp "$A@10.8.1.1" "$B@10.8.2.1" 100000
+			wire_protected
+			[ $round = 1 ] || assert_field "$wire" largest 1400
+		done
+		assert_probe arrived "$(inner $mode 1400)" "$A@10.8.1.1" "$B@10.8.2.1" \
+			$(($(inner $mode 1400) - UDP))
+	done
+	ip -n "$R" link set veth2 mtu 1500
+}
+
+# forge SPI SEQ MTU: a router's message, which anybody could send.
+forge() {
+	traffic icmp_too_big "$R" 10.8.1.2 10.8.1.1 10.8.2.1 "$@"
+}
+
+test_forged_messages_are_ignored() {
+	local mode fits
+
+	for mode in transport tunnel; do
+		protect_routed $mode
+		fits=$(($(inner $mode 1500) - UDP))
+		assert_probe arrived 1500 "$A@10.8.1.1" "$B@10.8.2.1" $fits
+		forge 0x1100 2 1000
+		forge 0x1100 0x7fffffff 1000
+		forge 0x1100 0xffffffff 1000
+		forge 0x1100 0 1000
+		forge 0x1101 1 1000
+		assert_probe arrived 1500 "$A@10.8.1.1" "$B@10.8.2.1" $fits
+		# This one quotes what was sent, so the router is believed.
+		forge 0x1100 2 1000
+		assert_probe EMSGSIZE "$(inner $mode 1000)" "$A@10.8.1.1" "$B@10.8.2.1" $fits
+	done
+}
+
+# A size so small that it would be an attack is taken for 552, as by the IP layer.
+test_message_with_tiny_size() {
+	local mtu
+
+	for mtu in 551 68 1 0; do
+		protect_routed tunnel
+		assert_attempt arrived "$A@10.8.1.1" "$B@10.8.2.1"
+		forge 0x1100 1 $mtu
+		assert_probe EMSGSIZE "$(inner tunnel 552)" "$A@10.8.1.1" "$B@10.8.2.1" 1000
+		assert_probe arrived "$(inner tunnel 552)" "$A@10.8.1.1" "$B@10.8.2.1" \
+			$(($(inner tunnel 552) - UDP))
+	done
+}
+
+ns_pair A B
+hosts_behind
+router_between
+traffic_start
+run_tests "$@"
