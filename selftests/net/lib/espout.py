@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""espah as the sender: it is handed packets in clear, and its own are taken from the wire."""
+
+import socket
+import struct
+
+from esplab import HOST, OUT, PEER, PACKET_OUTGOING, equal, inside, until
+from espwire import ESP, Sa, default_padding, header_len, ip4, payload_of, set_octets
+from espwire import with_checksum
+
+
+class Sender:
+    """The host with one outbound SA, and the peer's ear on the wire."""
+
+    def __init__(self, lab, spi, key, salt, tunnel, sel):
+        self.lab = lab
+        self.sa = lab.add_sa(Sa(spi, src=HOST, dst=PEER, key=key, salt=salt, tunnel=tunnel),
+                             reqid=3)
+        lab.add_policy(OUT, self.sa, sel, priority=1, reqid=3)
+        self.wire = lab.tap(lab.peer_ns)
+        with inside(lab.host_ns):
+            self.mouth = lab.open(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+        self.sel = sel
+        self.sent = 0
+        self.ivs = set()
+
+    def protect(self, packet):
+        """What espah makes of a packet: the packet that the peer gets."""
+        to = socket.inet_ntoa(packet[16:20])
+        self.mouth.sendto(packet, (to, 0))
+        self.sent += 1
+        while True:
+            got, address = self.wire.recvfrom(65536)
+            if address[2] != PACKET_OUTGOING and got[9] in (ESP, packet[9]):
+                return got
+
+    def done(self):
+        """All that was sent was counted, and nothing else was."""
+        before = self.lab.last
+        until(lambda: self.lab.counters()['out-ok'] - before['out-ok'] >= self.sent, 'out-ok')
+        equal({name: value - before[name] for name, value in self.lab.last.items()
+               if value != before[name]}, {'out-ok': self.sent}, 'counters')
+
+    def stop(self):
+        """Leave the flow to the next one."""
+        self.lab.del_policy(OUT, self.sel)
+        self.lab.del_sa(self.sa)
+
+    def outer_header(self, clear, got, size):
+        """The header that RFC 4301 section 5.1.2.1 and RFC 6040 ask for around size octets."""
+        if self.sa.tunnel:
+            df = struct.unpack('>H', clear[6:8])[0] & 0x4000
+            ident = struct.unpack('>H', got[4:6])[0]
+            if df:
+                equal(ident, 0, 'identification of what is never fragmented')
+            return ip4(HOST, PEER, ESP, bytes(size), tos=clear[1], frag=df, ident=ident)[:20]
+        start = clear[:header_len(clear)]
+        start = set_octets(start, 2, struct.pack('>H', len(start) + size))
+        return with_checksum(set_octets(start, 9, bytes([ESP])))
+
+    def check(self, clear, got):
+        """Octet for octet what RFC 4303 and RFC 4106 say, for our SPI, number and IV."""
+        what = f'{len(clear)} octets in clear, packet {self.sent}'
+        esp = payload_of(got)
+        iv = esp[8:16]
+        equal(iv in self.ivs, False, f'{what}: an IV that was used before')
+        self.ivs.add(iv)
+        content = clear if self.sa.tunnel else payload_of(clear)
+        next_header = 4 if self.sa.tunnel else clear[9]
+        expected = self.sa.seal(self.sent, content, next_header, iv=iv,
+                                padding=default_padding(content))
+        equal(esp.hex(), expected.hex(), f'{what}: ESP')
+        equal(got[:header_len(got)].hex(), self.outer_header(clear, got, len(esp)).hex(),
+              f'{what}: outer header')
+        return esp
