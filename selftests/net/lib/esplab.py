@@ -240,11 +240,11 @@ def oracle(path):
 
 
 def arrived(sock):
-    """What a tap of SOCK_DGRAM has seen come in since the last look."""
+    """What a tap or a raw socket has seen come in since the last look."""
     out = []
     while select.select([sock], [], [], 0)[0]:
         packet, address = sock.recvfrom(65536)
-        if address[2] != PACKET_OUTGOING:
+        if PACKET_OUTGOING not in address[2:3]:
             out.append(packet)
     return out
 

@@ -154,24 +154,30 @@ def ask(source, target, via=None):
     return words(result="answered", seen_from=asker[0])
 
 
+def known_mtu(source, target):
+    """How large a packet may be, as far as a new socket knows."""
+    with make_socket(source, socket.SOCK_DGRAM) as sock:
+        sock.connect((address_of(target), PORT))
+        return sock.getsockopt(socket.IPPROTO_IP, IP_MTU)
+
+
 def probe(source, target, size):
     """Send one datagram that may not be fragmented; tell how large one may be afterwards."""
     data = os.urandom(int(size))
+    result = "lost"
     with make_socket(source, socket.SOCK_DGRAM) as client, \
          make_socket(target, socket.SOCK_DGRAM, port=PORT) as server:
         client.setsockopt(socket.IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO)
-        client.connect((address_of(target), PORT))
-        result = "lost"
+        server.settimeout(QUIET)
         try:
-            client.send(data)
-            server.settimeout(QUIET)
+            client.sendto(data, (address_of(target), PORT))
             if server.recv(1 << 16) == data:
                 result = "arrived"
         except socket.timeout:
             pass
         except OSError as error:
             result = errno.errorcode[error.errno]
-        return words(result=result, mtu=client.getsockopt(socket.IPPROTO_IP, IP_MTU))
+    return words(result=result, mtu=known_mtu(source, target))
 
 
 def segmented(source, target, size, count):
@@ -253,6 +259,15 @@ def push_pages(sock, data):
     return write
 
 
+def tcp_state(sock):
+    """What the sender is waiting for."""
+    info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 64)
+    return words(probes=info[3], backoff=info[4], rto_us=struct.unpack_from("I", info, 8)[0],
+                 mss=struct.unpack_from("I", info, 16)[0],
+                 unacked=struct.unpack_from("I", info, 24)[0],
+                 pmtu=struct.unpack_from("I", info, 60)[0])
+
+
 def stream(sender, receiver, data, write):
     """Carry data from one end of a connection to the other, and compare."""
     received = bytearray()
@@ -263,7 +278,8 @@ def stream(sender, receiver, data, write):
         readable, writable, _ = select.select([receiver], [sender] if sent < len(data) else [],
                                               [], PATIENCE)
         if not readable and not writable:
-            raise Failure("TCP stands still after %d of %d octets" % (len(received), len(data)))
+            raise Failure("TCP stands still after %d of %d octets (%s)" %
+                          (len(received), len(data), tcp_state(sender)))
         if writable:
             sent += write(sent)
         if readable:

@@ -1,0 +1,147 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A cipher that finishes later, on another CPU, changes nothing; nor does an SA's end while it works.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/lib/traffic.sh"
+
+ALG='pcrypt(rfc4106(gcm(aes)))'
+here=$(dirname "$0")
+
+setup() {
+	modprobe pcrypt
+	traffic_setup
+	unprotect
+}
+
+# The crypto API prefers pcrypt from its first use on, also where nobody asks for it.
+teardown() {
+	unprotect
+	wait_until 60 modprobe -r pcrypt
+}
+
+# again SCRIPT: all tests of a script, with this algorithm.
+again() {
+	local said rc=0
+
+	unprotect
+	said=$(ESPAH_ALG=$ALG ESPAH_BULK=200000 "$here/$1" 2>&1) || rc=$?
+	[[ $said == *$'\n'"ok 1 "* ]] || fail "no test ran: $said"
+	[ $rc -eq 0 ] || fail "with $ALG: $said"
+}
+
+test_xfrm_interop() {
+	again xfrm_interop.sh
+}
+
+test_coexist() {
+	again coexist.sh
+}
+
+test_firewall() {
+	again firewall.sh
+}
+
+test_pmtu() {
+	again pmtu.sh
+}
+
+test_policy() {
+	again policy.sh
+}
+
+test_offload() {
+	again offload.sh
+}
+
+# Otherwise all of this would show nothing.
+test_cipher_is_asynchronous() {
+	local said
+
+	protect_pair espah espah tunnel
+	said=$(grep -A 6 'driver *: pcrypt(' /proc/crypto)
+	[[ $said =~ async\ *:\ yes ]] || fail "/proc/crypto: expected an asynchronous pcrypt, saw '$said'"
+	[[ $said =~ refcnt\ *:\ ([0-9]+) ]]
+	# Four SAs, and the crypto API itself.
+	[ "${BASH_REMATCH[1]}" -ge 5 ] || fail "/proc/crypto: expected four SAs to use pcrypt, saw '$said'"
+}
+
+# The ciphers run side by side, but the packets leave and arrive in their order.
+test_order_is_kept() {
+	local mode said word
+
+	for mode in transport tunnel; do
+		protect_pair espah espah $mode
+		counters_save "$A"
+		counters_save "$B"
+		wire_watch "$A@veth0" "$B@veth0"
+		traffic flood_start "$A@10.9.0.1" "$B@10.9.0.2" 500
+		traffic flood_sent 2000
+		said=$(traffic flood_stop all)
+		wire_protected
+		for word in lost refused reordered changed; do
+			assert_field "$said" $word 0
+		done
+		only_counters "$A" out-ok
+		only_counters "$B" in-ok
+	done
+}
+
+# states_come_and_go NS: 100 times all SAs end while packets are inside of the cipher.
+states_come_and_go() {
+	local i new
+
+	new=$(states espah 10.9.0.1 10.9.0.2 "$2")
+	for ((i = 0; i < 100; i++)); do
+		echo "state flush"
+		echo "$new"
+	done | espah -n "$1" -b -
+}
+
+# On both CPUs: packets on one, changes on the other; first the sender's SAs, then the
+# receiver's. After it every SA is gone, with all that it held.
+test_states_end_under_traffic() {
+	local mode said
+
+	for mode in transport tunnel; do
+		protect_pair espah espah $mode
+		wire_watch "$A@veth0"
+		traffic flood_start "$A@10.9.0.1" "$B@10.9.0.2" 200
+		states_come_and_go "$A" $mode
+		states_come_and_go "$B" $mode
+		traffic flood_sent 200
+		espah -n "$A" state flush
+		espah -n "$B" state flush
+		said=$(traffic flood_stop)
+		wire_protected
+		assert_field "$said" changed 0
+		unprotect
+	done
+	# Refused as long as anything is left.
+	module_unload
+	module_load
+}
+
+# A namespace ends with its SAs at work.
+test_namespace_ends_under_traffic() {
+	protect_pair espah espah tunnel
+	# No process is in it, but the traffic maker's sockets are.
+	traffic flood_start "$A@10.9.0.1" "$B@10.9.0.2" 200
+	traffic flood_sent 100
+	ip netns add "gone-$$"
+	ns_made+=("gone-$$")
+	ip -n "$B" link set veth0 netns "gone-$$"
+	ip netns del "gone-$$"
+	wait_until 60 eval '! ip -n "$A" link show veth0'
+	traffic flood_stop
+	unprotect
+	module_unload
+	module_load
+	ip -b - <<-END
+		link add veth0 netns $A type veth peer name veth0 netns $B
+	END
+}
+
+ns_pair A B
+traffic_start
+module_load
+run_tests "$@"
