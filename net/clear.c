@@ -27,8 +27,9 @@ static bool wire_flow(const struct sk_buff *skb, struct espah_flow *flow)
 	ct = nf_ct_get(skb, &ctinfo);
 	if (!ct || !(ct->status & IPS_NAT_MASK))
 		return false;
-	/* An ICMP error is related to the flow that it speaks of, not part. */
-	if (ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY)
+	/* An ICMP error belongs to the flow that it speaks of, not to its own. */
+	if (flow->proto == IPPROTO_ICMP &&
+	    (ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY))
 		return false;
 
 	tuple = &ct->tuplehash[CTINFO2DIR(ctinfo)].tuple;
@@ -37,14 +38,6 @@ static bool wire_flow(const struct sk_buff *skb, struct espah_flow *flow)
 		return false;
 	flow->dst = espah_addr4(tuple->dst.u3.ip);
 	return true;
-}
-
-/* What carries protection itself is judged when that is taken off. */
-static bool carries_protection(const struct sk_buff *skb)
-{
-	u8 proto = ip_hdr(skb)->protocol;
-
-	return proto == IPPROTO_ESP || proto == IPPROTO_AH;
 }
 
 static unsigned int judge(const struct espah_net *en, struct sk_buff *skb,
@@ -71,13 +64,26 @@ static unsigned int judge(const struct espah_net *en, struct sk_buff *skb,
 	return NF_DROP;
 }
 
-/* Loopback is so, and interfaces where the sysctl disable_policy is set. */
+/* Loopback is so, and interfaces where the sysctl disable_policy is set. What a
+ * bridge passes on is not routed and no business of ours.
+ */
 static bool no_policy(const struct sk_buff *skb)
 {
 	const struct dst_entry *dst = skb_dst(skb);
 
-	return (dst && dst->flags & DST_NOPOLICY) ||
-	       IPCB(skb)->flags & IPSKB_NOPOLICY;
+	return IPCB(skb)->flags & IPSKB_NOPOLICY ||
+	       (dst && dst->flags & DST_FAKE_RTABLE);
+}
+
+/* What carries protection itself is judged when that is taken off, here. What
+ * is forwarded is not taken off here.
+ */
+static bool judged_later(const struct sk_buff *skb, u8 dir)
+{
+	u8 proto = ip_hdr(skb)->protocol;
+
+	return dir == ESPAH_DIR_IN &&
+	       (proto == IPPROTO_ESP || proto == IPPROTO_AH);
 }
 
 static unsigned int arrived(const struct nf_hook_state *state,
@@ -89,14 +95,14 @@ static unsigned int arrived(const struct nf_hook_state *state,
 	if (!READ_ONCE(en->spd.count[ESPAH_DIR_IN]) &&
 	    !READ_ONCE(en->spd.count[ESPAH_DIR_FWD]))
 		return NF_ACCEPT;
-	if (no_policy(skb))
-		return NF_ACCEPT;
-	if (carries_protection(skb) || espah_mark_seen(en, skb))
+	if (no_policy(skb) || judged_later(skb, dir) ||
+	    espah_mark_seen(en, skb))
 		return NF_ACCEPT;
 
 	/* What NAT turned elsewhere was sent to this host. */
-	if (wire_flow(skb, &flow))
-		dir = ESPAH_DIR_IN;
+	if (wire_flow(skb, &flow) && dir == ESPAH_DIR_FWD &&
+	    judge(en, skb, ESPAH_DIR_IN, &flow) == NF_DROP)
+		return NF_DROP;
 	return judge(en, skb, dir, &flow);
 }
 

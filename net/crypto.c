@@ -98,7 +98,7 @@ void espah_crypto_free(struct crypto_aead *tfm)
  * RFC 4106 section 3.1 wants the IV unique under a key, and leaves it to the
  * sender how. A number used once masked with a constant is used once. The
  * constant is random for each SA: where somebody gives the same key to a
- * second SA, after a restart for instance, the two still do not share IVs.
+ * second SA, after a restart for instance, the two hardly ever share an IV.
  *
  * Return: the IV as it stands in the packet.
  */
@@ -113,14 +113,13 @@ __be64 espah_crypto_iv(const struct espah_sa *sa, u64 seq)
  */
 static size_t iv_offset(struct crypto_aead *tfm)
 {
-	return ALIGN(sizeof(struct aead_request) + crypto_aead_reqsize(tfm),
-		     crypto_aead_alignmask(tfm) + 1);
+	return sizeof(struct aead_request) + crypto_aead_reqsize(tfm);
 }
 
 static size_t sg_offset(struct crypto_aead *tfm)
 {
-	return ALIGN(iv_offset(tfm) + crypto_aead_ivsize(tfm),
-		     __alignof__(struct scatterlist));
+	return ALIGN(iv_offset(tfm) + crypto_aead_alignmask(tfm) +
+		     crypto_aead_ivsize(tfm), __alignof__(struct scatterlist));
 }
 
 /**
@@ -149,7 +148,8 @@ struct aead_request *espah_crypto_request(const struct espah_sa *sa,
 	req = kmalloc(sg_at + frags * sizeof(*sg), GFP_ATOMIC);
 	if (!req)
 		return NULL;
-	iv = (u8 *)req + iv_offset(tfm);
+	iv = PTR_ALIGN((u8 *)req + iv_offset(tfm),
+		       crypto_aead_alignmask(tfm) + 1);
 	sg = (struct scatterlist *)((u8 *)req + sg_at);
 
 	sg_init_table(sg, frags);
@@ -157,7 +157,7 @@ struct aead_request *espah_crypto_request(const struct espah_sa *sa,
 		kfree(req);
 		return NULL;
 	}
-	/* espah_input() and espah_output() have made this part linear. */
+	/* Whoever asks has made this part linear. */
 	memcpy(iv, skb->data + assoc_len - sa->iv_len, sa->iv_len);
 
 	aead_request_set_tfm(req, tfm);

@@ -94,7 +94,7 @@ unsigned int espah_esp_strip(struct sk_buff *skb, const struct espah_sa *sa,
 	unsigned int tail;
 	u8 trailer[ESPAH_ESP_TRAILER];
 
-	/* espah_input() has seen that the fixed part is there. */
+	/* The receive path has seen that the fixed part is there. */
 	if (skb_copy_bits(skb, plain_end - sizeof(trailer), trailer,
 			  sizeof(trailer)))
 		return ESPAH_A_CNT_IN_TRUNCATED;

@@ -109,8 +109,8 @@ static void deliver(struct espah_sa *sa, struct sk_buff *skb)
 	struct espah_net *en = sa->en;
 
 	nf_reset_ct(skb);
-	espah_count(en, ESPAH_A_CNT_IN_OK);
 	if (sa->mode == ESPAH_MODE_TRANSPORT) {
+		espah_count(en, ESPAH_A_CNT_IN_OK);
 		NF_HOOK(NFPROTO_IPV4, NF_INET_PRE_ROUTING, en->net, NULL, skb,
 			skb->dev, NULL, transport_finish);
 		return;
@@ -118,6 +118,8 @@ static void deliver(struct espah_sa *sa, struct sk_buff *skb)
 	skb_dst_drop(skb);
 	if (gro_cells_receive(&cells, skb) == NET_RX_DROP)
 		espah_count_drop(en, sa, NULL, ESPAH_A_CNT_IN_BACKLOG);
+	else
+		espah_count(en, ESPAH_A_CNT_IN_OK);
 }
 
 /* The packet has proved itself. Takes the protection off and checks what comes

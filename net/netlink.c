@@ -82,7 +82,8 @@ static int info_get(struct sk_buff *skb, struct genl_info *info)
 }
 
 /* No attribute policies here: each request parses its own attributes strictly,
- * for the reasons that espah_nl_parse() gives.
+ * for the reasons that espah_nl_parse() gives. resv_start_op below keeps the
+ * core from refusing all attributes of operations without a policy.
  */
 static const struct genl_ops ops[] = {
 	{

@@ -75,6 +75,12 @@ static int parse(struct nlattr **tb, const struct espah_nl_set *set,
 int espah_nl_parse(struct nlattr **tb, const struct espah_nl_set *set,
 		   const struct nlmsghdr *nlh, struct netlink_ext_ack *extack)
 {
+	const struct genlmsghdr *header = nlmsg_data(nlh);
+
+	if (header->reserved) {
+		NL_SET_ERR_MSG(extack, "the reserved field of the genetlink header must be 0");
+		return -EINVAL;
+	}
 	return parse(tb, set, nlmsg_attrdata(nlh, GENL_HDRLEN),
 		     nlmsg_attrlen(nlh, GENL_HDRLEN), extack);
 }

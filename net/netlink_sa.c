@@ -274,7 +274,9 @@ static void wipe(const struct genl_info *info)
 			 nlmsg_attrlen(info->nlhdr, GENL_HDRLEN));
 }
 
-/* Ours would be asked first, and take the packets of an SA that works. */
+/* Ours would be asked first, and take the packets of an SA that works. (A state
+ * with a mark is not found: it is for marked packets only.)
+ */
 static bool xfrm_has(const struct espah_net *en, const struct espah_sa_id *id)
 {
 	struct xfrm_state *state;
@@ -430,7 +432,7 @@ static int sa_update(struct genl_info *info)
 }
 
 /**
- * espah_nl_sa_update() - change an SA's selector
+ * espah_nl_sa_update() - change an SA's selector, or take it away
  * @skb: request
  * @info: the request, parsed by the core as far as its header
  *

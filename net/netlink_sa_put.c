@@ -106,6 +106,7 @@ int espah_nl_sa_reply(struct genl_info *info, const struct espah_sa *sa,
 	err = header ? put_sa(msg, sa, show_keys) : -EMSGSIZE;
 	rcu_read_unlock();
 	if (err) {
+		memzero_explicit(msg->data, msg->len);
 		nlmsg_free(msg);
 		return err;
 	}

@@ -30,8 +30,11 @@ static void send(struct sk_buff *skb)
 
 	/* TRANSFORMED keeps it out of the policies, ours and xfrm's. FORWARDED
 	 * makes the IP layer take the device's MTU, as espah_pmtu_fits() did.
+	 * The IP layer sends a packet with DF whole or not at all: ignore_df was
+	 * for the packet inside.
 	 */
 	IPCB(skb)->flags |= IPSKB_XFRM_TRANSFORMED | IPSKB_FORWARDED;
+	skb->ignore_df = 0;
 	err = ip_local_out(en->net, skb->sk, skb);
 	if (unlikely(net_xmit_eval(err)))
 		espah_count_drop(en, sa, NULL, ESPAH_A_CNT_OUT_SEND);
@@ -183,7 +186,9 @@ static bool reserve(struct espah_sa *sa, struct sk_buff *skb)
 
 static void protect_one(struct espah_sa *sa, struct sk_buff *skb)
 {
-	if (reserve(sa, skb))
+	if (sa->mode == ESPAH_MODE_TRANSPORT && ip_is_fragment(ip_hdr(skb)))
+		espah_drop(sa->en, sa, skb, ESPAH_A_CNT_OUT_FRAGMENT);
+	else if (reserve(sa, skb))
 		transform(skb);
 }
 
@@ -269,8 +274,9 @@ static unsigned int take(struct espah_net *en, struct espah_sa *sa,
 {
 	struct dst_entry *route;
 
-	if (sa->mode == ESPAH_MODE_TRANSPORT && ip_is_fragment(ip_hdr(skb)))
-		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_FRAGMENT);
+	/* The IP layer hands each over twice, one for this host's own ears. */
+	if (skb_rtable(skb)->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST))
+		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_MULTICAST);
 	route = outer_route(sa, skb);
 	if (!route)
 		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_NO_ROUTE);

@@ -7,7 +7,8 @@
  * inner size is then stored in that route, and would shrink the outer size
  * with every round. So the outer size never comes from what the route has
  * learnt, but from its device, its configuration, and from what the SA itself
- * has learnt.
+ * has learnt. (With net.ipv4.ip_forward_use_pmtu=1 the IP layer insists on the
+ * route's, and so must we.)
  */
 
 #include <linux/icmp.h>
@@ -23,6 +24,8 @@
 /* As the IP layer has it: the smallest size that a router is believed. */
 #define PMTU_MIN	552
 #define PMTU_LIFE	(10 * 60 * HZ)
+/* So many packets back, a router may still be speaking of. */
+#define PMTU_RECENT	65536
 
 static unsigned int outer_mtu(const struct espah_sa *sa,
 			      const struct dst_entry *dst)
@@ -72,16 +75,32 @@ static bool fits(const struct sk_buff *skb, unsigned int mtu)
 				 skb->len <= mtu;
 }
 
+/* A datagram socket that only wants to learn the path MTU sets DF and still
+ * leaves the packet to be fragmented here (IP_PMTUDISC_WANT). Without DF it gets
+ * through, also where only a router further on knows the limit.
+ */
+static bool clear_df(struct sk_buff *skb)
+{
+	struct iphdr *iph;
+
+	if (skb_ensure_writable(skb, ip_hdrlen(skb)))
+		return false;
+	iph = ip_hdr(skb);
+	iph->frag_off &= ~htons(IP_DF);
+	ip_send_check(iph);
+	return true;
+}
+
 /**
  * espah_pmtu_fits() - does the packet still fit with its protection on?
  * @sa: SA
  * @skb: packet in clear, perhaps a large one to be segmented
  * @outer: route of the protected packet
  *
- * Where it does not, and may not be fragmented, its sender is told the size
- * that would (RFC 4301 section 8.2.1).
+ * Where it does not, and does not want to be fragmented, its sender is told the
+ * size that would (RFC 4301 section 8.2.1).
  *
- * Return: true if the packet can go on.
+ * Return: true if the packet can go on, perhaps without its DF.
  */
 bool espah_pmtu_fits(struct espah_sa *sa, struct sk_buff *skb,
 		     const struct dst_entry *outer)
@@ -92,14 +111,13 @@ bool espah_pmtu_fits(struct espah_sa *sa, struct sk_buff *skb,
 	mtu = espah_pmtu_inner(sa, outer_mtu(sa, outer), ip_len);
 	if (likely(fits(skb, mtu)))
 		return true;
-	if (!(ip_hdr(skb)->frag_off & htons(IP_DF)) || skb->ignore_df) {
-		/* Fragmented afterwards, if one header can still name it. */
-		mtu = espah_pmtu_inner(sa, IP_MAX_MTU, ip_len);
-		if (fits(skb, mtu))
-			return true;
+	if (ip_hdr(skb)->frag_off & htons(IP_DF)) {
+		tell_sender(skb, mtu);
+		if (!skb->ignore_df || !clear_df(skb))
+			return false;
 	}
-	tell_sender(skb, mtu);
-	return false;
+	/* Fragmented afterwards, if one header can still name it all. */
+	return fits(skb, espah_pmtu_inner(sa, IP_MAX_MTU, ip_len));
 }
 
 /**
@@ -109,12 +127,15 @@ bool espah_pmtu_fits(struct espah_sa *sa, struct sk_buff *skb,
  * @mtu: size that would have fitted
  *
  * Anybody can send such a message (RFC 4301 section 8.2). It must quote a
- * packet that was sent, it cannot push the size below what the IP layer
- * believes, and it is forgotten after ten minutes.
+ * packet that was sent not long ago, it cannot push the size below what the IP
+ * layer believes, and it is forgotten after ten minutes.
  */
 void espah_pmtu_learn(struct espah_sa *sa, u32 seq, unsigned int mtu)
 {
-	if (!seq || seq > atomic64_read(&sa->oseq))
+	u64 sent = atomic64_read(&sa->oseq);
+
+	/* Routers older than RFC 1191 say 0: they do not know either. */
+	if (!mtu || !seq || seq > sent || sent - seq >= PMTU_RECENT)
 		return;
 	WRITE_ONCE(sa->pmtu_expires, jiffies + PMTU_LIFE);
 	WRITE_ONCE(sa->pmtu, max_t(unsigned int, mtu, PMTU_MIN));

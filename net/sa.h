@@ -125,7 +125,8 @@ struct espah_selector_rcu {
  * @slot_node: in &espah_slot.sas of each
  *
  * @free_work: frees it after a grace period, where sleeping is allowed
- * @replay_lock: covers writing @replay; softirqs are off wherever it is taken
+ * @replay_lock: covers writing @replay; softirqs are off wherever it is taken:
+ *	packets arrive so, and the crypto API completes requests so
  * @replay: receive window; last, for its ring of words
  */
 struct espah_sa {

@@ -3,6 +3,7 @@
 
 #include <linux/rculist.h>
 #include <linux/rhashtable.h>
+#include <linux/sched.h>
 #include <linux/siphash.h>
 #include <linux/slab.h>
 
@@ -324,7 +325,9 @@ void espah_sad_flush(struct espah_net *en, u8 proto)
 
 	lockdep_assert_held(&en->lock);
 
-	xa_for_each(&en->sad.by_index, index, sa)
+	xa_for_each(&en->sad.by_index, index, sa) {
 		if (!proto || sa->id.proto == proto)
 			espah_sad_remove(en, sa);
+		cond_resched();
+	}
 }

@@ -3,6 +3,7 @@
 
 #include <linux/module.h>
 #include <linux/rculist.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "hooks.h"
@@ -257,7 +258,10 @@ static void policy_free(struct espah_net *en, struct espah_policy *policy)
 	kfree_rcu(policy, rcu);
 }
 
-/* The new one is in before the old one goes: never a moment without. */
+/* Never a moment without. Where the place in the order changes, a reader may be
+ * past the new one's and not yet at the old one's: it must be gone before the
+ * old one goes.
+ */
 static void replace(struct espah_net *en, struct espah_policy *policy,
 		    struct espah_policy *old)
 {
@@ -268,6 +272,7 @@ static void replace(struct espah_net *en, struct espah_policy *policy,
 		list_replace_rcu(&old->node, &policy->node);
 	} else {
 		enter_list(spd, policy);
+		synchronize_rcu();
 		list_del_rcu(&old->node);
 	}
 	/* The place is taken already: this needs no memory. */
@@ -368,7 +373,9 @@ void espah_spd_flush(struct espah_net *en, int dir)
 
 	lockdep_assert_held(&en->lock);
 
-	xa_for_each(&en->spd.by_index, index, policy)
+	xa_for_each(&en->spd.by_index, index, policy) {
 		if (dir < 0 || policy->config.dir == dir)
 			espah_spd_remove(en, policy);
+		cond_resched();
+	}
 }

@@ -46,6 +46,7 @@ static const struct espah_counter_text texts[ESPAH_A_CNT_MAX + 1] = {
 	[ESPAH_A_CNT_OUT_TOO_BIG] = { "out-too-big", "too big once protected; sender told" },
 	[ESPAH_A_CNT_OUT_SEGMENT] = { "out-segment", "segmentation failed" },
 	[ESPAH_A_CNT_OUT_FRAGMENT] = { "out-fragment", "a fragment in transport mode" },
+	[ESPAH_A_CNT_OUT_MULTICAST] = { "out-multicast", "multicast or broadcast, not protected yet" },
 	[ESPAH_A_CNT_OUT_CRYPTO] = { "out-crypto", "encryption not possible" },
 	[ESPAH_A_CNT_OUT_NOMEM] = { "out-nomem", "no memory on the way out" },
 	[ESPAH_A_CNT_OUT_CONNTRACK] = { "out-conntrack", "connection tracking refused" },
