@@ -67,8 +67,8 @@ static int parse(struct nlattr **tb, const struct espah_nl_set *set,
  * @extack: where to say what is wrong with it
  *
  * Requests are parsed here and not by the generic-netlink core, so that every
- * refusal can name its attribute, and that the keys in a malformed request can
- * still be wiped.
+ * refusal can name its attribute, and that the keys in a malformed request, or
+ * where none belong, are still wiped.
  *
  * Return: 0 or a negative errno.
  */
@@ -76,13 +76,31 @@ int espah_nl_parse(struct nlattr **tb, const struct espah_nl_set *set,
 		   const struct nlmsghdr *nlh, struct netlink_ext_ack *extack)
 {
 	const struct genlmsghdr *header = nlmsg_data(nlh);
+	int err;
 
 	if (header->reserved) {
 		NL_SET_ERR_MSG(extack, "the reserved field of the genetlink header must be 0");
-		return -EINVAL;
+		err = -EINVAL;
+	} else {
+		err = parse(tb, set, nlmsg_attrdata(nlh, GENL_HDRLEN),
+			    nlmsg_attrlen(nlh, GENL_HDRLEN), extack);
 	}
-	return parse(tb, set, nlmsg_attrdata(nlh, GENL_HDRLEN),
-		     nlmsg_attrlen(nlh, GENL_HDRLEN), extack);
+	if (err)
+		espah_nl_wipe(nlh);
+	return err;
+}
+
+/**
+ * espah_nl_wipe() - forget what a request said
+ * @nlh: request that may hold keys
+ *
+ * Keys do not stay in the request: not for its answer, which may quote it, and
+ * not in freed memory.
+ */
+void espah_nl_wipe(const struct nlmsghdr *nlh)
+{
+	memzero_explicit(nlmsg_attrdata(nlh, GENL_HDRLEN),
+			 nlmsg_attrlen(nlh, GENL_HDRLEN));
 }
 
 /**

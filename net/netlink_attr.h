@@ -28,6 +28,7 @@ struct espah_nl_set {
 
 int espah_nl_parse(struct nlattr **tb, const struct espah_nl_set *set,
 		   const struct nlmsghdr *nlh, struct netlink_ext_ack *extack);
+void espah_nl_wipe(const struct nlmsghdr *nlh);
 int espah_nl_parse_nested(struct nlattr **tb, const struct espah_nl_set *set,
 			  const struct nlattr *nest,
 			  struct netlink_ext_ack *extack);

@@ -265,15 +265,6 @@ static int get_request(struct nlattr **tb, struct sa_request *req,
 	return 0;
 }
 
-/* Keys do not stay in the request: not for its answer, which may quote it,
- * and not in freed memory.
- */
-static void wipe(const struct genl_info *info)
-{
-	memzero_explicit(nlmsg_attrdata(info->nlhdr, GENL_HDRLEN),
-			 nlmsg_attrlen(info->nlhdr, GENL_HDRLEN));
-}
-
 /* Ours would be asked first, and take the packets of an SA that works. (A state
  * with a mark is not found: it is for marked packets only.)
  */
@@ -350,7 +341,7 @@ int espah_nl_sa_add(struct sk_buff *skb, struct genl_info *info)
 {
 	int err = sa_add(info);
 
-	wipe(info);
+	espah_nl_wipe(info->nlhdr);
 	return err;
 }
 
@@ -443,7 +434,7 @@ int espah_nl_sa_update(struct sk_buff *skb, struct genl_info *info)
 {
 	int err = sa_update(info);
 
-	wipe(info);
+	espah_nl_wipe(info->nlhdr);
 	return err;
 }
 
