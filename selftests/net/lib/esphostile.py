@@ -8,9 +8,9 @@ import random
 import struct
 import subprocess
 
-from esplab import (DISCARD, FWD, HOST, IN, PEER, equal, inside, selector, serve)
-from esphostile_inner import *  # noqa: F401,F403 pylint: disable=wildcard-import
-from esphostile_mutants import *  # noqa: F401,F403 pylint: disable=wildcard-import
+import esphostile_inner
+import esphostile_mutants
+from esplab import DISCARD, FWD, HOST, IN, PEER, equal, inside, selector, serve
 from espwire import (ESP, FIXED, MF, TEST, Sa, checksum, flip, fragments, header_len, ip4,
                      payload_of, set_octets, with_checksum)
 
@@ -343,4 +343,4 @@ def test_policy_discard(lab):
 
 
 if __name__ == '__main__':
-    serve(globals())
+    serve({**vars(esphostile_inner), **vars(esphostile_mutants), **globals()})

@@ -29,6 +29,7 @@ CLONE_NEWNET = 0x40000000
 LIMIT = 60  # seconds; ten times what a quiet machine needs and more
 
 PEER, HOST = '10.9.0.1', '10.9.0.2'
+BEACON = '10.9.0.77'
 TRANSPORT, TUNNEL = UAPI['MODE_TRANSPORT'], UAPI['MODE_TUNNEL']
 IN, OUT, FWD = UAPI['DIR_IN'], UAPI['DIR_OUT'], UAPI['DIR_FWD']
 PROTECT, DISCARD = UAPI['ACTION_PROTECT'], UAPI['ACTION_DISCARD']
@@ -99,7 +100,7 @@ class Lab:
         self.beacon = Sa(0xbeac0, tunnel=True)
         self.beacons = 0
         self.add_sa(self.beacon, reqid=0xbeac0)
-        self.add_policy(IN, self.beacon, selector('10.9.0.77', HOST, TEST), reqid=0xbeac0)
+        self.add_policy(IN, self.beacon, selector(BEACON, HOST, TEST), reqid=0xbeac0)
         self.last = {}
         self.counters()
 
@@ -185,7 +186,7 @@ class Lab:
         """What was sent before this packet has been dealt with when it is there."""
         self.beacons += 1
         stamp = b'beacon' + struct.pack('>I', self.beacons)
-        inner = ip4('10.9.0.77', HOST, TEST, stamp)
+        inner = ip4(BEACON, HOST, TEST, stamp)
         self.send(self.beacon.packet(self.beacon.next(), inner, 4))
         return inner
 

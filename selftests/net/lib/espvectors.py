@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The tests of vectors.sh: AES-GCM ESP packets that others have made, octet for octet."""
+
+import contextlib
+import itertools
+import socket
+import subprocess
+
+from esplab import (BEACON, FWD, HOST, IN, PEER, Skip, arrived, equal, inside, oracle, selector,
+                    serve)
+from espout import Sender
+from espwire import ESP, IPIP, Sa, ip4, payload_of, set_octets, with_checksum
+
+ICMP = 1
+DRAFT = 'esp-ah/draft_mcgrew_gcm_esp.dev.json'
+LINUX = 'esp-ah/linux_xfrm.dev.json'
+DPDK = 'esp-ah/dpdk_ipsec.dev.json'
+
+
+class Vector:
+    """One packet: the SA's parameters, the packet and what is in it."""
+
+    def __init__(self, name, spi, encr_key, salt, packet, content, next_header, pad_len, tunnel):
+        self.name = name
+        self.packet = bytes.fromhex(packet)
+        self.content = bytes.fromhex(content)
+        self.next_header = next_header
+        self.pad_len = pad_len
+        self.esp = payload_of(self.packet)
+        self.sa = Sa(int(spi, 16), socket.inet_ntoa(self.packet[12:16]),
+                     socket.inet_ntoa(self.packet[16:20]), bytes.fromhex(encr_key),
+                     bytes.fromhex(salt), tunnel)
+
+    def clear(self):
+        """The packet that comes out."""
+        if self.sa.tunnel:
+            return self.content
+        header = set_octets(self.packet[:20], 2, (20 + len(self.content)).to_bytes(2, 'big'))
+        return with_checksum(set_octets(header, 9, bytes([self.next_header]))) + self.content
+
+
+def ours(given):
+    """Of what espah does: AES-GCM with an ICV of 16 octets, on IPv4, without UDP."""
+    return (given['encr'] == 'aes-gcm' and given['icv_len'] == 16
+            and not given.get('encap') and not given.get('udp_encap'))
+
+
+def some(vectors):
+    """Those of the vectors that may be on a wire: SPIs below 256 are reserved."""
+    vectors = [vector for vector in vectors if vector.sa.spi >= 256]
+    if not vectors:
+        raise Skip('no oracles of this kind')
+    return vectors
+
+
+def draft(esn):
+    """Packets of draft-mcgrew-gcm-test: ESP alone, and their next header says ICMP."""
+    for given in oracle(DRAFT)['vectors']:
+        if ours(given) and given['esn'] == esn:
+            packet = ip4(PEER, HOST, ESP, bytes.fromhex(given['esp'])).hex()
+            yield Vector(given['id'], given['spi'], given['encr_key'], given['salt'], packet,
+                         given['payload'], given['next_header'], given['pad_len'], False)
+
+
+def linux(mode):
+    """Packets of mainline Linux."""
+    for case in oracle(LINUX)['cases']:
+        sas = {sa['spi']: sa for sa in case['sas']
+               if case['family'] == 4 and ours(sa) and not sa['esn'] and sa['mode'] == mode}
+        for frame in case['frames']:
+            sa = sas.get(frame.get('spi'))
+            if sa:
+                yield Vector(f'{case["name"]} frame {frame["frame"]}', sa['spi'], sa['encr_key'],
+                             sa['salt'], frame['ip_packet'], frame['payload'],
+                             frame['next_header'], frame['pad_len'], sa['mode'] == 'tunnel')
+
+
+def dpdk():
+    """Packets of DPDK's tests."""
+    for given in oracle(DPDK)['vectors']:
+        if ours(given) and given['outer'] == 'ipv4' and not given['esn']:
+            yield Vector(given['name'], given['spi'], given['encr_key'], given['salt'],
+                         given['protected'], given['plain'], given['next_header'],
+                         given['pad_len'], given['mode'] == 'tunnel')
+
+
+def all_vectors():
+    return [vector for vectors in (draft(False), linux('tunnel'), linux('transport'), dpdk())
+            for vector in vectors]
+
+
+@contextlib.contextmanager
+def address(lab, addr):
+    """The host owns the address for as long."""
+    words = [addr + '/32', 'dev', 'lo']
+    if addr == HOST:
+        yield
+        return
+    with inside(lab.host_ns):
+        subprocess.run(['ip', 'addr', 'add', *words], check=True)
+        try:
+            yield
+        finally:
+            subprocess.run(['ip', 'addr', 'del', *words], check=True)
+
+
+def receive(lab, vectors):
+    """Put each packet on the wire and see what comes out of it."""
+    for dst in sorted({vector.sa.dst for vector in vectors}):
+        with address(lab, dst):
+            receive_at(lab, [vector for vector in vectors if vector.sa.dst == dst])
+
+
+def receive_at(lab, vectors):
+    tap, icmp = lab.tap(lab.host_ns), lab.listen(ICMP)
+    for _, group in itertools.groupby(vectors, lambda vector: (vector.sa.spi, vector.sa.key)):
+        group = list(group)
+        lab.add_sa(group[0].sa, reqid=2)
+        for vector in group:
+            receive_one(lab, vector, tap, icmp)
+        lab.del_sa(group[0].sa)
+
+
+def receive_one(lab, vector, tap, icmp):
+    equal(lab.exchange([vector.packet])[1], {'in-ok': 1}, f'{vector.name}: counters')
+    if vector.sa.tunnel:
+        seen = [packet for packet in arrived(tap) if packet[9] != ESP
+                and packet[12:16] != socket.inet_aton(BEACON)]
+    else:
+        equal(vector.next_header, ICMP, f'{vector.name}: next header')
+        seen = arrived(icmp)
+    equal([packet.hex() for packet in seen], [vector.clear().hex()],
+          f'{vector.name}: what came out')
+    equal(lab.exchange([vector.packet])[1], {'in-replay-dup': 1}, f'{vector.name}: again')
+    arrived(tap)
+
+
+def tunnels(lab):
+    """Let tunnels between any ends carry anything."""
+    for dir_ in (IN, FWD):
+        lab.add_policy(dir_, Sa(1, '0.0.0.0', '0.0.0.0', tunnel=True), selector(), priority=9,
+                       reqid=2)
+
+
+def test_own_implementation(_lab):
+    """What we compare with writes all these packets itself, padding included."""
+    vectors = all_vectors()
+    equal(len(vectors) > 20, True, f'{len(vectors)} vectors are enough')
+    for vector in vectors:
+        seq = int.from_bytes(vector.esp[4:8], 'big')
+        padding = bytes(range(1, vector.pad_len + 1))
+        equal(vector.sa.seal(seq, vector.content, vector.next_header, vector.esp[8:16],
+                             padding).hex(), vector.esp.hex(), vector.name)
+
+
+def test_draft_mcgrew(lab):
+    receive(lab, some(draft(False)))
+
+
+def test_reserved_spis(lab):
+    """RFC 4303 section 2.1: SPI 0 is not for the wire, and up to 255 all are reserved."""
+    reserved = [vector for vector in all_vectors() if vector.sa.spi < 256]
+    for vector in reserved:
+        equal(bool(lab.try_sa(vector.sa)), True, f'{vector.name}: espah refuses the SA')
+        with address(lab, vector.sa.dst):
+            lab.expect([vector.packet], {'in-unknown-spi' if vector.sa.spi else 'in-spi-zero': 1},
+                       vector.name)
+
+
+def test_draft_mcgrew_esn(lab):
+    """Packets with extended numbers under an SA without: their ICV covers more."""
+    for vector in some(draft(True)):
+        seq = int.from_bytes(vector.esp[4:8], 'big')
+        lab.add_sa(vector.sa, window=64 if seq else 0)
+        lab.expect([vector.packet], {'in-icv': 1}, vector.name)
+        lab.del_sa(vector.sa)
+
+
+def test_linux_tunnel(lab):
+    tunnels(lab)
+    receive(lab, some(linux('tunnel')))
+
+
+def test_linux_transport(lab):
+    receive(lab, some(linux('transport')))
+
+
+def test_dpdk(lab):
+    tunnels(lab)
+    receive(lab, some(dpdk()))
+
+
+def changed_somewhere(vector):
+    """The packet with one octet changed, once in each part."""
+    for at in (0, 7, 8, 15, 16, len(vector.esp) - 17, len(vector.esp) - 1):
+        yield vector.packet[:20] + set_octets(vector.esp, at, bytes([vector.esp[at] ^ 0x10]))
+
+
+def test_changed_vectors(lab):
+    """The same packets with an octet changed are not taken."""
+    tunnels(lab)
+    vectors = some(all_vectors())
+    for dst in sorted({vector.sa.dst for vector in vectors}):
+        with address(lab, dst):
+            for vector in (vector for vector in vectors if vector.sa.dst == dst):
+                lab.add_sa(vector.sa, reqid=2, window=0)
+                spi, *others = changed_somewhere(vector)
+                lab.expect([spi], {'in-unknown-spi': 1}, f'{vector.name}: SPI')
+                lab.expect(others, {'in-icv': len(others)}, f'{vector.name}: an octet')
+                lab.del_sa(vector.sa)
+
+
+def contents(vectors):
+    """The whole IPv4 packets in the vectors, each once, with its vector."""
+    seen = set()
+    for vector in vectors:
+        inner = vector.content
+        if inner[0] == 0x45 and int.from_bytes(inner[2:4], 'big') == len(inner) \
+                and inner not in seen:
+            seen.add(inner)
+            yield vector, inner
+
+
+@contextlib.contextmanager
+def default_route(lab):
+    with inside(lab.host_ns):
+        subprocess.run(['ip', 'route', 'add', 'default', 'via', PEER], check=True)
+        try:
+            yield
+        finally:
+            subprocess.run(['ip', 'route', 'del', 'default'], check=True)
+
+
+def send(lab, vector, packets, tunnel, sel):
+    """Have espah protect packets with a vector's key; compare the wire's octets."""
+    lab.counters()
+    # The draft's SPI 0 and the reserved ones are not for a wire.
+    sender = Sender(lab, max(vector.sa.spi, 0x100), vector.sa.key, vector.sa.salt, tunnel, sel)
+    for packet in packets:
+        sender.check(packet, sender.protect(packet))
+    sender.done()
+    sender.stop()
+
+
+def test_sent_in_tunnel(lab):
+    """Every vector's content and key, three times: header, padding, trailer, ICV."""
+    with default_route(lab):
+        for vector, inner in contents(all_vectors()):
+            dst = socket.inet_ntoa(inner[16:20])
+            send(lab, vector, [inner] * 3, True, selector(dst=dst))
+
+
+def test_sent_in_transport(lab):
+    """The contents of transport mode, as ICMP."""
+    for vector in some(linux('transport')):
+        packets = [ip4(HOST, PEER, ICMP, vector.content, tos=n) for n in (0, 0xb8)]
+        send(lab, vector, packets, False, selector(HOST, PEER, ICMP))
+
+
+def test_inner_next_header(lab):
+    """The draft's packets under a tunnel: they are IPv4 but do not say so."""
+    for vector in some(draft(False)):
+        equal(vector.next_header != IPIP, True, 'next header')
+        vector.sa.tunnel = True
+        lab.add_sa(vector.sa)
+        lab.expect([vector.packet], {'in-next-header': 1}, vector.name)
+        lab.del_sa(vector.sa)
+
+
+if __name__ == '__main__':
+    serve(globals())
