@@ -66,6 +66,19 @@ static void transform_done(espah_completion *done, int err)
 	transformed(espah_completion_data(done), err);
 }
 
+/* A datagram is born with little room in front and some behind. Moving it within
+ * its buffer is cheaper by far than a new one.
+ */
+static bool shift(struct sk_buff *skb, unsigned int by, unsigned int tail)
+{
+	if (skb_tailroom(skb) < by + tail)
+		return false;
+	memmove(skb->data + by, skb->data, skb->len);
+	skb_reserve(skb, by);
+	skb_headers_offset_update(skb, by);
+	return true;
+}
+
 /* Room for header and trailer, in memory that is this packet's alone. Pages
  * that somebody else may read (page cache, sendfile) are copied.
  *
@@ -75,17 +88,20 @@ static void transform_done(espah_completion *done, int err)
 static int make_room(struct sk_buff *skb, unsigned int head, unsigned int tail,
 		     struct sk_buff **last)
 {
+	bool simple = !skb_cloned(skb) && !skb_is_nonlinear(skb);
+	unsigned int have = skb_headroom(skb);
 	int err;
 
-	if (likely(!skb_cloned(skb) && !skb_is_nonlinear(skb) &&
-		   skb_headroom(skb) >= head && skb_tailroom(skb) >= tail)) {
+	/* The link layer will want room of its own, and would make it anew. */
+	head += LL_RESERVED_SPACE(skb_dst(skb)->dev);
+
+	if (likely(simple && skb_tailroom(skb) >= tail &&
+		   (have >= head || shift(skb, head - have, tail)))) {
 		*last = skb;
 		return 1;
 	}
-	if (skb_headroom(skb) < head || skb_header_cloned(skb)) {
-		unsigned int need = head + LL_RESERVED_SPACE(skb_dst(skb)->dev);
-
-		err = pskb_expand_head(skb, SKB_DATA_ALIGN(need),
+	if (have < head || skb_header_cloned(skb)) {
+		err = pskb_expand_head(skb, SKB_DATA_ALIGN(head),
 				       skb_is_nonlinear(skb) ? 0 : tail,
 				       GFP_ATOMIC);
 		if (err)
