@@ -20,8 +20,8 @@ test_shellcheck() {
 	{ shellcheck -x -P SCRIPTDIR -e SC2317 -f gcc "${names[@]}" || true; } | none "complaint of shellcheck"
 }
 
-# Words that are right here and wrong elsewhere: ECN-capable transport, a macro of man pages.
-right=ect,nd
+# Right here and wrong elsewhere: ECN-capable transport, a word of nft, a macro of man pages.
+right=ect,iif,nd
 
 test_codespell() {
 	local names
