@@ -1,0 +1,158 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Lists of thousands are right, also while they change, and memory comes back after them.
+. "$(dirname "$0")/../lib.sh"
+
+lib=$(dirname "$0")/lib
+many=20000
+
+setup() {
+	module_load
+	ns=dump-$$
+	ns_add "$ns"
+}
+
+client() {
+	in_ns "$ns" python3 -B "$lib/$1.py" "${@:2}"
+}
+
+test_sas_change_during_dumps() {
+	assert_ok client genl_dump sa 2000 3
+}
+
+test_sas_change_during_short_dumps() {
+	assert_ok client genl_dump sa 50 100
+}
+
+test_policies_change_during_dumps() {
+	assert_ok client genl_dump policy 2000 3
+}
+
+test_policies_change_during_short_dumps() {
+	assert_ok client genl_dump policy 50 100
+}
+
+# states N: N SAs as lines of a batch, of 50 destinations
+states() {
+	awk -v n="$1" -v key="$(rand_key 20)" 'BEGIN {
+		for (i = 0; i < n; i++)
+			printf "state add src 10.0.0.1 dst 10.0.1.%d proto esp spi %d reqid %d " \
+				"mode tunnel aead rfc4106(gcm(aes)) %s 128\n", i % 50, 1000 + i, i, key
+	}'
+}
+
+policies() {
+	awk -v n="$1" 'BEGIN {
+		for (i = 0; i < n; i++)
+			printf "policy add src 10.%d.%d.%d dst 10.9.0.0/16 dir %s priority %d\n",
+				100 + i / 65536, i / 256 % 256, i % 256, i % 2 ? "out" : "in", i / 3000
+	}'
+}
+
+# begin_count: count the dumps of SAs that begin from now on.
+begin_count() {
+	[ -w /sys/kernel/tracing/kprobe_events ] || skip "the kernel has no kprobe events"
+	echo 'p:espah_test espah_nl_sa_dump_start' >/sys/kernel/tracing/kprobe_events
+	echo 1 >/sys/kernel/tracing/events/kprobes/espah_test/enable
+}
+
+end_count() {
+	echo 0 >/sys/kernel/tracing/events/kprobes/espah_test/enable
+	echo >/sys/kernel/tracing/kprobe_events
+}
+
+dumps_begun() {
+	awk '{ n += $2 } END { print n + 0 }' /sys/kernel/tracing/kprobe_profile
+}
+
+teardown() {
+	[ ! -d /sys/kernel/tracing/events/kprobes/espah_test ] || end_count
+}
+
+# churn TRIES: see genl_churn.py; it is $! and at work when this returns.
+churn() {
+	python3 -B "$lib/genl_churn.py" "$ns" "$1" >"$scratch/churn" &
+	wait_until 60 grep -q ready "$scratch/churn"
+}
+
+test_tool_reads_again_what_changed_meanwhile() {
+	local out begun
+
+	states 3000 | espah -n "$ns" -b -
+	begin_count
+	churn 3
+	out=$(espah -n "$ns" -j state list)
+	wait "$!"
+	begun=$(dumps_begun)
+	[ "$begun" -ge 3 ] || fail "dumps: expected 3 or more, saw $begun"
+	assert_eq "$(jq length <<<"$out")" 3001 "SAs listed"
+	assert_eq "$(jq -r '[.[].spi] | unique | length' <<<"$out")" 3001 "different SPIs listed"
+}
+
+test_tool_gives_up_where_it_never_stands_still() {
+	states 3000 | espah -n "$ns" -b -
+	begin_count
+	churn 0
+	assert_fails_with "EAGAIN: the list changed each of" espah -n "$ns" state list
+	kill "$!"
+	wait "$!" || true
+	# Whatever the other was doing, nobody's reading has harmed the list.
+	[ "$(espah -n "$ns" -o state list | wc -l)" -ge 3000 ] || fail "the list is short"
+}
+
+test_twenty_thousand_sas() {
+	local before
+
+	before=$(memory)
+	states "$many" | espah -n "$ns" -b -
+	assert_eq "$(espah -n "$ns" state count)" "SAD count $many"
+	assert_eq "$(espah -n "$ns" -o state list | wc -l)" "$many" "SAs listed"
+	assert_eq "$(espah -n "$ns" -o state list dst 10.0.1.7 | wc -l)" "$((many / 50))" "SAs to 10.0.1.7"
+	assert_eq "$(espah -n "$ns" -j state list reqid 12345 | jq -c 'map([.dst, .spi])')" \
+		'[["10.0.1.45","0x00003421"]]' "the SA of a reqid"
+	espah -n "$ns" -b - >"$scratch/found" < <(lookups)
+	assert_eq "$(grep -c 'proto esp spi' "$scratch/found")" 200 "SAs found"
+	assert_fails_with ESRCH espah -n "$ns" state get dst 10.0.1.1 proto esp spi 1000
+	espah -n "$ns" state flush
+	assert_eq "$(espah -n "$ns" state list)" "" "what is left"
+	wait_until 120 memory_back "$before"
+}
+
+# Every hundredth SA by its name.
+lookups() {
+	local i
+
+	for ((i = 0; i < many; i += many / 200)); do
+		echo "state get dst 10.0.1.$((i % 50)) proto esp spi $((1000 + i))"
+	done
+}
+
+test_twenty_thousand_policies() {
+	local before out
+
+	before=$(memory)
+	policies "$many" | espah -n "$ns" -b -
+	assert_eq "$(espah -n "$ns" policy count)" "SPD IN $((many / 2)) OUT $((many / 2)) FWD 0"
+	assert_eq "$(espah -n "$ns" -o policy list | wc -l)" "$many" "policies listed"
+	out=$(espah -n "$ns" -j policy get src 10.100.39.16 dst 10.9.0.0/16 dir in)
+	assert_eq "$(jq -c '.[] | [.src, .dir, .priority, .action]' <<<"$out")" \
+		'["10.100.39.16/32","in",3,"bypass"]' "policy 10000"
+	assert_fails_with EEXIST espah -n "$ns" policy add src 10.100.39.16 dst 10.9.0.0/16 dir in
+	espah -n "$ns" policy flush dir in
+	assert_eq "$(espah -n "$ns" policy count)" "SPD IN 0 OUT $((many / 2)) FWD 0"
+	espah -n "$ns" policy flush
+	assert_eq "$(espah -n "$ns" policy list)" "" "what is left"
+	wait_until 120 memory_back "$before"
+}
+
+# Slab and per-CPU memory in use, in kB.
+memory() {
+	awk '$1 == "SUnreclaim:" || $1 == "Percpu:" { n += $2 } END { print n }' /proc/meminfo
+}
+
+# Within an eighth of what 20,000 entries take at the least, 200 octets each.
+memory_back() {
+	[ "$(memory)" -le $(($1 + many * 200 / 8 / 1024)) ]
+}
+
+run_tests "$@"
