@@ -36,7 +36,7 @@ check-kdir:
 # depmod looks for modules where they were installed, which may be DESTDIR.
 install: all
 	+$(KBUILD) INSTALL_MOD_PATH=$(DESTDIR) DEPMOD=true modules_install
-	release=$$($(MAKE) -s -C $(KDIR) kernelrelease) && PATH=$$PATH:/sbin:/usr/sbin && \
+	PATH=$$PATH:/sbin:/usr/sbin && release=$$(modinfo -F vermagic espah.ko | cut -d ' ' -f 1) && \
 		depmod $(if $(DESTDIR),-b $(DESTDIR)) $$release
 	+$(MAKE) -C tools --no-print-directory install
 
@@ -53,7 +53,8 @@ check: setup
 check-list:
 	@selftests/run --list
 
-demo: setup
+# It sets up by itself, and shows how that goes.
+demo:
 	@selftests/demo/demo
 
 bench: setup
