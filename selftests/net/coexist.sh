@@ -62,11 +62,11 @@ test_xfrm_before_during_and_after_espah() {
 
 	for mode in transport tunnel; do
 		module_unload
-		xfrm_pair $mode
+		xfrm_pair "$mode"
 		xfrm_works
 		module_load
 		xfrm_works
-		espah_pair $mode
+		espah_pair "$mode"
 		xfrm_works
 		espah_works
 		xfrm_works
@@ -110,7 +110,7 @@ test_both_at_once_under_traffic() {
 	said=$(traffic flood_stop all)
 	wire_protected
 	for word in lost refused reordered changed; do
-		assert_field "$said" $word 0
+		assert_field "$said" "$word" 0
 	done
 }
 

@@ -50,12 +50,12 @@ packets() {
 # What $A began is answered; what $B begins is refused at $A; and $A's connection
 # tracking knows the connections that left protected.
 test_stateful_firewall_on_both_ends() {
-	local mode said
+	local mode said answered unanswered
 
 	for mode in transport tunnel; do
 		stateful "$A"
 		stateful "$B" "meta secpath exists meta l4proto { tcp, udp } th dport $PORT ct state new accept"
-		protect_pair espah espah $mode
+		protect_pair espah espah "$mode"
 		wire_watch "$A@veth0" "$B@veth0"
 		traffic udp "$A@10.9.0.1" "$B@10.9.0.2" 0 1 1400 4000
 		traffic tcp "$A@10.9.0.1" "$B@10.9.0.2" 200000
@@ -68,9 +68,11 @@ test_stateful_firewall_on_both_ends() {
 		said=$(in_ns "$A" conntrack -L 2>&1)
 		[[ $said =~ tcp.*TIME_WAIT\ src=10.9.0.1\ .*ASSURED ]] ||
 			fail "connection tracking: expected the TCP connection to have ended well, saw $said"
-		[[ $said =~ udp.*src=10.9.0.1\ dst=10.9.0.2.*src=10.9.0.2\ dst=10.9.0.1 ]] &&
-			[[ ! $said =~ UNREPLIED.*src=10.9.0.1\ dst=10.9.0.2[^$'\n']*dport=$PORT[^$'\n']*10.9.0.2 ]] ||
+		answered='udp.*src=10.9.0.1 dst=10.9.0.2.*src=10.9.0.2 dst=10.9.0.1'
+		unanswered="UNREPLIED.*src=10.9.0.1 dst=10.9.0.2[^"$'\n'"]*dport=${PORT}[^"$'\n'"]*10.9.0.2"
+		if ! [[ $said =~ $answered ]] || [[ $said =~ $unanswered ]]; then
 			fail "connection tracking: expected the datagrams to be answered, saw $said"
+		fi
 		in_ns "$A" conntrack -F 2>&1
 	done
 }
@@ -93,9 +95,9 @@ test_nft_and_iptables_match_ipsec() {
 				}
 			}
 		END
-		in_ns "$B" iptables -A INPUT -p udp --dport $PORT -m policy --dir in --pol ipsec
-		in_ns "$B" iptables -A INPUT -p udp --dport $PORT -m policy --dir in --pol none
-		protect_pair espah espah $mode
+		in_ns "$B" iptables -A INPUT -p udp --dport "$PORT" -m policy --dir in --pol ipsec
+		in_ns "$B" iptables -A INPUT -p udp --dport "$PORT" -m policy --dir in --pol none
+		protect_pair espah espah "$mode"
 		assert_attempt arrived "$A@10.9.0.1" "$B@10.9.0.2"
 		assert_attempt arrived "$A@10.9.0.1" "$B@10.9.0.2"
 		unprotect
@@ -124,7 +126,7 @@ test_masquerading_on_both_ends() {
 			type nat hook prerouting priority dstnat;
 			ip daddr 10.9.0.2 meta l4proto { tcp, udp } th dport $PORT dnat to 10.2.0.2
 		}"
-		protect_pair espah espah $mode
+		protect_pair espah espah "$mode"
 		wire_watch "$A@veth0" "$B@veth0"
 		# The host behind $B sees $A's address, and its answer finds the way back.
 		assert_eq "$(traffic ask "$HA@10.1.0.2" "$HB@10.2.0.2" 10.9.0.2)" \
@@ -187,7 +189,7 @@ test_strict_rp_filter() {
 		rp_filter "$ns" 1
 	done
 	for mode in transport tunnel; do
-		protect_pair espah espah $mode
+		protect_pair espah espah "$mode"
 		wire_watch "$A@veth0" "$B@veth0"
 		traffic udp "$A@10.9.0.1" "$B@10.9.0.2" 1 1400
 		traffic tcp "$A@10.9.0.1" "$B@10.9.0.2" 20000

@@ -94,7 +94,7 @@ test_key_from_file_and_standard_input() {
 	echo "state add src 10.0.0.1 dst 10.0.0.2 proto esp spi 0x104 aead $alg @$file 128" |
 		espah -n "$ns" -b -
 	for spi in 0 1 2 3 4; do
-		assert_eq "$(espah -n "$ns" --show-keys -j state list spi 0x10$spi |
+		assert_eq "$(espah -n "$ns" --show-keys -j state list spi "0x10$spi" |
 			jq -r '.[0].aead.key')" "$key" "the key of SA 0x10$spi"
 	done
 	assert_fails_with "standard input" espah -b - <<<"state add $id aead $alg - 128"

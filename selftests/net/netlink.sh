@@ -93,10 +93,11 @@ test_root_of_a_user_namespace_in_our_network_namespace() {
 }
 
 test_root_of_a_user_namespace_in_its_network_namespace() {
-	local sa='src 10.0.0.1 dst 10.0.0.2 proto esp spi 0x100' key seen out
+	local sa='src 10.0.0.1 dst 10.0.0.2 proto esp spi 0x100' words key seen out
 
+	read -ra words <<<"$sa"
 	key=$(rand_key 20)
-	espah -n "$ns" state add $sa mode tunnel aead 'rfc4106(gcm(aes))' "$key" 128
+	espah -n "$ns" state add "${words[@]}" mode tunnel aead 'rfc4106(gcm(aes))' "$key" 128
 	# What the others have cannot be seen or touched from there.
 	out=$(in_ns "$ns" unshare -Urn espah -force -b - 2>&1 <<-END || true
 		state list

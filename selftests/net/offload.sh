@@ -18,7 +18,7 @@ transfers() {
 	local mode
 
 	for mode in transport tunnel; do
-		protect_pair espah espah $mode
+		protect_pair espah espah "$mode"
 		counters_save "$A"
 		counters_save "$B"
 		wire_watch "$A@veth0" "$B@veth0"
@@ -57,7 +57,7 @@ test_sendfile() {
 
 	head -c 300000 /dev/urandom >"$scratch/file"
 	for mode in transport tunnel; do
-		protect_pair espah espah $mode
+		protect_pair espah espah "$mode"
 		wire_watch "$A@veth0" "$B@veth0"
 		traffic sendfile "$A@10.9.0.1" "$B@10.9.0.2" "$scratch/file"
 		traffic sendfile "$B@10.9.0.2" "$A@10.9.0.1" "$scratch/file"
@@ -69,7 +69,7 @@ test_zerocopy() {
 	local mode
 
 	for mode in transport tunnel; do
-		protect_pair espah espah $mode
+		protect_pair espah espah "$mode"
 		wire_watch "$A@veth0" "$B@veth0"
 		traffic zerocopy "$A@10.9.0.1" "$B@10.9.0.2" 300000
 		wire_protected
@@ -86,7 +86,7 @@ test_clones() {
 	done
 	head -c 300000 /dev/urandom >"$scratch/file"
 	for mode in transport tunnel; do
-		protect_pair espah espah $mode
+		protect_pair espah espah "$mode"
 		wire_watch "$A@veth0" "$B@veth0"
 		traffic udp "$A@10.9.0.1" "$B@10.9.0.2" 0 1 1400 4000
 		traffic tcp "$A@10.9.0.1" "$B@10.9.0.2" 300000
@@ -104,7 +104,7 @@ test_udp_segmentation() {
 
 	offloads tx on gso on
 	for mode in transport tunnel; do
-		protect_pair espah espah $mode
+		protect_pair espah espah "$mode"
 		counters_save "$A"
 		traffic segmented "$A@10.9.0.1" "$B@10.9.0.2" 1000 20
 		traffic segmented "$A@10.9.0.1" "$B@10.9.0.2" 33 40

@@ -14,7 +14,7 @@ inner() {
 	local room=$((($2 - FIXED) / 4 * 4 - 2))
 
 	[ "$1" = tunnel ] || room=$((room + 20))
-	echo $room
+	echo "$room"
 }
 
 setup() {
@@ -43,11 +43,11 @@ test_local_sender_is_told() {
 
 	for mtu in 1500 1281 1280; do
 		for mode in transport tunnel; do
-			wire_mtu $mtu
-			protect_pair espah espah $mode
-			fits=$(inner $mode $mtu)
+			wire_mtu "$mtu"
+			protect_pair espah espah "$mode"
+			fits=$(inner "$mode" "$mtu")
 			counters_save "$A"
-			assert_probe arrived $mtu "$A@10.9.0.1" "$B@10.9.0.2" $((fits - UDP))
+			assert_probe arrived "$mtu" "$A@10.9.0.1" "$B@10.9.0.2" $((fits - UDP))
 			for round in 1 2 3; do
 				assert_probe EMSGSIZE "$fits" "$A@10.9.0.1" "$B@10.9.0.2" $((fits - UDP + 1))
 				assert_probe arrived "$fits" "$A@10.9.0.1" "$B@10.9.0.2" $((fits - UDP))
@@ -64,9 +64,9 @@ test_forwarded_sender_is_told() {
 	local fits mtu
 
 	for mtu in 1500 1280; do
-		wire_mtu $mtu
+		wire_mtu "$mtu"
 		protect_nets espah espah
-		fits=$(inner tunnel $mtu)
+		fits=$(inner tunnel "$mtu")
 		counters_save "$A"
 		assert_probe arrived 1500 "$HA@10.1.0.2" "$HB@10.2.0.2" $((fits - UDP))
 		assert_probe lost "$fits" "$HA@10.1.0.2" "$HB@10.2.0.2" $((fits - UDP + 1))
@@ -84,10 +84,10 @@ test_masqueraded_sender_is_told() {
 
 	for mode in transport tunnel; do
 		wire_mtu 1500
-		protect_pair espah espah $mode
+		protect_pair espah espah "$mode"
 		in_ns "$A" nft 'add table ip hide; add chain ip hide post { type nat hook postrouting priority srcnat; };
 			add rule ip hide post ip saddr 10.1.0.0/24 masquerade'
-		fits=$(inner $mode 1500)
+		fits=$(inner "$mode" 1500)
 		assert_probe lost "$fits" "$HA@10.1.0.2" "$B@10.9.0.2" $((fits - UDP + 1))
 		assert_probe arrived "$fits" "$HA@10.1.0.2" "$B@10.9.0.2" $((fits - UDP))
 		in_ns "$A" nft delete table ip hide
@@ -101,13 +101,13 @@ test_tcp_between_hosts() {
 
 	for mtu in 1500 1280; do
 		for mode in transport tunnel; do
-			wire_mtu $mtu
-			protect_pair espah espah $mode
+			wire_mtu "$mtu"
+			protect_pair espah espah "$mode"
 			for round in 1 2 3; do
 				wire_watch "$A@veth0" "$B@veth0"
 				traffic tcp "$A@10.9.0.1" "$B@10.9.0.2" $((round == 1 ? BULK / 2 : 30000))
 				wire_protected
-				assert_field "$wire" largest $mtu
+				assert_field "$wire" largest "$mtu"
 			done
 		done
 	done
@@ -117,12 +117,12 @@ test_tcp_between_networks() {
 	local mtu
 
 	for mtu in 1500 1280; do
-		wire_mtu $mtu
+		wire_mtu "$mtu"
 		protect_nets espah espah
 		wire_watch "$A@veth0" "$B@veth0"
 		traffic tcp "$HA@10.1.0.2" "$HB@10.2.0.2" $((BULK / 2))
 		wire_protected
-		assert_field "$wire" largest $mtu
+		assert_field "$wire" largest "$mtu"
 	done
 }
 
@@ -131,8 +131,8 @@ test_udp_without_df() {
 	local mode fits
 
 	for mode in transport tunnel; do
-		protect_pair espah espah $mode
-		fits=$(inner $mode 65535)
+		protect_pair espah espah "$mode"
+		fits=$(inner "$mode" 65535)
 		wire_watch "$A@veth0" "$B@veth0"
 		traffic udp "$A@10.9.0.1" "$B@10.9.0.2" 1473 8000 $((fits - UDP))
 		wire_protected
@@ -174,6 +174,12 @@ router_end() {
 	END
 }
 
+# link_mtu N: of the link between $R and $B.
+link_mtu() {
+	ip -n "$R" link set veth2 mtu "$1"
+	ip -n "$B" link set veth2 mtu "$1"
+}
+
 # protect_routed MODE
 protect_routed() {
 	ip -n "$A" route flush cache
@@ -192,19 +198,19 @@ protect_routed() {
 test_router_with_a_smaller_link() {
 	local mode round
 
-	ip -n "$R" link set veth2 mtu 1400
+	link_mtu 1400
 	for mode in transport tunnel; do
-		protect_routed $mode
+		protect_routed "$mode"
 		for round in 1 2 3; do
 			traffic watch_start "$A@veth2"
 			traffic tcp "$A@10.8.1.1" "$B@10.8.2.1" 100000
 			wire_protected
-			[ $round = 1 ] || assert_field "$wire" largest 1400
+			[ "$round" = 1 ] || assert_field "$wire" largest 1400
 		done
-		assert_probe arrived "$(inner $mode 1400)" "$A@10.8.1.1" "$B@10.8.2.1" \
-			$(($(inner $mode 1400) - UDP))
+		assert_probe arrived "$(inner "$mode" 1400)" "$A@10.8.1.1" "$B@10.8.2.1" \
+			$(($(inner "$mode" 1400) - UDP))
 	done
-	ip -n "$R" link set veth2 mtu 1500
+	link_mtu 1500
 }
 
 # forge SPI SEQ MTU: a router's message, which anybody could send.
@@ -216,18 +222,19 @@ test_forged_messages_are_ignored() {
 	local mode fits
 
 	for mode in transport tunnel; do
-		protect_routed $mode
-		fits=$(($(inner $mode 1500) - UDP))
-		assert_probe arrived 1500 "$A@10.8.1.1" "$B@10.8.2.1" $fits
+		protect_routed "$mode"
+		fits=$(($(inner "$mode" 1500) - UDP))
+		assert_probe arrived 1500 "$A@10.8.1.1" "$B@10.8.2.1" "$fits"
 		forge 0x1100 2 1000
 		forge 0x1100 0x7fffffff 1000
 		forge 0x1100 0xffffffff 1000
 		forge 0x1100 0 1000
 		forge 0x1101 1 1000
-		assert_probe arrived 1500 "$A@10.8.1.1" "$B@10.8.2.1" $fits
+		forge 0x1100 1 0
+		assert_probe arrived 1500 "$A@10.8.1.1" "$B@10.8.2.1" "$fits"
 		# This one quotes what was sent, so the router is believed.
 		forge 0x1100 2 1000
-		assert_probe EMSGSIZE "$(inner $mode 1000)" "$A@10.8.1.1" "$B@10.8.2.1" $fits
+		assert_probe EMSGSIZE "$(inner "$mode" 1000)" "$A@10.8.1.1" "$B@10.8.2.1" "$fits"
 	done
 }
 
@@ -237,12 +244,12 @@ test_message_with_tiny_size() {
 	local fits mtu
 
 	fits=$(($(inner tunnel 552) - UDP))
-	for mtu in 551 68 1 0; do
+	for mtu in 551 68 1; do
 		protect_routed tunnel
 		assert_attempt arrived "$A@10.8.1.1" "$B@10.8.2.1"
-		forge 0x1100 1 $mtu
+		forge 0x1100 1 "$mtu"
 		assert_probe EMSGSIZE 552 "$A@10.8.1.1" "$B@10.8.2.1" $((fits + 1))
-		assert_probe arrived 552 "$A@10.8.1.1" "$B@10.8.2.1" $fits
+		assert_probe arrived 552 "$A@10.8.1.1" "$B@10.8.2.1" "$fits"
 	done
 }
 

@@ -69,7 +69,7 @@ test_template_without_reqid() {
 	local mode
 
 	for mode in transport tunnel; do
-		protect_pair espah xfrm $mode 16 1024 0
+		protect_pair espah xfrm "$mode" 16 1024 0
 		wire_watch "$A@veth0" "$B@veth0"
 		traffic udp "$A@10.9.0.1" "$B@10.9.0.2" 0 100
 		wire_protected
@@ -81,20 +81,20 @@ test_selector_on_sa() {
 	local mode stack ns lines
 
 	for mode in transport tunnel; do
-		protect_pair espah xfrm $mode
+		protect_pair espah xfrm "$mode"
 		for stack in espah xfrm; do
-			[ $stack = espah ] && ns=$A || ns=$B
-			lines=$(states $stack 10.9.0.1 10.9.0.2 $mode)
+			[ "$stack" = espah ] && ns=$A || ns=$B
+			lines=$(states "$stack" 10.9.0.1 10.9.0.2 "$mode")
 			lines=${lines/"$key_ab 128"/"$key_ab 128 sel src 10.9.0.1 dst 10.9.0.2 proto udp"}
 			lines=${lines/"$key_ba 128"/"$key_ba 128 sel src 10.9.0.2 dst 10.9.0.1 proto udp"}
 			{
 				echo "$lines"
-				if [ $stack = espah ]; then
-					policies 10.9.0.1 10.9.0.2 $mode 10.9.0.1 10.9.0.2
+				if [ "$stack" = espah ]; then
+					policies 10.9.0.1 10.9.0.2 "$mode" 10.9.0.1 10.9.0.2
 				else
-					policies 10.9.0.2 10.9.0.1 $mode 10.9.0.2 10.9.0.1
+					policies 10.9.0.2 10.9.0.1 "$mode" 10.9.0.2 10.9.0.1
 				fi
-			} | configure $stack "$ns"
+			} | configure "$stack" "$ns"
 		done
 		begin_counting
 		wire_watch "$A@veth0" "$B@veth0"
@@ -140,11 +140,11 @@ test_dscp_ecn_and_options_between_networks() {
 	protect_nets espah xfrm
 	for tos in 0x00 0xb8 0xba 0x29; do
 		wire_watch "$A@veth0"
-		said=$(traffic header "$HA@10.1.0.2" "$HB@10.2.0.2" $tos 01010100)
+		said=$(traffic header "$HA@10.1.0.2" "$HB@10.2.0.2" "$tos" 01010100)
 		assert_eq "$said" "result=arrived tos=$tos options=01010100" "there"
 		wire_protected
-		assert_field "$wire" tos $tos
-		said=$(traffic header "$HB@10.2.0.2" "$HA@10.1.0.2" $tos 01010100)
+		assert_field "$wire" tos "$tos"
+		said=$(traffic header "$HB@10.2.0.2" "$HA@10.1.0.2" "$tos" 01010100)
 		assert_eq "$said" "result=arrived tos=$tos options=01010100" "back"
 	done
 }

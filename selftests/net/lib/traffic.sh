@@ -5,7 +5,8 @@
 
 # The algorithm that espah is given; the kernel's xfrm has the plain one always.
 ALG=${ESPAH_ALG:-rfc4106(gcm(aes))}
-# Octets of a large transfer, each way.
+# Octets of a large transfer, each way; for the scripts.
+# shellcheck disable=SC2034
 BULK=${ESPAH_BULK:-1050000}
 
 # --- the traffic maker -------------------------------------------------------
@@ -214,6 +215,8 @@ assert_agree() {
 
 # xfrm_errors NS: the counters of /proc/net/xfrm_stat that are not zero.
 xfrm_errors() {
+	# These are awk's fields.
+	# shellcheck disable=SC2016
 	in_ns "$1" awk '$2 { print $1, $2 }' /proc/net/xfrm_stat
 }
 
@@ -223,6 +226,8 @@ only_counters() {
 
 	now=$(espah -n "$1" -j stat)
 	rest=${now#*'"counters":'}
+	# counters_save of lib.sh has filled it.
+	# shellcheck disable=SC2154
 	before=${counters_saved[$1]}
 	while [[ $rest =~ ^[^\"]*\"([a-z-]+)\":([0-9]+)(.*) ]]; do
 		name=${BASH_REMATCH[1]} rest=${BASH_REMATCH[3]}
