@@ -55,7 +55,7 @@ test_lower_priority_number_comes_first() {
 	counters_save "$A"
 	assert_attempt EPERM "$A@10.9.0.1" "$B@10.9.0.2"
 	assert_counter_diff "$A" out-policy-discard 1
-	espah -n "$A" policy update "$A_B" proto udp dir out priority 30 action block
+	espah -n "$A" -b - <<<"policy update $A_B proto udp dir out priority 30 action block"
 	assert_attempt arrived "$A@10.9.0.1" "$B@10.9.0.2"
 	assert_counter_diff "$A" out-ok 1
 	only_counters "$A" out-policy-discard out-ok
