@@ -108,7 +108,7 @@ test_selector_on_sa() {
 # Without this, the tests above would show nothing.
 test_wrong_key_passes_nothing() {
 	protect_pair espah xfrm tunnel
-	key_ba=${key_ba%?}$((${key_ba: -1} == 0))
+	[ "${key_ba: -1}" = 0 ] && key_ba=${key_ba%?}1 || key_ba=${key_ba%?}0
 	espah -n "$A" -b - <<-END
 		state delete src 10.9.0.2 dst 10.9.0.1 proto esp spi 0x1200
 		$(states espah 10.9.0.1 10.9.0.2 tunnel | sed -n 2p)
