@@ -204,7 +204,8 @@ def cut_octets(good):
     for length in (0, 1, 3):
         yield f'an attribute of length {length}', good + struct.pack('=HHI', length, 1, 0)
     for length in (9, 1000, 0xffff):
-        yield f'an attribute of length {length} in 8 octets', good + struct.pack('=HHI', length, 1, 0)
+        attr = struct.pack('=HHI', length, 1, 0)
+        yield f'an attribute of length {length} in 8 octets', good + attr
 
 
 def truncated():

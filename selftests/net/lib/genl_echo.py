@@ -75,14 +75,13 @@ def refused():
 def tapped(tap, client, number, attrs):
     """Return: the verdict, and what the request's memory holds after it."""
     verdict = client.request(number, attrs)
-    seen = []
+    header = client.family.to_bytes(2, sys.byteorder), client.seq.to_bytes(4, sys.byteorder)
     tap.settimeout(60)
-    while not any(packet[8:12] == client.seq.to_bytes(4, sys.byteorder) for packet in seen):
-        packet, sender = tap.recvfrom(65536)
-        # What the kernel sends is tapped too; those are the answers.
-        if sender[2] != socket.PACKET_OUTGOING or packet[4:6] == client.family.to_bytes(2, sys.byteorder):
-            seen.append(packet)
-    return verdict, seen[-1]
+    while True:
+        packet = tap.recv(65536)
+        # Answers are tapped too, and are of other types.
+        if (packet[4:6], packet[8:12]) == header:
+            return verdict, packet
 
 
 def accepted():

@@ -11,7 +11,7 @@ import sys
 
 from genl_espah import ALG_NAME
 from genl_memory import expect_back, settled
-from genl_net import PCRYPT, Flood, Link, Talk, insmod, netns_del, removed, wait_until
+from genl_net import PCRYPT, Flood, Link, Talk, hooks_held, insmod, netns_del, removed, wait_until
 
 WARM_UP = 10
 SAS = 5
@@ -75,4 +75,5 @@ def unused():
 
 
 if __name__ == '__main__':
-    main()
+    with hooks_held():
+        main()

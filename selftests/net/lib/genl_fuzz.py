@@ -97,7 +97,8 @@ class Generator:
         data = bytearray(octets)
         for _ in range(self.random.randint(1, 4)):
             data[self.random.randrange(len(data))] = self.random.randrange(256)
-        return bytes(data[:self.random.choice((len(data), len(data), self.random.randint(0, len(data))))])
+        cut = self.random.randint(0, len(data)) if self.random.random() < .3 else len(data)
+        return bytes(data[:cut])
 
 
 def meaning(set_, octets, shown=None):

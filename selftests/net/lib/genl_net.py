@@ -11,6 +11,7 @@ import random
 import signal
 import socket
 import struct
+import subprocess
 import time
 
 from genl import Client, packed
@@ -81,6 +82,24 @@ def netns_del(name):
     """As ip-netns(8) does; the kernel takes the namespace apart later."""
     check(libc.umount2(f'/run/netns/{name}'.encode(), MNT_DETACH))
     os.unlink(f'/run/netns/{name}')
+
+
+@contextlib.contextmanager
+def hooks_held():
+    """Keep the code around netfilter's hooks as it is meanwhile.
+
+    The first hook of its kind in any namespace has the kernel patch itself, and so has the end of
+    the last. On two emulated CPUs (QEMU's TCG) one of them can keep running the breakpoint that
+    stands there for a moment, long after it is gone; that is no fault of the kernel.
+    """
+    chains = ''.join(f'chain {hook} {{ type filter hook {hook} priority 0; }}\n' for hook in
+                     ('prerouting', 'input', 'forward', 'output', 'postrouting'))
+    rules = f'table ip espah_held {{\n{chains}}}\n'
+    subprocess.run(['nft', '-f', '-'], input=rules, text=True, check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(['nft', 'delete', 'table', 'ip', 'espah_held'], check=True)
 
 
 class Link:

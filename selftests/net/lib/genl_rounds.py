@@ -10,7 +10,7 @@ import sys
 
 from genl_espah import ALG_NAME
 from genl_memory import expect_back, settled
-from genl_net import PCRYPT, Flood, Link, Talk, insmod, removed, rmmod, wait_until
+from genl_net import PCRYPT, Flood, Link, Talk, hooks_held, insmod, removed, rmmod, wait_until
 
 # Enough that one lost allocation an SA shows in the figures of one round in ten.
 SAS = 5
@@ -53,23 +53,27 @@ def one_round(names, number, talk):
     wait_until(120, removed, f'rmmod in round {number}')
 
 
+def some_rounds(names, numbers, talk):
+    flood = Flood(names[0])
+    try:
+        for number in numbers:
+            one_round(names, number, talk)
+    finally:
+        flood.end()
+
+
 def main():
     names, rounds = sys.argv[1:3], int(sys.argv[3])
     talk = Talk(names)
-    flood = Flood(names[0])
-    try:
-        for number in range(WARM_UP):
-            one_round(names, number, talk)
-        before = settled()
-        for number in range(WARM_UP, rounds):
-            one_round(names, number, talk)
-            if os.path.exists('/sys/module/espah'):
-                raise AssertionError('the module is still there')
-        expect_back(before, tolerance(rounds - WARM_UP))
-    finally:
-        flood.end()
+    some_rounds(names, range(WARM_UP), talk)
+    before = settled()
+    some_rounds(names, range(WARM_UP, rounds), talk)
+    if os.path.exists('/sys/module/espah'):
+        raise AssertionError('the module is still there')
+    expect_back(before, tolerance(rounds - WARM_UP))
     print(f'{rounds} rounds')
 
 
 if __name__ == '__main__':
-    main()
+    with hooks_held():
+        main()
