@@ -5,6 +5,7 @@ How many began is what a kprobe counts. TRIES 0: never stop.
 """
 
 import sys
+import time
 
 from genl import Client
 from genl_espah import OLD_ID, OLD_SA, must
@@ -25,7 +26,10 @@ def main():
         client = Client()
     must(client, 'SA_ADD', OLD_SA)
     print('ready', flush=True)
+    end = time.monotonic() + 200
     while not tries or begun() < tries:
+        if time.monotonic() > end:
+            sys.exit(f'expected {tries} dumps, saw {begun()}')
         must(client, 'SA_DEL', OLD_ID)
         must(client, 'SA_ADD', OLD_SA)
 
