@@ -5,6 +5,9 @@
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/espah
 export TOP CACHE
+# The Debian that all this is for.
+# shellcheck disable=SC2034 # others use it
+codename=bookworm
 mkdir -p "$CACHE"
 
 say() {
