@@ -4,7 +4,13 @@
 #define _ESPAH_COMPAT_H
 
 #include <linux/crypto.h>
+#include <linux/skbuff.h>
 #include <linux/version.h>
+
+/* Segmentation was declared in skbuff.h up to 6.4. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+#include <net/gso.h>
+#endif
 
 /* What a crypto completion is handed: the request up to 6.2, the request's
  * data since.

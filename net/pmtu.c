@@ -17,6 +17,7 @@
 #include <net/icmp.h>
 #include <net/ip.h>
 
+#include "compat.h"
 #include "esp.h"
 #include "pmtu.h"
 #include "sa.h"

@@ -22,6 +22,18 @@ unpack_kernel() {
 	head -c $((start + length - 4)) "$from" | tail -c +$((start + 1)) | "$unpack" -dc >"$to"
 }
 
+# Busybox, which loads the first ones, reads none that are packed. Of what no guest
+# has the hardware for, the bulk goes.
+unpack_modules() {
+	rm -r "$1"/sound "$1"/drivers/{gpu,media,net/ethernet,net/wireless,scsi,usb}
+	find "$1" -name '*.ko.xz' -print0 | xargs -0 -r -n 100 -P "$(nproc)" unxz
+}
+
+# What was unpacked in another way is made again.
+recipe() {
+	sha256sum "${BASH_SOURCE[0]}" | cut -c 1-8
+}
+
 # unpack_image RELEASE DIR: what can be booted, from the one image package in DIR.
 unpack_image() {
 	local release=$1 dir=$2
@@ -29,6 +41,7 @@ unpack_image() {
 	dpkg -x "$dir"/linux-image-*.deb "$dir" || return
 	rm "$dir"/linux-image-*.deb
 	unpack_kernel "$dir/boot/vmlinuz-$release" "$dir/vmlinux" || return
+	unpack_modules "$dir/lib/modules/$release/kernel" || return
 	rm -r "${dir:?}"/{boot,usr}
 	PATH=$PATH:/sbin:/usr/sbin depmod -b "$dir" "$release" || return
 	echo "$release" >"$dir/release"
@@ -57,7 +70,7 @@ kernel_stock() {
 	release=$(newest_headers)
 	[ -n "$release" ] || die "no headers of a stock kernel are installed; run selftests/setup"
 	version=$(dpkg-query -W -f '${Version}' "linux-headers-$release")
-	kernel=$CACHE/kernel/$release-$version
+	kernel=$CACHE/kernel/$release-$version-$(recipe)
 	cached "$kernel" "fetching kernel $release" make_stock "$release" "$version"
 }
 
@@ -103,6 +116,8 @@ unpack_headers() {
 	done
 	# In here, where they end up: the folder still has its temporary name.
 	sed -i "s|/usr/src/|${dir%.tmp}/usr/src/|" "$dir/usr/src/linux-headers-$release/Makefile"
+	# It is there for BTF, which needs one more package and nobody reads here.
+	rm -f "$dir/usr/src/linux-headers-$release/vmlinux"
 	ln -s "usr/src/linux-headers-$release" "$dir/build"
 }
 
@@ -121,8 +136,8 @@ make_backports() {
 	rm -r "$apt"
 }
 
-# Made once and kept: a newer one comes with an empty cache.
+# Fetched once and kept, so that no list is asked for every time; a newer one comes with an empty cache.
 kernel_backports() {
-	kernel=$CACHE/kernel/backports-6.12
+	kernel=$CACHE/kernel/backports-6.12-$(recipe)
 	cached "$kernel" "fetching kernel 6.12 of $codename-backports" make_backports
 }

@@ -30,8 +30,7 @@ build_source() {
 
 	shift
 	mkdir -p "$source"
-	tar -xf /usr/src/linux-source-6.1.tar.xz -C "$source" --strip-components=1 \
-		--exclude='*/Documentation/*' || return
+	tar -xf /usr/src/linux-source-6.1.tar.xz -C "$source" --strip-components=1 || return
 	cd "$source" || return
 	# The unwinder was not trusted on x86-64 when this line was written; frame pointers are.
 	sed -i '/^config FAULT_INJECTION_STACKTRACE_FILTER/,/^config/{/depends on !X86_64/d}' lib/Kconfig.debug
