@@ -59,13 +59,16 @@ struct crypto_aead *espah_crypto_alloc(const struct espah_sa_config *config,
 	struct crypto_aead *tfm = alloc(config->alg_name);
 	int err;
 
+	/* Where memory runs out, nothing is wrong with the request. */
 	if (IS_ERR(tfm)) {
-		NL_SET_ERR_MSG(extack, "aead name: the kernel's crypto API cannot provide it");
+		if (PTR_ERR(tfm) != -ENOMEM)
+			NL_SET_ERR_MSG(extack, "aead name: the kernel's crypto API cannot provide it");
 		return tfm;
 	}
 	err = crypto_aead_setkey(tfm, config->key, config->key_len);
 	if (err) {
-		NL_SET_ERR_MSG(extack, "aead key: the crypto API refused it");
+		if (err != -ENOMEM)
+			NL_SET_ERR_MSG(extack, "aead key: the crypto API refused it");
 		goto free;
 	}
 	err = crypto_aead_setauthsize(tfm, config->icv_bits / 8);

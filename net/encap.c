@@ -101,23 +101,30 @@ void espah_decap_transport4(struct sk_buff *skb, u8 next)
 	ip_send_check(iph);
 }
 
-/* Enough of ip_rcv()'s checks for the header to be looked at. */
-static bool inner_header_sane(struct sk_buff *skb)
+/* Enough of ip_rcv()'s checks for the header to be looked at. Returns 0 or the
+ * counter that says why not.
+ */
+static unsigned int check_inner_header(struct sk_buff *skb)
 {
 	const struct iphdr *iph;
+	unsigned int len;
 
+	if (skb->len < sizeof(*iph))
+		return ESPAH_A_CNT_IN_INNER_HEADER;
 	if (!pskb_may_pull(skb, sizeof(*iph)))
-		return false;
+		return ESPAH_A_CNT_IN_NOMEM;
 	iph = (const struct iphdr *)skb->data;
-	if (iph->version != IPVERSION || iph->ihl * 4 < sizeof(*iph))
-		return false;
-	if (!pskb_may_pull(skb, iph->ihl * 4))
-		return false;
+	len = iph->ihl * 4;
+	if (iph->version != IPVERSION || len < sizeof(*iph) || skb->len < len)
+		return ESPAH_A_CNT_IN_INNER_HEADER;
+	if (!pskb_may_pull(skb, len))
+		return ESPAH_A_CNT_IN_NOMEM;
 
 	iph = (const struct iphdr *)skb->data;
-	return ntohs(iph->tot_len) >= iph->ihl * 4 &&
-	       ntohs(iph->tot_len) <= skb->len &&
-	       !ip_fast_csum(iph, iph->ihl);
+	if (ntohs(iph->tot_len) < len || ntohs(iph->tot_len) > skb->len ||
+	    ip_fast_csum(iph, iph->ihl))
+		return ESPAH_A_CNT_IN_INNER_HEADER;
+	return 0;
 }
 
 /**
@@ -134,11 +141,13 @@ static bool inner_header_sane(struct sk_buff *skb)
 unsigned int espah_decap_tunnel4(struct sk_buff *skb, u8 next)
 {
 	u8 outer_tos = ip_hdr(skb)->tos;
+	unsigned int cause;
 
 	if (next != IPPROTO_IPIP)
 		return ESPAH_A_CNT_IN_NEXT_HEADER;
-	if (!inner_header_sane(skb))
-		return ESPAH_A_CNT_IN_INNER_HEADER;
+	cause = check_inner_header(skb);
+	if (cause)
+		return cause;
 
 	skb_reset_network_header(skb);
 	skb_mac_header_rebuild(skb);

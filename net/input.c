@@ -283,8 +283,12 @@ static int esp4_rcv(struct sk_buff *skb)
 	if (!READ_ONCE(en->live))
 		return -EINVAL;
 
-	if (!pskb_may_pull(skb, sizeof(struct ip_esp_hdr))) {
+	if (skb->len < sizeof(struct ip_esp_hdr)) {
 		cause = ESPAH_A_CNT_IN_TRUNCATED;
+		goto drop;
+	}
+	if (!pskb_may_pull(skb, sizeof(struct ip_esp_hdr))) {
+		cause = ESPAH_A_CNT_IN_NOMEM;
 		goto drop;
 	}
 	id.dst = espah_addr4(ip_hdr(skb)->daddr);
