@@ -50,6 +50,9 @@ setup:
 check: setup
 	@selftests/run
 
+check-long: setup
+	@ESPAH_LONG=yes selftests/run
+
 check-list:
 	@selftests/run --list
 
@@ -67,8 +70,9 @@ help:
 	@echo 'make clean       remove what was built'
 	@echo 'make demo        show two hosts talk through a tunnel, in a virtual machine'
 	@echo 'make check       run all tests; T=REGEX: only those whose name matches'
+	@echo 'make check-long  what takes long as well, and everything on every kernel'
 	@echo 'make check-list  name the tests'
 	@echo 'make bench       compare the cost of a packet with that of xfrm'
 	@echo 'make setup       install what these need (Debian 12)'
 
-.PHONY: all modules tools check-kdir install clean setup check check-list demo bench help
+.PHONY: all modules tools check-kdir install clean setup check check-long check-list demo bench help

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What test scripts share; Documentation/testing.md tells how to write one.
 #
-# A script defines functions named test_* (and setup and teardown, if it wants
-# them) and ends with: run_tests "$@". Each test runs in a subshell of its own in
-# which any command that fails without being asked for fails the test.
+# A script defines functions named test_*, and long_* for what only make
+# check-long has the time for (and setup and teardown, if it wants them), and ends
+# with: run_tests "$@". Each test runs in a subshell of its own in which any command
+# that fails without being asked for fails the test.
 #
 # Processes cost an emulated CPU 30 to 60 ms each, hence batches and so many
 # shell built-ins here.
@@ -247,14 +248,17 @@ kernel_log_mark() {
 	[ ! -v ESPAH_GUEST ] || echo "espah-test-mark $1" >/dev/kmsg
 }
 
-# Fail if the kernel complained since the last mark.
+# Fail if the kernel complained since this was asked before: what it has to say of a
+# test may come between that and the next one.
 kernel_log_clean() {
 	local log words
 
 	[ -v ESPAH_GUEST ] || return 0
 	log=$(dmesg)
-	log=${log##*espah-test-mark}
-	words='WARNING|BUG|Oops|refcount|leak|RIP:|Call Trace|UBSAN|KASAN|general protection|suspicious RCU|INFO: '
+	kernel_log_mark "after $1"
+	log=${log##*espah-test-mark after}
+	words='WARNING|BUG|Oops|refcount|leak|RIP:|Call Trace|UBSAN|KASAN|KCSAN|ODEBUG|general protection'
+	words+='|suspicious RCU|INFO: |unregister_netdevice: waiting'
 	if [[ $log =~ $words ]]; then
 		echo "the kernel's log: expected no complaint, saw:$log"
 		return 1
@@ -264,13 +268,14 @@ kernel_log_clean() {
 # --- running tests -----------------------------------------------------------
 
 defined_tests() {
-	local line name
+	local line name kinds=test
 
+	[ -z "${ESPAH_LONG-}" ] || kinds='test|long'
 	while read -r line; do
-		[[ ! $line =~ ^(test_[A-Za-z0-9_]+)\(\) ]] || echo "${BASH_REMATCH[1]}"
+		[[ ! $line =~ ^(($kinds)_[A-Za-z0-9_]+)\(\) ]] || echo "${BASH_REMATCH[1]}"
 	done <"$0"
 	# The runner looks for tests in the script's text, too.
-	for name in $(compgen -A function test_); do
+	for name in $(compgen -A function test_) $(compgen -A function long_); do
 		grep -q "^$name()" "$0" || echo "$test_file: $name() is not at the start of a line" >&2
 	done
 }
@@ -292,16 +297,16 @@ on_exit() {
 	[ ${#pids[@]} -eq 0 ] || kill -KILL "${pids[@]}" 2>/dev/null
 	wait 2>/dev/null
 	ns_cleanup || rc=1
-	kernel_log_clean || rc=1
+	kernel_log_clean "$2" || rc=1
 	exit "$rc"
 }
 
 # Its output is redirected in here: exit traps run outside of a caller's redirections.
 run_one() (
 	exec >"$scratch/said" 2>&1
-	trap 'on_exit $?' EXIT
+	trap 'on_exit $? "$1"' EXIT
 	ns_made=()
-	kernel_log_mark "$1"
+	kernel_log_mark "of $1"
 	set -eE
 	trap 'on_error $? "$BASH_COMMAND"' ERR
 	if declare -F setup >/dev/null; then
