@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include <libmnl/libmnl.h>
@@ -50,7 +51,7 @@ static uint32_t offset_of(uint16_t type, uint16_t inner_type)
 	return 0;
 }
 
-static struct nlmsghdr *error_start(int num, bool capped)
+static struct nlmsghdr *error_start(unsigned int num, bool capped)
 {
 	struct nlmsghdr *nlh;
 	struct nlmsgerr *error;
@@ -171,6 +172,8 @@ static void test_verdicts(void)
 	nlh = error_start(ENOENT, true);
 	mnl_attr_put(nlh, NLMSGERR_ATTR_MSG, 4, "none");
 	expect("a sentence without an end", "ENOENT: none");
+	error_start(INT_MIN, true);
+	expect("a number that has no opposite", "EBADMSG: Bad message");
 	nlh = error_start(EINVAL, true);
 	nlh->nlmsg_len -= 4;
 	expect("an error cut short", "EBADMSG: the kernel's answer is cut short");

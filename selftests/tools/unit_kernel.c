@@ -29,6 +29,8 @@ enum answer {
 	ANSWER_SA_INTERRUPTED,
 	/* An SA with an SPI of three octets. */
 	ANSWER_MALFORMED,
+	/* An SA whose message claims to have 2 GiB. */
+	ANSWER_HUGE,
 	/* The answer to some older request. */
 	ANSWER_STALE,
 	ANSWER_DONE,
@@ -130,7 +132,9 @@ ssize_t mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf, size_t size)
 	put_answer(nlh, *script++);
 	answer_at = buf;
 	answer_len = nlh->nlmsg_len;
-	return nlh->nlmsg_len;
+	if (script[-1] == ANSWER_HUGE)
+		nlh->nlmsg_len |= 1u << 31;
+	return answer_len;
 }
 
 static bool all_zero(const char *at, size_t len)
@@ -221,6 +225,7 @@ static void test_dump(void)
 	static const enum answer malformed[] = {
 		ANSWER_SA, ANSWER_MALFORMED, ANSWER_SA, ANSWER_DONE, ANSWER_END
 	};
+	static const enum answer huge[] = { ANSWER_SA, ANSWER_HUGE, ANSWER_END };
 	static const enum answer refused[] = { ANSWER_SA, ANSWER_EPERM, ANSWER_END };
 	enum answer never[21];
 	size_t i;
@@ -235,6 +240,7 @@ static void test_dump(void)
 	check_text(dump(never), "EAGAIN 1 10 10", "a dump is begun again ten times at most");
 	check_text(dump(malformed), "EBADMSG 1 1 1", "a malformed dump is read to its end");
 	check(*script == ANSWER_END, "so that nothing is left for the next request");
+	check_text(dump(huge), "ETIMEDOUT 1 1 1", "a message longer than it can be is none");
 	check_text(dump(refused), "EPERM 1 1 1", "a dump that is refused");
 }
 

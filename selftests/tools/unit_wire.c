@@ -133,8 +133,8 @@ static void refuse_sa(uint16_t type, const void *data, size_t len, const char *t
 	espah_sa_wipe(&sa);
 }
 
-/* An attribute of 200 octets within the nest aead. */
-static void refuse_alg(uint16_t type, const char *name)
+/* An attribute of so many octets, all alike, within the nest aead. */
+static void refuse_alg(uint16_t type, char octet, size_t len, const char *name)
 {
 	struct nlmsghdr *nlh = start();
 	struct espah_err err;
@@ -142,9 +142,9 @@ static void refuse_alg(uint16_t type, const char *name)
 	struct espah_sa sa;
 	char octets[200];
 
-	memset(octets, 'x', sizeof(octets));
+	memset(octets, octet, sizeof(octets));
 	nest = mnl_attr_nest_start(nlh, ESPAH_A_SA_AEAD);
-	mnl_attr_put(nlh, type, sizeof(octets), octets);
+	mnl_attr_put(nlh, type, len, octets);
 	mnl_attr_nest_end(nlh, nest);
 	check(espah_sa_take(nlh, &sa, &err) == -1, name);
 	espah_sa_wipe(&sa);
@@ -166,9 +166,11 @@ static void test_malformed(void)
 	refuse_sa(ESPAH_A_SA_OSEQ, octets, 4,
 		  "EBADMSG: the kernel's answer is malformed: an SA, attribute 12 of 4 octets",
 		  "an answer with half a sequence number");
-	refuse_alg(ESPAH_A_ALG_KEY, "an answer with a key too long");
-	refuse_alg(ESPAH_A_ALG_NAME, "an answer with a name too long");
-	refuse_alg(ESPAH_A_ALG_ICV_BITS, "an answer with an ICV length too long");
+	refuse_alg(ESPAH_A_ALG_KEY, 'x', 200, "an answer with a key too long");
+	refuse_alg(ESPAH_A_ALG_NAME, 'x', 200, "an answer with a name too long");
+	refuse_alg(ESPAH_A_ALG_NAME, '\033', 5, "an answer with a name that moves the cursor");
+	refuse_alg(ESPAH_A_ALG_NAME, '\xff', 5, "an answer with a name that is no text");
+	refuse_alg(ESPAH_A_ALG_ICV_BITS, 'x', 200, "an answer with an ICV length too long");
 }
 
 static void some_policy(struct espah_policy *policy, unsigned int tmpls)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -179,6 +180,9 @@ int espah_extack_read(const struct nlmsghdr *reply, const struct nlmsghdr *reque
 	memcpy(&num, payload, sizeof(num));
 	if (num >= 0)
 		return 0;
+	/* There is no such errno, nor its opposite. */
+	if (num == INT_MIN)
+		num = -EBADMSG;
 	fixed = fixed_part(reply);
 	if (reply->nlmsg_flags & NLM_F_ACK_TLVS && fixed < len)
 		extack_scan(&ext, payload + fixed, len - fixed);

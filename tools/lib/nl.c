@@ -88,6 +88,13 @@ static void read_message(struct reading *r, const struct nlmsghdr *nlh)
 	}
 }
 
+/* libmnl's own check takes a length of 2 GiB and more for a negative one. */
+static bool message_ok(const struct nlmsghdr *nlh, int left)
+{
+	return left >= (int)sizeof(*nlh) && nlh->nlmsg_len >= sizeof(*nlh) &&
+	       nlh->nlmsg_len <= (unsigned int)left;
+}
+
 static int read_answer(struct espah_nl *nl, struct reading *r)
 {
 	while (!r->done) {
@@ -100,7 +107,7 @@ static int read_answer(struct espah_nl *nl, struct reading *r)
 			continue;
 		if (got < 0)
 			return sys_error(r->err, "no answer from the kernel");
-		for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+		for (; message_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
 			if (nlh->nlmsg_seq == r->request->nlmsg_seq)
 				read_message(r, nlh);
 		}

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,31 +62,56 @@ bool espah_sa_put(struct nlmsghdr *nlh, const struct espah_sa *sa)
 	       (!espah_given(given, ESPAH_A_SA_AEAD) || put_alg(nlh, &sa->aead));
 }
 
+/* It is printed for people and programs: nothing else than a name will do. */
+static bool take_alg_name(const struct nlattr *attr, struct espah_alg *alg)
+{
+	const char *name = mnl_attr_get_payload(attr);
+	size_t len = strnlen(name, mnl_attr_get_payload_len(attr));
+	size_t i;
+
+	if (len >= sizeof(alg->name))
+		return false;
+	for (i = 0; i < len; i++) {
+		if (!isgraph((unsigned char)name[i]))
+			return false;
+	}
+	memcpy(alg->name, name, len);
+	alg->name[len] = '\0';
+	return true;
+}
+
+static bool take_key(const struct nlattr *attr, struct espah_alg *alg)
+{
+	size_t len = mnl_attr_get_payload_len(attr);
+
+	if (len > sizeof(alg->key))
+		return false;
+	memcpy(alg->key, mnl_attr_get_payload(attr), len);
+	alg->key_len = len;
+	return true;
+}
+
+static bool take_alg_part(const struct nlattr *attr, struct espah_alg *alg)
+{
+	switch (mnl_attr_get_type(attr)) {
+	case ESPAH_A_ALG_NAME:
+		return take_alg_name(attr, alg);
+	case ESPAH_A_ALG_KEY:
+		return take_key(attr, alg);
+	case ESPAH_A_ALG_ICV_BITS:
+		return espah_take_u32(attr, &alg->icv_bits);
+	default:
+		return true;
+	}
+}
+
 static bool take_alg(const struct nlattr *attr, struct espah_alg *alg)
 {
 	const struct nlattr *part;
 
 	mnl_attr_for_each_nested(part, attr) {
-		const void *value = mnl_attr_get_payload(part);
-		size_t len = mnl_attr_get_payload_len(part);
-
-		switch (mnl_attr_get_type(part)) {
-		case ESPAH_A_ALG_NAME:
-			if (strnlen(value, len) >= sizeof(alg->name))
-				return false;
-			memcpy(alg->name, value, strnlen(value, len));
-			break;
-		case ESPAH_A_ALG_KEY:
-			if (len > sizeof(alg->key))
-				return false;
-			memcpy(alg->key, value, len);
-			alg->key_len = len;
-			break;
-		case ESPAH_A_ALG_ICV_BITS:
-			if (!espah_take_u32(part, &alg->icv_bits))
-				return false;
-			break;
-		}
+		if (!take_alg_part(part, alg))
+			return false;
 	}
 	return true;
 }
