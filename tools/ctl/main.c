@@ -129,7 +129,7 @@ static int take_option(struct ctl *ctl, struct args *args)
 		return espah_err_usage(args->err, "option '%.64s' is not known; try 'espah help'",
 				       word);
 	if (!options[i].value)
-		return set_option(ctl, options[i].option, NULL, args->err);
+		return set_option(ctl, options[i].option, "", args->err);
 	if (args->at == args->argc)
 		return espah_err_usage(args->err, "option '%s' wants a value; try 'espah help'",
 				       word);

@@ -14,9 +14,16 @@ static FILE *terminal;
 static char *captured;
 static size_t captured_len;
 
-static void *need(void *memory)
+/**
+ * fuzz_need() - memory that has to be there
+ * @memory: what was allocated
+ *
+ * Return: the same.
+ */
+void *fuzz_need(void *memory)
 {
-	must(memory, "memory");
+	if (!memory)
+		abort();
 	return memory;
 }
 
@@ -48,7 +55,7 @@ void must_be_sentence(const struct espah_err *err)
 char *fuzz_text(const uint8_t *data, size_t size)
 {
 	size_t len = strnlen((const char *)data, size);
-	char *text = need(malloc(len + 1));
+	char *text = fuzz_need(malloc(len + 1));
 
 	memcpy(text, data, len);
 	text[len] = '\0';
@@ -71,7 +78,7 @@ char *fuzz_take_word(char **text)
 	for (end = begin; *end && !isspace((unsigned char)*end); end++)
 		;
 	*text = end;
-	return end == begin ? NULL : need(strndup(begin, end - begin));
+	return end == begin ? NULL : fuzz_need(strndup(begin, end - begin));
 }
 
 /**
@@ -128,7 +135,7 @@ void fuzz_words_free(struct fuzz_words *words)
  */
 struct nlmsghdr *fuzz_message(uint16_t type, uint16_t flags, const void *data, size_t size)
 {
-	struct nlmsghdr *nlh = need(calloc(1, sizeof(*nlh) + MNL_ALIGN(size)));
+	struct nlmsghdr *nlh = fuzz_need(calloc(1, sizeof(*nlh) + MNL_ALIGN(size)));
 
 	nlh->nlmsg_len = sizeof(*nlh) + size;
 	nlh->nlmsg_type = type;
@@ -145,7 +152,7 @@ struct nlmsghdr *fuzz_message(uint16_t type, uint16_t flags, const void *data, s
  */
 struct nlmsghdr *fuzz_request(void)
 {
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(need(calloc(1, ESPAH_NL_REQUEST_MAX)));
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(fuzz_need(calloc(1, ESPAH_NL_REQUEST_MAX)));
 
 	mnl_nlmsg_put_extra_header(nlh, sizeof(struct genlmsghdr));
 	return nlh;
@@ -169,7 +176,7 @@ bool fuzz_same_request(const struct nlmsghdr *a, const struct nlmsghdr *b)
 void fuzz_capture_begin(void)
 {
 	terminal = stdout;
-	stdout = need(open_memstream(&captured, &captured_len));
+	stdout = fuzz_need(open_memstream(&captured, &captured_len));
 }
 
 /**

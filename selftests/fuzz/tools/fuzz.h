@@ -22,6 +22,7 @@
 #define FUZZ_WORDS_MAX	128
 
 void must(bool good, const char *fmt, ...) __printf(2, 3);
+void *fuzz_need(void *memory);
 void must_be_sentence(const struct espah_err *err);
 
 /* Words in memory of their own each, and a command of them. */

@@ -21,10 +21,10 @@ static int file_of(const char *prefix, const uint8_t *data, size_t size)
 {
 	int fd = memfd_create("batch", 0);
 	size_t len = strlen(prefix);
-	char *text = malloc(len + size);
+	char *text = fuzz_need(malloc(len + size));
 	size_t i;
 
-	must(fd >= 0 && text, "a file");
+	must(fd >= 0, "a file");
 	memcpy(text, prefix, len);
 	for (i = 0; i < size; i++)
 		text[len + i] = data[i] == '@' || data[i] == '-' ? '0' : data[i];
