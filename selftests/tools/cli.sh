@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The command's options, objects, verbs, batches and exit statuses, as far as no kernel is asked.
+# The command's options, objects, verbs, batches and exit statuses, as far as no kernel is asked, under ASan and UBSan.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/tool.sh"
 

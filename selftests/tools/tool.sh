@@ -4,28 +4,28 @@
 
 . "$(dirname "${BASH_SOURCE[0]}")/../vm/host.sh"
 
-# build VARIANT WHAT [VARIABLE=VALUE...]: make part of the tools, where only what
-# changed since the last time is made again; the folder is in $built.
+# build WHAT: make part of the tools, where only what changed since the last time is
+# made again; the folder is in $built. TOOLS=coverage in the environment has gcov count
+# what is run; otherwise ASan and UBSan watch.
 build() {
-	local lock
+	local lock variant=${TOOLS:-sanitized} option=SANITIZE=1
 
-	built=$CACHE/tools/$(echo "$TOP" | sha256sum | cut -c 1-12)/$1
+	[ "$variant" = sanitized ] || option=COVERAGE=1
+	built=$CACHE/tools/$(echo "$TOP" | sha256sum | cut -c 1-12)/$variant
 	mkdir -p "$built"
 	exec {lock}>"$built/lock"
 	flock "$lock"
-	shift
-	quietly make -s -C "$TOP/tools" OUT="$built" -j "$(nproc)" --no-print-directory "$@" ||
+	quietly make -s -C "$TOP/tools" OUT="$built" -j "$(nproc)" --no-print-directory "$option" "$1" ||
 		fail "the tools cannot be built"
 	exec {lock}>&-
 }
 
-# Where the tool is goes to $tool; BUILD says where it was built already.
+# Where the tool is goes to $tool.
 find_tool() {
-	tool=${BUILD-}/espah
-	if [ -z "${BUILD-}" ] || [ ! -x "$tool" ]; then
-		build plain all
-		tool=$built/espah
-	fi
+	build all
+	tool=$built/espah
+	# The tool does not let itself be looked into, which looking for leaks begins with.
+	[ "$(id -u)" -eq 0 ] || export ASAN_OPTIONS=detect_leaks=0
 }
 
 # run COMMAND...: the status is in $status, what was written in $out and $err.

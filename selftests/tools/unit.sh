@@ -17,7 +17,7 @@ group() {
 }
 
 setup() {
-	build sanitized unit SANITIZE=1
+	build unit
 }
 
 test_addresses() {
