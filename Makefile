@@ -63,6 +63,9 @@ demo:
 bench: setup
 	@selftests/bench/bench
 
+coverage: setup
+	@selftests/coverage/coverage
+
 help:
 	@echo 'make             build espah.ko and tools/espah (KDIR=: for which kernel)'
 	@echo 'make C=1 W=1     the same with sparse and more warnings'
@@ -72,7 +75,8 @@ help:
 	@echo 'make check       run all tests; T=REGEX: only those whose name matches'
 	@echo 'make check-long  what takes long as well, and everything on every kernel'
 	@echo 'make check-list  name the tests'
+	@echo 'make coverage    say which lines the tests reach, and name the others'
 	@echo 'make bench       compare the cost of a packet with that of xfrm'
 	@echo 'make setup       install what these need (Debian 12)'
 
-.PHONY: all modules tools check-kdir install clean setup check check-long check-list demo bench help
+.PHONY: all modules tools check-kdir install clean setup check check-long check-list demo bench coverage help
