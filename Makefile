@@ -56,6 +56,9 @@ check-long: setup
 check-list:
 	@selftests/run --list
 
+kunit: setup
+	@selftests/vm/vm --kernel debug --mem 2048 -- selftests/debug/ktap '$(or $(T),*)'
+
 # It sets up by itself, and shows how that goes.
 demo:
 	@selftests/demo/demo
@@ -75,8 +78,9 @@ help:
 	@echo 'make check       run all tests; T=REGEX: only those whose name matches'
 	@echo 'make check-long  what takes long as well, and everything on every kernel'
 	@echo 'make check-list  name the tests'
+	@echo 'make kunit       run the KUnit suites, print KTAP; T=PATTERN: only those of this name'
 	@echo 'make coverage    say which lines the tests reach, and name the others'
 	@echo 'make bench       compare the cost of a packet with that of xfrm'
 	@echo 'make setup       install what these need (Debian 12)'
 
-.PHONY: all modules tools check-kdir install clean setup check check-long check-list demo bench coverage help
+.PHONY: all modules tools check-kdir install clean setup check check-long check-list kunit demo bench coverage help

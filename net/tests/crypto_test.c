@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Ciphers, IVs and requests: net/crypto.c. */
+
+#include <linux/scatterlist.h>
+
+#include "../crypto.h"
+#include "fixture.h"
+#include "suites.h"
+
+struct iv {
+	const char	*name;
+	u64		mask;
+	u64		seq;
+	u8		octets[8];
+};
+
+static const struct iv ivs[] = {
+	{ "no mask", 0, 1, { 0, 0, 0, 0, 0, 0, 0, 1 } },
+	{ "no mask, end of 32 bits", 0, U32_MAX,
+	  { 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff } },
+	{ "no mask, beyond 32 bits", 0, 1ULL << 32,
+	  { 0, 0, 0, 1, 0, 0, 0, 0 } },
+	{ "end of 64 bits", 0, U64_MAX,
+	  { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } },
+	{ "masked", 0x0123456789abcdef, 0x10,
+	  { 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xff } },
+	{ "mask of ones", U64_MAX, 1,
+	  { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe } },
+};
+
+static void iv_desc(const struct iv *iv, char *desc)
+{
+	strscpy(desc, iv->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(iv, ivs, iv_desc);
+
+static struct espah_sa *bare_sa(struct kunit *test)
+{
+	struct espah_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, sa);
+	sa->iv_len = 8;
+	sa->icv_len = 16;
+	return sa;
+}
+
+static void iv_is_the_masked_number(struct kunit *test)
+{
+	const struct iv *iv = test->param_value;
+	struct espah_sa *sa = bare_sa(test);
+	__be64 said;
+
+	sa->iv_mask = iv->mask;
+	said = espah_crypto_iv(sa, iv->seq);
+	KUNIT_EXPECT_EQ(test, memcmp(&said, iv->octets, sizeof(said)), 0);
+}
+
+struct refusal {
+	const char	*name;
+	const char	*alg_name;
+	unsigned int	key_len;
+	unsigned int	icv_bits;
+	const char	*words;
+};
+
+/* So long that no module can have the name, and none is looked for. */
+#define UNKNOWN	"rfc4106(gcm(an-algorithm-that-has-this-name-will-not-be-found-anywhere))"
+
+static const struct refusal refusals[] = {
+	{ "unknown name", UNKNOWN, 20, 128, "aead name" },
+	{ "unknown name, wrapped", "cryptd(" UNKNOWN ")", 20, 128, "aead name" },
+	{ "no key", "rfc4106(gcm(aes))", 0, 128, "aead key" },
+	{ "only a salt", "rfc4106(gcm(aes))", 4, 128, "aead key" },
+	{ "short key", "rfc4106(gcm(aes))", 19, 128, "aead key" },
+	{ "no ICV", "rfc4106(gcm(aes))", 20, 0, "aead icv-bits" },
+	{ "long ICV", "rfc4106(gcm(aes))", 20, 136, "aead icv-bits" },
+};
+
+static void refusal_desc(const struct refusal *refusal, char *desc)
+{
+	strscpy(desc, refusal->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(refusal, refusals, refusal_desc);
+
+static void cipher_is_refused_with_words(struct kunit *test)
+{
+	const struct refusal *refusal = test->param_value;
+	struct espah_sa_config config = fixture_sa_config(0x100);
+	struct netlink_ext_ack extack = {};
+	struct crypto_aead *tfm;
+
+	config.alg_name = refusal->alg_name;
+	config.key_len = refusal->key_len;
+	config.icv_bits = refusal->icv_bits;
+	tfm = espah_crypto_alloc(&config, &extack);
+	KUNIT_EXPECT_TRUE(test, IS_ERR(tfm));
+	if (!IS_ERR(tfm))
+		espah_crypto_free(tfm);
+	KUNIT_ASSERT_NOT_NULL(test, extack._msg);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(extack._msg, refusal->words),
+				  "said: %s", extack._msg);
+}
+
+static void no_cipher_is_freed(struct kunit *test)
+{
+	espah_crypto_free(NULL);
+}
+
+/* The IV is a copy of its own, and the list covers the packet and no more. */
+static void request_describes_the_packet(struct kunit *test)
+{
+	struct espah_sa_config config = fixture_sa_config(0x100);
+	struct espah_sa *sa = bare_sa(test);
+	struct aead_request *req;
+	struct sk_buff *skb;
+	u8 octets[60];
+	int i;
+
+	for (i = 0; i < sizeof(octets); i++)
+		octets[i] = i;
+	skb = fixture_skb_paged(test, octets, sizeof(octets), 24);
+	sa->tfm = espah_crypto_alloc(&config, NULL);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(sa->tfm));
+	req = espah_crypto_request(sa, skb, 2, 16, NULL);
+	KUNIT_EXPECT_NOT_NULL(test, req);
+	if (req) {
+		KUNIT_EXPECT_EQ(test, memcmp(req->iv, octets + 8, 8), 0);
+		KUNIT_EXPECT_PTR_NE(test, req->iv, skb->data + 8);
+		KUNIT_EXPECT_EQ(test, req->assoclen, 16);
+		KUNIT_EXPECT_PTR_EQ(test, req->src, req->dst);
+		KUNIT_EXPECT_EQ(test, sg_nents(req->src), 2);
+		KUNIT_EXPECT_EQ(test, req->src[0].length, 24);
+		KUNIT_EXPECT_EQ(test, req->src[1].length, 36);
+		KUNIT_EXPECT_PTR_EQ(test, req->base.data, (void *)skb);
+		espah_crypto_request_free(req);
+	}
+	espah_crypto_free(sa->tfm);
+}
+
+static struct kunit_case crypto_cases[] = {
+	KUNIT_CASE_PARAM(iv_is_the_masked_number, iv_gen_params),
+	KUNIT_CASE_PARAM(cipher_is_refused_with_words, refusal_gen_params),
+	KUNIT_CASE(no_cipher_is_freed),
+	KUNIT_CASE(request_describes_the_packet),
+	{}
+};
+
+struct kunit_suite crypto_suite = {
+	.name		= "crypto",
+	.test_cases	= crypto_cases,
+};

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The layout of an ESP packet: net/esp.c. */
+
+#include <linux/ip.h>
+#include <asm/unaligned.h>
+#include <uapi/linux/espah.h>
+
+#include "../esp.h"
+#include "../sa.h"
+#include "fixture.h"
+#include "suites.h"
+
+/* As AES-GCM has them. */
+#define IV	8
+#define ICV	16
+#define HEADER	(8 + IV)
+
+static struct espah_sa *bare_sa(struct kunit *test)
+{
+	struct espah_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, sa);
+	sa->iv_len = IV;
+	sa->icv_len = ICV;
+	return sa;
+}
+
+static void header_len(struct kunit *test)
+{
+	struct espah_sa *sa = bare_sa(test);
+
+	KUNIT_EXPECT_EQ(test, espah_esp_header_len(sa), 16);
+	sa->iv_len = 0;
+	KUNIT_EXPECT_EQ(test, espah_esp_header_len(sa), 8);
+	sa->iv_len = 16;
+	KUNIT_EXPECT_EQ(test, espah_esp_header_len(sa), 24);
+}
+
+/* RFC 4303 section 2.4: no more than is needed, and all of it aligned. */
+static void padding_is_short_and_aligned(struct kunit *test)
+{
+	unsigned int payload, pad;
+
+	KUNIT_EXPECT_EQ(test, espah_esp_pad_len(0), 2);
+	KUNIT_EXPECT_EQ(test, espah_esp_pad_len(1), 1);
+	KUNIT_EXPECT_EQ(test, espah_esp_pad_len(2), 0);
+	KUNIT_EXPECT_EQ(test, espah_esp_pad_len(3), 3);
+	for (payload = 0; payload <= 65535; payload++) {
+		pad = espah_esp_pad_len(payload);
+		if (pad < 4 && (payload + pad + ESPAH_ESP_TRAILER) % 4 == 0)
+			continue;
+		KUNIT_FAIL(test, "payload %u has padding of %u", payload, pad);
+		break;
+	}
+}
+
+static bool goes_into(unsigned int payload, unsigned int room)
+{
+	return payload + espah_esp_pad_len(payload) + ESPAH_ESP_TRAILER <= room;
+}
+
+/* One octet more would not go in. */
+static void payload_max_is_the_most(struct kunit *test)
+{
+	unsigned int room, most;
+
+	for (room = 0; room < 4; room++)
+		KUNIT_EXPECT_EQ(test, espah_esp_payload_max(room), 0);
+	KUNIT_EXPECT_EQ(test, espah_esp_payload_max(4), 2);
+	for (room = 4; room <= 65535; room++) {
+		most = espah_esp_payload_max(room);
+		if (goes_into(most, room) && !goes_into(most + 1, room))
+			continue;
+		KUNIT_FAIL(test, "a room of %u takes %u", room, most);
+		break;
+	}
+}
+
+struct header {
+	const char	*name;
+	u64		seq;
+	u32		low;
+};
+
+static const struct header headers[] = {
+	{ "first", 1, 1 },
+	{ "end of 31 bits", S32_MAX, S32_MAX },
+	{ "beyond 31 bits", 1u << 31, 1u << 31 },
+	{ "end of 32 bits", U32_MAX, U32_MAX },
+	{ "beyond 32 bits", 1ULL << 32, 0 },
+	{ "low half", 0x0123456789abcdef, 0x89abcdef },
+	{ "end of 64 bits", U64_MAX, U32_MAX },
+};
+
+static void header_desc(const struct header *header, char *desc)
+{
+	strscpy(desc, header->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(header, headers, header_desc);
+
+static void header_is_written(struct kunit *test)
+{
+	const struct header *header = test->param_value;
+	struct espah_sa *sa = bare_sa(test);
+	u8 octets[HEADER + 2];
+
+	sa->id.spi = htonl(0x01020304);
+	sa->iv_mask = 0xa5a5a5a5a5a5a5a5;
+	memset(octets, 0x77, sizeof(octets));
+	espah_esp_write_header(octets + 1, sa, header->seq);
+
+	KUNIT_EXPECT_EQ(test, get_unaligned_be32(octets + 1), 0x01020304);
+	KUNIT_EXPECT_EQ(test, get_unaligned_be32(octets + 5), header->low);
+	KUNIT_EXPECT_EQ(test, get_unaligned_be64(octets + 9),
+			header->seq ^ sa->iv_mask);
+	KUNIT_EXPECT_EQ(test, octets[0], 0x77);
+	KUNIT_EXPECT_EQ(test, octets[sizeof(octets) - 1], 0x77);
+}
+
+static void trailer_counts_up(struct kunit *test)
+{
+	unsigned int pad_len, i;
+	u8 octets[260];
+
+	for (pad_len = 0; pad_len <= 255; pad_len++) {
+		memset(octets, 0x77, sizeof(octets));
+		espah_esp_write_trailer(octets + 1, pad_len, IPPROTO_IPIP);
+		for (i = 0; i < pad_len; i++)
+			if (octets[1 + i] != i + 1)
+				break;
+		KUNIT_EXPECT_EQ(test, i, pad_len);
+		KUNIT_EXPECT_EQ(test, octets[1 + pad_len], pad_len);
+		KUNIT_EXPECT_EQ(test, octets[2 + pad_len], IPPROTO_IPIP);
+		KUNIT_EXPECT_EQ(test, octets[0], 0x77);
+		KUNIT_EXPECT_EQ(test, octets[3 + pad_len], 0x77);
+	}
+}
+
+struct strip {
+	const char	*name;
+	unsigned int	payload;
+	unsigned int	pad;
+	/* What the packet says of its padding. */
+	u8		pad_len;
+	unsigned int	cause;
+};
+
+static const struct strip strips[] = {
+	{ "nothing but the trailer", 0, 0, 0, 0 },
+	{ "usual padding, no payload", 0, 2, 2, 0 },
+	{ "one octet", 1, 1, 1, 0 },
+	{ "no padding", 2, 0, 0, 0 },
+	{ "three of padding", 3, 3, 3, 0 },
+	{ "more padding than is needed", 10, 200, 200, 0 },
+	{ "most padding", 1, 255, 255, 0 },
+	{ "most padding, no payload", 0, 255, 255, 0 },
+	{ "large", 1400, 2, 2, 0 },
+	{ "says less than there is", 10, 4, 0, 0 },
+	{ "one too many, no payload", 0, 0, 1, ESPAH_A_CNT_IN_PADDING },
+	{ "one too many", 9, 1, 11, ESPAH_A_CNT_IN_PADDING },
+	{ "all of the payload", 9, 1, 10, 0 },
+	{ "would reach the ESP header", 9, 1, 26, ESPAH_A_CNT_IN_PADDING },
+	{ "would reach before the packet", 9, 1, 255, ESPAH_A_CNT_IN_PADDING },
+	{ "largest on nothing", 0, 0, 255, ESPAH_A_CNT_IN_PADDING },
+};
+
+static void strip_desc(const struct strip *strip, char *desc)
+{
+	strscpy(desc, strip->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(strip, strips, strip_desc);
+
+/* A decrypted packet: header, payload, padding, trailer and ICV, all of them
+ * unlike each other. Returns its length.
+ */
+static unsigned int fill(const struct strip *strip, u8 *at)
+{
+	u8 *end = at;
+
+	memset(end, 0xee, HEADER);
+	end += HEADER;
+	memset(end, 0xdd, strip->payload);
+	end += strip->payload;
+	memset(end, 0xbb, strip->pad);
+	end += strip->pad;
+	*end++ = strip->pad_len;
+	*end++ = IPPROTO_UDP;
+	memset(end, 0xcc, ICV);
+	return end + ICV - at;
+}
+
+static void check_strip(struct kunit *test, const struct strip *strip,
+			struct sk_buff *skb)
+{
+	unsigned int left = strip->payload + strip->pad - strip->pad_len;
+	struct espah_sa *sa = bare_sa(test);
+	u8 next = 0xff;
+	int i;
+
+	skb->ip_summed = CHECKSUM_COMPLETE;
+	KUNIT_ASSERT_EQ(test, espah_esp_strip(skb, sa, &next), strip->cause);
+	if (strip->cause)
+		return;
+	KUNIT_EXPECT_EQ(test, next, IPPROTO_UDP);
+	KUNIT_EXPECT_EQ(test, skb->len, left);
+	KUNIT_EXPECT_TRUE(test, skb->ip_summed == CHECKSUM_NONE);
+	KUNIT_ASSERT_EQ(test, skb_linearize(skb), 0);
+	for (i = 0; i < min(left, strip->payload); i++)
+		if (skb->data[i] != 0xdd)
+			break;
+	KUNIT_EXPECT_EQ(test, i, min(left, strip->payload));
+}
+
+static void strip_linear(struct kunit *test)
+{
+	const struct strip *strip = test->param_value;
+	u8 *octets = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, octets);
+	check_strip(test, strip,
+		    fixture_skb(test, 0, octets, fill(strip, octets)));
+}
+
+/* Each place where linear part and page can meet, the trailer included. */
+static void strip_paged(struct kunit *test)
+{
+	const struct strip *strip = test->param_value;
+	u8 *octets = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+	unsigned int len, linear, step;
+
+	KUNIT_ASSERT_NOT_NULL(test, octets);
+	len = fill(strip, octets);
+	step = len > 100 ? 97 : 1;
+	for (linear = HEADER; linear < len; linear += step)
+		check_strip(test, strip,
+			    fixture_skb_paged(test, octets, len, linear));
+	check_strip(test, strip, fixture_skb_paged(test, octets, len, len - 1));
+	check_strip(test, strip,
+		    fixture_skb_paged(test, octets, len, len - ICV - 1));
+}
+
+/* What is written by one half is taken off by the other. */
+static void strip_undoes_write(struct kunit *test)
+{
+	unsigned int payload, pad_len;
+	struct espah_sa *sa = bare_sa(test);
+	struct sk_buff *skb;
+	u8 next;
+
+	for (payload = 0; payload <= 70; payload++) {
+		pad_len = espah_esp_pad_len(payload);
+		skb = fixture_skb(test, 0, NULL, HEADER + payload + pad_len +
+				  ESPAH_ESP_TRAILER + ICV);
+		espah_esp_write_header(skb->data, sa, payload);
+		espah_esp_write_trailer(skb->data + HEADER + payload, pad_len,
+					payload);
+		KUNIT_EXPECT_EQ(test, espah_esp_strip(skb, sa, &next), 0);
+		KUNIT_EXPECT_EQ(test, skb->len, payload);
+		KUNIT_EXPECT_EQ(test, next, payload);
+	}
+}
+
+static struct kunit_case esp_cases[] = {
+	KUNIT_CASE(header_len),
+	KUNIT_CASE(padding_is_short_and_aligned),
+	KUNIT_CASE(payload_max_is_the_most),
+	KUNIT_CASE_PARAM(header_is_written, header_gen_params),
+	KUNIT_CASE(trailer_counts_up),
+	KUNIT_CASE_PARAM(strip_linear, strip_gen_params),
+	KUNIT_CASE_PARAM(strip_paged, strip_gen_params),
+	KUNIT_CASE(strip_undoes_write),
+	{}
+};
+
+struct kunit_suite esp_suite = {
+	.name		= "esp",
+	.test_cases	= esp_cases,
+};

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the suites share: a namespace of their own, SAs in it, packets. */
+
+#include <linux/wait_bit.h>
+#include <net/ip.h>
+#include <net/net_namespace.h>
+#include <net/route.h>
+
+#include "../hooks.h"
+#include "../mark.h"
+#include "fixture.h"
+
+static struct fixture *fixture_of(struct espah_net *en)
+{
+	return container_of(en, struct fixture, en);
+}
+
+/**
+ * espah_hooks_get() - in the place of net/hooks.c: no packet is to come here
+ * @en: namespace of a test case
+ *
+ * Return: what the test case wants.
+ */
+int espah_hooks_get(struct espah_net *en)
+{
+	struct fixture *fixture = fixture_of(en);
+
+	if (fixture->hooks_err)
+		return fixture->hooks_err;
+	fixture->hooks++;
+	return 0;
+}
+
+/**
+ * espah_hooks_put() - in the place of net/hooks.c
+ * @en: namespace of a test case
+ */
+void espah_hooks_put(struct espah_net *en)
+{
+	fixture_of(en)->hooks--;
+}
+
+/**
+ * fixture_init() - before a test case: an empty namespace
+ * @test: its priv is set to a &struct fixture
+ *
+ * Return: 0 or a negative errno.
+ */
+int fixture_init(struct kunit *test)
+{
+	struct fixture *fixture = kunit_kzalloc(test, sizeof(*fixture),
+						GFP_KERNEL);
+	struct espah_net *en = &fixture->en;
+
+	KUNIT_ASSERT_NOT_NULL(test, fixture);
+	mutex_init(&en->lock);
+	en->net = &init_net;
+	en->counters = alloc_percpu(struct espah_counters);
+	KUNIT_ASSERT_TRUE(test, !!en->counters);
+	en->stub = espah_mark_alloc(&init_net);
+	KUNIT_ASSERT_NOT_NULL(test, en->stub);
+	KUNIT_ASSERT_EQ(test, espah_sad_init(&en->sad), 0);
+	espah_spd_init(&en->spd);
+	test->priv = fixture;
+	return 0;
+}
+
+/**
+ * fixture_exit() - after a test case, however it ended
+ * @test: its priv is from fixture_init()
+ *
+ * What is left in the namespace is flushed, and must all go.
+ */
+void fixture_exit(struct kunit *test)
+{
+	struct fixture *fixture = test->priv;
+	struct espah_net *en;
+
+	if (!fixture)
+		return;
+	en = &fixture->en;
+	mutex_lock(&en->lock);
+	espah_spd_flush(en, -1);
+	espah_sad_flush(en, 0);
+	mutex_unlock(&en->lock);
+	fixture_wait_freed(en, 0);
+
+	KUNIT_EXPECT_EQ(test, fixture->hooks, 0);
+	KUNIT_EXPECT_EQ(test, en->sad.count, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&en->sad.slots.nelems), 0);
+	espah_sad_exit(&en->sad);
+	espah_spd_exit(&en->spd);
+	espah_mark_free(en->stub);
+	free_percpu(en->counters);
+}
+
+/**
+ * fixture_net() - the namespace of a test case
+ * @test: its priv is from fixture_init()
+ *
+ * Return: the namespace.
+ */
+struct espah_net *fixture_net(struct kunit *test)
+{
+	struct fixture *fixture = test->priv;
+
+	return &fixture->en;
+}
+
+/**
+ * fixture_sa_config() - an SA like any other
+ * @spi: its SPI
+ *
+ * Return: a tunnel from A to B with reqid 1.
+ */
+struct espah_sa_config fixture_sa_config(u32 spi)
+{
+	static const u8 key[20] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
+	struct espah_sa_config config = {
+		.id	= {
+			.dst	= espah_addr4(htonl(FIXTURE_B)),
+			.spi	= htonl(spi),
+			.family	= AF_INET,
+			.proto	= IPPROTO_ESP,
+		},
+		.src	= espah_addr4(htonl(FIXTURE_A)),
+		.mode	= ESPAH_MODE_TUNNEL,
+		.reqid	= 1,
+		.window	= 64,
+		.alg	= espah_alg_find("rfc4106(gcm(aes))"),
+		.alg_name = "rfc4106(gcm(aes))",
+		.key	= key,
+		.key_len = sizeof(key),
+		.icv_bits = 128,
+	};
+
+	return config;
+}
+
+/**
+ * fixture_sa_add() - make an SA and let it be found
+ * @en: namespace
+ * @config: what it shall be
+ *
+ * Return: the SA or an ERR_PTR().
+ */
+struct espah_sa *fixture_sa_add(struct espah_net *en,
+				const struct espah_sa_config *config)
+{
+	struct espah_sa *sa;
+	int err;
+
+	mutex_lock(&en->lock);
+	sa = espah_sa_create(en, config, NULL);
+	if (!IS_ERR(sa)) {
+		err = espah_sad_insert(en, sa);
+		if (err) {
+			espah_sa_put(sa);
+			sa = ERR_PTR(err);
+		}
+	}
+	mutex_unlock(&en->lock);
+	return sa;
+}
+
+/**
+ * fixture_sa_remove() - take an SA out again
+ * @en: namespace
+ * @sa: SA in it
+ */
+void fixture_sa_remove(struct espah_net *en, struct espah_sa *sa)
+{
+	mutex_lock(&en->lock);
+	espah_sad_remove(en, sa);
+	mutex_unlock(&en->lock);
+}
+
+/**
+ * fixture_wait_freed() - until the memory of SAs is given back
+ * @en: namespace
+ * @left: so many are to stay
+ */
+void fixture_wait_freed(struct espah_net *en, int left)
+{
+	/* sa_reap() wakes nobody before the last one. */
+	if (!left) {
+		wait_var_event(&en->sas, !atomic_read(&en->sas));
+		return;
+	}
+	while (atomic_read(&en->sas) > left)
+		schedule_timeout_uninterruptible(1);
+}
+
+/**
+ * fixture_flow() - an IPv4 flow
+ * @src: source address
+ * @dst: destination address
+ * @proto: IP protocol
+ *
+ * Return: the flow.
+ */
+struct espah_flow fixture_flow(u32 src, u32 dst, u8 proto)
+{
+	struct espah_flow flow = {
+		.src	= espah_addr4(htonl(src)),
+		.dst	= espah_addr4(htonl(dst)),
+		.family	= AF_INET,
+		.proto	= proto,
+	};
+
+	return flow;
+}
+
+static void free_skb(struct kunit_resource *res)
+{
+	kfree_skb(res->data);
+}
+
+static int make_skb(struct kunit_resource *res, void *context)
+{
+	res->data = alloc_skb(*(unsigned int *)context, GFP_KERNEL);
+	return res->data ? 0 : -ENOMEM;
+}
+
+/**
+ * fixture_skb() - a packet, gone with its test case
+ * @test: test case
+ * @head: octets of room in front
+ * @data: what is in it, or NULL for zeros
+ * @len: octets of @data
+ *
+ * Return: the packet, with its network header at its data.
+ */
+struct sk_buff *fixture_skb(struct kunit *test, unsigned int head,
+			    const void *data, unsigned int len)
+{
+	unsigned int size = head + len;
+	struct sk_buff *skb;
+
+	skb = kunit_alloc_resource(test, make_skb, free_skb, GFP_KERNEL, &size);
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	skb_reserve(skb, head);
+	if (data)
+		skb_put_data(skb, data, len);
+	else
+		skb_put_zero(skb, len);
+	skb_reset_mac_header(skb);
+	skb_reset_network_header(skb);
+	skb->protocol = htons(ETH_P_IP);
+	return skb;
+}
+
+/**
+ * fixture_skb_paged() - a packet whose end lies in a page
+ * @test: test case
+ * @data: what is in it
+ * @len: octets of @data, no more than a page
+ * @linear: so many of them in the linear part
+ *
+ * Return: the packet, with its network header at its data.
+ */
+struct sk_buff *fixture_skb_paged(struct kunit *test, const void *data,
+				  unsigned int len, unsigned int linear)
+{
+	struct sk_buff *skb = fixture_skb(test, 0, data, linear);
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	memcpy(page_address(page), data + linear, len - linear);
+	skb_add_rx_frag(skb, 0, page, 0, len - linear, PAGE_SIZE);
+	return skb;
+}
+
+/**
+ * fixture_ip_header() - a header without options, from A to B
+ * @iph: where it goes
+ * @proto: protocol of what follows
+ * @len: octets of the packet
+ */
+void fixture_ip_header(struct iphdr *iph, u8 proto, u16 len)
+{
+	memset(iph, 0, sizeof(*iph));
+	iph->version = IPVERSION;
+	iph->ihl = sizeof(*iph) / 4;
+	iph->tot_len = htons(len);
+	iph->ttl = 64;
+	iph->protocol = proto;
+	iph->saddr = htonl(FIXTURE_A);
+	iph->daddr = htonl(FIXTURE_B);
+	ip_send_check(iph);
+}
+
+static void free_route(struct kunit_resource *res)
+{
+	dst_release(res->data);
+}
+
+static int make_route(struct kunit_resource *res, void *context)
+{
+	struct dst_metrics *metrics = context;
+	struct rtable *route;
+
+	route = rt_dst_alloc(init_net.loopback_dev, 0, RTN_UNICAST, false);
+	if (!route)
+		return -ENOMEM;
+	ip_dst_init_metrics(&route->dst, metrics);
+	res->data = &route->dst;
+	return 0;
+}
+
+/**
+ * fixture_route() - a route that leads nowhere, gone with its test case
+ * @test: test case
+ * @hoplimit: its hop limit, or 0 for the default
+ * @mtu: its MTU, or 0 for the device's
+ *
+ * Return: the route.
+ */
+struct dst_entry *fixture_route(struct kunit *test, u32 hoplimit, u32 mtu)
+{
+	struct dst_metrics *metrics = kzalloc(sizeof(*metrics), GFP_KERNEL);
+	struct dst_entry *dst;
+
+	KUNIT_ASSERT_NOT_NULL(test, metrics);
+	refcount_set(&metrics->refcnt, 1);
+	metrics->metrics[RTAX_HOPLIMIT - 1] = hoplimit;
+	metrics->metrics[RTAX_MTU - 1] = mtu;
+	dst = kunit_alloc_resource(test, make_route, free_route, GFP_KERNEL,
+				   metrics);
+	/* The route has a reference of its own, if there is one. */
+	if (refcount_dec_and_test(&metrics->refcnt))
+		kfree(metrics);
+	KUNIT_ASSERT_NOT_NULL(test, dst);
+	return dst;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the suites share: a namespace of their own, SAs in it, packets. */
+#ifndef _ESPAH_TESTS_FIXTURE_H
+#define _ESPAH_TESTS_FIXTURE_H
+
+#include <kunit/test.h>
+#include <linux/ip.h>
+#include <linux/skbuff.h>
+#include <net/dst.h>
+
+#include "../netns.h"
+#include "../sa.h"
+
+/* 10.9.0.1 and 10.9.0.2, the two ends of most things here. */
+#define FIXTURE_A	0x0a090001
+#define FIXTURE_B	0x0a090002
+
+/**
+ * struct fixture - what a test case of SAs and policies works on
+ * @en: a namespace that no packet comes to
+ * @hooks: policies that netfilter's hooks were asked for and not given back
+ * @hooks_err: what asking for them fails with
+ */
+struct fixture {
+	struct espah_net	en;
+	int			hooks;
+	int			hooks_err;
+};
+
+int fixture_init(struct kunit *test);
+void fixture_exit(struct kunit *test);
+struct espah_net *fixture_net(struct kunit *test);
+
+struct espah_sa_config fixture_sa_config(u32 spi);
+struct espah_sa *fixture_sa_add(struct espah_net *en,
+				const struct espah_sa_config *config);
+void fixture_sa_remove(struct espah_net *en, struct espah_sa *sa);
+void fixture_wait_freed(struct espah_net *en, int left);
+
+struct espah_flow fixture_flow(u32 src, u32 dst, u8 proto);
+struct sk_buff *fixture_skb(struct kunit *test, unsigned int head,
+			    const void *data, unsigned int len);
+struct sk_buff *fixture_skb_paged(struct kunit *test, const void *data,
+				  unsigned int len, unsigned int linear);
+void fixture_ip_header(struct iphdr *iph, u8 proto, u16 len);
+struct dst_entry *fixture_route(struct kunit *test, u32 hoplimit, u32 mtu);
+
+#endif /* _ESPAH_TESTS_FIXTURE_H */

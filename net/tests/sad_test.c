@@ -1,0 +1,470 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The SAs of a namespace: net/sad.c. */
+
+#include "fixture.h"
+#include "suites.h"
+
+static struct espah_sa *find(struct espah_net *en, const struct espah_sa_id *id)
+{
+	struct espah_sa *sa;
+
+	rcu_read_lock();
+	sa = espah_sad_find(en, id);
+	rcu_read_unlock();
+	return sa;
+}
+
+static struct espah_slot_key slot_key(const struct espah_sa_config *config,
+				      u32 reqid)
+{
+	struct espah_slot_key key = {
+		.src	= config->src,
+		.dst	= config->id.dst,
+		.reqid	= reqid,
+		.family	= config->id.family,
+		.proto	= config->id.proto,
+		.mode	= config->mode,
+	};
+
+	return key;
+}
+
+/* The slot of an SA like @config, asked for with @reqid. */
+static struct espah_slot *find_slot(struct espah_net *en,
+				    const struct espah_sa_config *config,
+				    u32 reqid)
+{
+	struct espah_slot_key key = slot_key(config, reqid);
+	struct espah_slot *slot;
+
+	rcu_read_lock();
+	slot = espah_slot_find(en, &key);
+	rcu_read_unlock();
+	return slot;
+}
+
+/* The SA that an outbound packet finds there, or NULL. */
+static struct espah_sa *find_out(struct espah_net *en,
+				 const struct espah_sa_config *config,
+				 u32 reqid, u32 spi, bool *excluded)
+{
+	struct espah_flow flow = fixture_flow(1, 2, IPPROTO_UDP);
+	struct espah_slot *slot = find_slot(en, config, reqid);
+	struct espah_sa *sa;
+
+	*excluded = false;
+	if (!slot)
+		return NULL;
+	rcu_read_lock();
+	sa = espah_sad_find_out(slot, htonl(spi), &flow, excluded);
+	rcu_read_unlock();
+	return sa;
+}
+
+static void added_is_found(struct kunit *test)
+{
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa_config config = fixture_sa_config(0x100);
+	struct espah_sa *sa;
+
+	KUNIT_EXPECT_NULL(test, find(en, &config.id));
+	sa = fixture_sa_add(en, &config);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
+	KUNIT_EXPECT_PTR_EQ(test, find(en, &config.id), sa);
+	KUNIT_EXPECT_EQ(test, en->sad.count, 1);
+	KUNIT_EXPECT_EQ(test, sa->index, 1);
+
+	fixture_sa_remove(en, sa);
+	KUNIT_EXPECT_NULL(test, find(en, &config.id));
+	KUNIT_EXPECT_EQ(test, en->sad.count, 0);
+	fixture_wait_freed(en, 0);
+}
+
+/* All of its id names an SA, and nothing less. */
+static void all_of_the_id_counts(struct kunit *test)
+{
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa_config config = fixture_sa_config(0x100);
+	struct espah_sa *sa = fixture_sa_add(en, &config);
+	struct espah_sa_id id = config.id;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
+	id.spi = htonl(0x101);
+	KUNIT_EXPECT_NULL(test, find(en, &id));
+	id = config.id;
+	id.dst = config.src;
+	KUNIT_EXPECT_NULL(test, find(en, &id));
+	id = config.id;
+	id.dst.v6.s6_addr[15] = 1;
+	KUNIT_EXPECT_NULL(test, find(en, &id));
+	id = config.id;
+	id.family = AF_INET6;
+	KUNIT_EXPECT_NULL(test, find(en, &id));
+	id = config.id;
+	id.proto = IPPROTO_AH;
+	KUNIT_EXPECT_NULL(test, find(en, &id));
+	KUNIT_EXPECT_PTR_EQ(test, find(en, &config.id), sa);
+}
+
+/* Each of these may stand beside the first one. */
+static void near_ones_stand_side_by_side(struct kunit *test)
+{
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa_config configs[5];
+	struct espah_sa *sas[ARRAY_SIZE(configs)];
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(configs); i++)
+		configs[i] = fixture_sa_config(0x100);
+	configs[1].id.spi = htonl(0x101);
+	configs[2].id.dst = configs[2].src;
+	configs[3].id.family = AF_INET6;
+	configs[4].id.proto = IPPROTO_AH;
+
+	for (i = 0; i < ARRAY_SIZE(configs); i++) {
+		sas[i] = fixture_sa_add(en, &configs[i]);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(sas[i]));
+	}
+	for (i = 0; i < ARRAY_SIZE(configs); i++)
+		KUNIT_EXPECT_PTR_EQ(test, find(en, &configs[i].id), sas[i]);
+	KUNIT_EXPECT_EQ(test, en->sad.count, ARRAY_SIZE(configs));
+}
+
+/* The id alone decides: a second one may not differ in the rest. */
+static void second_of_an_id_is_refused(struct kunit *test)
+{
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa_config config = fixture_sa_config(0x100);
+	struct espah_sa *sa = fixture_sa_add(en, &config);
+	u32 generation = en->sad.generation;
+	bool excluded;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
+	config.src = espah_addr4(htonl(0x7f000001));
+	config.reqid = 2;
+	config.mode = ESPAH_MODE_TRANSPORT;
+	KUNIT_EXPECT_EQ(test, PTR_ERR(fixture_sa_add(en, &config)), -EEXIST);
+
+	KUNIT_EXPECT_PTR_EQ(test, find(en, &config.id), sa);
+	KUNIT_EXPECT_NULL(test, find_out(en, &config, 2, 0, &excluded));
+	KUNIT_EXPECT_NULL(test, find_slot(en, &config, 0));
+	KUNIT_EXPECT_EQ(test, en->sad.count, 1);
+	KUNIT_EXPECT_EQ(test, en->sad.generation, generation);
+	KUNIT_EXPECT_FALSE(test, sa->dead);
+	fixture_wait_freed(en, 1);
+
+	/* And once the first is gone, it may. */
+	fixture_sa_remove(en, sa);
+	sa = fixture_sa_add(en, &config);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
+	KUNIT_EXPECT_PTR_EQ(test, find(en, &config.id), sa);
+}
+
+#define MANY	300
+
+/* SPIs in a row, the ends of 32 bits among them; every other one goes again. */
+static void many_are_told_apart(struct kunit *test)
+{
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa_config config = fixture_sa_config(0);
+	struct espah_sa **sas;
+	u32 first = -(u32)(MANY / 2);
+	int i;
+
+	sas = kunit_kcalloc(test, MANY, sizeof(*sas), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, sas);
+	for (i = 0; i < MANY; i++) {
+		config.id.spi = htonl(first + i);
+		sas[i] = fixture_sa_add(en, &config);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(sas[i]));
+	}
+	for (i = 0; i < MANY; i += 2)
+		fixture_sa_remove(en, sas[i]);
+	KUNIT_EXPECT_EQ(test, en->sad.count, MANY / 2);
+	for (i = 0; i < MANY; i++) {
+		config.id.spi = htonl(first + i);
+		KUNIT_EXPECT_PTR_EQ_MSG(test, find(en, &config.id),
+					i % 2 ? sas[i] : NULL, "SA %d", i);
+	}
+}
+
+/* A packet may hold an SA that is not in the SAD any more. */
+static void removed_is_dead_until_let_go(struct kunit *test)
+{
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa_config config = fixture_sa_config(0x100);
+	struct espah_sa *sa = fixture_sa_add(en, &config);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
+	KUNIT_EXPECT_FALSE(test, sa->dead);
+	KUNIT_EXPECT_TRUE(test, espah_sa_hold(sa));
+	fixture_sa_remove(en, sa);
+	rcu_barrier();
+	KUNIT_EXPECT_TRUE(test, sa->dead);
+	KUNIT_EXPECT_EQ(test, atomic_read(&en->sas), 1);
+	espah_sa_put(sa);
+	fixture_wait_freed(en, 0);
+}
+
+static void slots_by_reqid_and_by_any(struct kunit *test)
+{
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa_config config = fixture_sa_config(0x100);
+	struct espah_sa *sa = fixture_sa_add(en, &config);
+	bool excluded;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
+	KUNIT_EXPECT_PTR_EQ(test, find_out(en, &config, 1, 0, &excluded), sa);
+	KUNIT_EXPECT_PTR_EQ(test, find_out(en, &config, 0, 0, &excluded), sa);
+	KUNIT_EXPECT_NULL(test, find_out(en, &config, 2, 0, &excluded));
+	KUNIT_EXPECT_EQ(test, atomic_read(&en->sad.slots.nelems), 2);
+	fixture_sa_remove(en, sa);
+	KUNIT_EXPECT_EQ(test, atomic_read(&en->sad.slots.nelems), 0);
+
+	/* Without a reqid there is one slot only. */
+	config.reqid = 0;
+	sa = fixture_sa_add(en, &config);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
+	KUNIT_EXPECT_PTR_EQ(test, find_out(en, &config, 0, 0, &excluded), sa);
+	KUNIT_EXPECT_NULL(test, find_out(en, &config, 1, 0, &excluded));
+	KUNIT_EXPECT_EQ(test, atomic_read(&en->sad.slots.nelems), 1);
+}
+
+/* A slot is for one source, destination, protocol, family and mode. */
+static void all_of_the_slot_key_counts(struct kunit *test)
+{
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa_config config = fixture_sa_config(0x100), other;
+	bool excluded;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(fixture_sa_add(en, &config)));
+	other = config;
+	other.src = config.id.dst;
+	KUNIT_EXPECT_NULL(test, find_out(en, &other, 1, 0, &excluded));
+	other = config;
+	other.id.dst = config.src;
+	KUNIT_EXPECT_NULL(test, find_out(en, &other, 1, 0, &excluded));
+	other = config;
+	other.mode = ESPAH_MODE_TRANSPORT;
+	KUNIT_EXPECT_NULL(test, find_out(en, &other, 1, 0, &excluded));
+	other = config;
+	other.id.proto = IPPROTO_AH;
+	KUNIT_EXPECT_NULL(test, find_out(en, &other, 1, 0, &excluded));
+	other = config;
+	other.id.family = AF_INET6;
+	KUNIT_EXPECT_NULL(test, find_out(en, &other, 1, 0, &excluded));
+	/* The SPI is not part of it. */
+	other = config;
+	other.id.spi = htonl(0x999);
+	KUNIT_EXPECT_NOT_NULL(test, find_out(en, &other, 1, 0, &excluded));
+}
+
+static void newest_is_taken(struct kunit *test)
+{
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa_config config = fixture_sa_config(0);
+	struct espah_sa *sas[3];
+	bool excluded;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(sas); i++) {
+		config.id.spi = htonl(0x100 + i);
+		config.reqid = 1 + i % 2;
+		sas[i] = fixture_sa_add(en, &config);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(sas[i]));
+	}
+	KUNIT_EXPECT_PTR_EQ(test, find_out(en, &config, 0, 0, &excluded), sas[2]);
+	KUNIT_EXPECT_PTR_EQ(test, find_out(en, &config, 1, 0, &excluded), sas[2]);
+	KUNIT_EXPECT_PTR_EQ(test, find_out(en, &config, 2, 0, &excluded), sas[1]);
+
+	fixture_sa_remove(en, sas[2]);
+	KUNIT_EXPECT_PTR_EQ(test, find_out(en, &config, 0, 0, &excluded), sas[1]);
+	KUNIT_EXPECT_PTR_EQ(test, find_out(en, &config, 1, 0, &excluded), sas[0]);
+	fixture_sa_remove(en, sas[1]);
+	KUNIT_EXPECT_PTR_EQ(test, find_out(en, &config, 0, 0, &excluded), sas[0]);
+	KUNIT_EXPECT_NULL(test, find_out(en, &config, 2, 0, &excluded));
+}
+
+static void template_may_name_the_spi(struct kunit *test)
+{
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa_config config = fixture_sa_config(0x100);
+	struct espah_sa *old = fixture_sa_add(en, &config), *new;
+	bool excluded;
+
+	config.id.spi = htonl(0x101);
+	new = fixture_sa_add(en, &config);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(old));
+	KUNIT_ASSERT_FALSE(test, IS_ERR(new));
+	KUNIT_EXPECT_PTR_EQ(test, find_out(en, &config, 1, 0x100, &excluded),
+			    old);
+	KUNIT_EXPECT_PTR_EQ(test, find_out(en, &config, 1, 0x101, &excluded),
+			    new);
+	KUNIT_EXPECT_NULL(test, find_out(en, &config, 1, 0x102, &excluded));
+	/* Another SPI is not a selector's fault. */
+	KUNIT_EXPECT_FALSE(test, excluded);
+}
+
+/* The packet is UDP from 1 to 2. */
+static void selectors_pass_sas_over(struct kunit *test)
+{
+	struct espah_selector sel = {
+		.src_max	= espah_addr4(htonl(~0)),
+		.dst_max	= espah_addr4(htonl(~0)),
+		.family		= AF_INET,
+		.proto		= IPPROTO_TCP,
+	};
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa_config config = fixture_sa_config(0x100);
+	struct espah_sa *narrow, *wide;
+	bool excluded;
+
+	config.sel = &sel;
+	narrow = fixture_sa_add(en, &config);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(narrow));
+	KUNIT_EXPECT_NULL(test, find_out(en, &config, 1, 0, &excluded));
+	KUNIT_EXPECT_TRUE(test, excluded);
+
+	config.sel = NULL;
+	config.id.spi = htonl(0x101);
+	wide = fixture_sa_add(en, &config);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(wide));
+	KUNIT_EXPECT_PTR_EQ(test, find_out(en, &config, 1, 0, &excluded), wide);
+
+	/* Newer, but not for this packet: the older one is asked. */
+	config.sel = &sel;
+	config.id.spi = htonl(0x102);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(fixture_sa_add(en, &config)));
+	KUNIT_EXPECT_PTR_EQ(test, find_out(en, &config, 1, 0, &excluded), wide);
+	KUNIT_EXPECT_NULL(test, find_out(en, &config, 1, 0x102, &excluded));
+	KUNIT_EXPECT_TRUE(test, excluded);
+}
+
+/* A slot that a policy holds stays where it is while SAs come and go. */
+static void held_slot_stays(struct kunit *test)
+{
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa_config config = fixture_sa_config(0x100);
+	struct espah_slot_key key = slot_key(&config, 1);
+	struct espah_slot *slot;
+	struct espah_sa *sa;
+
+	mutex_lock(&en->lock);
+	slot = espah_slot_get(en, &key);
+	KUNIT_EXPECT_PTR_EQ(test, espah_slot_get(en, &key), slot);
+	espah_slot_put(en, slot);
+	mutex_unlock(&en->lock);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(slot));
+
+	sa = fixture_sa_add(en, &config);
+	KUNIT_EXPECT_FALSE(test, IS_ERR(sa));
+	KUNIT_EXPECT_PTR_EQ(test, find_slot(en, &config, 1), slot);
+	KUNIT_EXPECT_EQ(test, slot->users, 2);
+	if (!IS_ERR(sa))
+		fixture_sa_remove(en, sa);
+	KUNIT_EXPECT_PTR_EQ(test, find_slot(en, &config, 1), slot);
+	KUNIT_EXPECT_TRUE(test, list_empty(&slot->sas));
+
+	mutex_lock(&en->lock);
+	espah_slot_put(en, slot);
+	espah_slot_put(en, NULL);
+	mutex_unlock(&en->lock);
+	KUNIT_EXPECT_NULL(test, find_slot(en, &config, 1));
+}
+
+static void flush(struct espah_net *en, u8 proto)
+{
+	mutex_lock(&en->lock);
+	espah_sad_flush(en, proto);
+	mutex_unlock(&en->lock);
+}
+
+static void flush_by_protocol(struct kunit *test)
+{
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa_config config = fixture_sa_config(0);
+	int i;
+
+	for (i = 0; i < 6; i++) {
+		config.id.spi = htonl(0x100 + i);
+		config.id.proto = i % 2 ? IPPROTO_AH : IPPROTO_ESP;
+		KUNIT_ASSERT_FALSE(test, IS_ERR(fixture_sa_add(en, &config)));
+	}
+	flush(en, IPPROTO_COMP);
+	KUNIT_EXPECT_EQ(test, en->sad.count, 6);
+	flush(en, IPPROTO_ESP);
+	KUNIT_EXPECT_EQ(test, en->sad.count, 3);
+	KUNIT_EXPECT_NOT_NULL(test, find(en, &config.id));
+	flush(en, 0);
+	KUNIT_EXPECT_EQ(test, en->sad.count, 0);
+	KUNIT_EXPECT_NULL(test, find(en, &config.id));
+	flush(en, 0);
+	fixture_wait_freed(en, 0);
+}
+
+/* A dump takes 0 for "not asked". */
+static void generation_is_never_0(struct kunit *test)
+{
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa_config config = fixture_sa_config(0x100);
+	struct espah_sa *sa;
+
+	KUNIT_EXPECT_EQ(test, en->sad.generation, 1);
+	sa = fixture_sa_add(en, &config);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
+	KUNIT_EXPECT_EQ(test, en->sad.generation, 2);
+	en->sad.generation = U32_MAX;
+	fixture_sa_remove(en, sa);
+	KUNIT_EXPECT_EQ(test, en->sad.generation, 1);
+}
+
+/* Numbers go on, so that a dump does not take a new SA for an old one, and
+ * begin again behind the end, where those in use are left out.
+ */
+static void index_goes_round(struct kunit *test)
+{
+	static const u32 expected[] = { 1, U32_MAX, 2, 3 };
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa_config config = fixture_sa_config(0x100);
+	struct espah_sa *sa;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(expected); i++) {
+		if (i == 1)
+			en->sad.next_index = U32_MAX;
+		config.id.spi = htonl(0x100 + i);
+		sa = fixture_sa_add(en, &config);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
+		KUNIT_EXPECT_EQ(test, sa->index, expected[i]);
+	}
+	fixture_sa_remove(en, sa);
+	sa = fixture_sa_add(en, &config);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
+	KUNIT_EXPECT_EQ(test, sa->index, 4);
+}
+
+static struct kunit_case sad_cases[] = {
+	KUNIT_CASE(added_is_found),
+	KUNIT_CASE(all_of_the_id_counts),
+	KUNIT_CASE(near_ones_stand_side_by_side),
+	KUNIT_CASE(second_of_an_id_is_refused),
+	KUNIT_CASE(many_are_told_apart),
+	KUNIT_CASE(removed_is_dead_until_let_go),
+	KUNIT_CASE(slots_by_reqid_and_by_any),
+	KUNIT_CASE(all_of_the_slot_key_counts),
+	KUNIT_CASE(newest_is_taken),
+	KUNIT_CASE(template_may_name_the_spi),
+	KUNIT_CASE(selectors_pass_sas_over),
+	KUNIT_CASE(held_slot_stays),
+	KUNIT_CASE(flush_by_protocol),
+	KUNIT_CASE(generation_is_never_0),
+	KUNIT_CASE(index_goes_round),
+	{}
+};
+
+struct kunit_suite sad_suite = {
+	.name		= "sad",
+	.init		= fixture_init,
+	.exit		= fixture_exit,
+	.test_cases	= sad_cases,
+};

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _ESPAH_TESTS_SUITES_H
+#define _ESPAH_TESTS_SUITES_H
+
+#include <kunit/test.h>
+
+extern struct kunit_suite addr_suite;
+extern struct kunit_suite selector_suite;
+extern struct kunit_suite flow_suite;
+extern struct kunit_suite replay_suite;
+extern struct kunit_suite algs_suite;
+extern struct kunit_suite crypto_suite;
+extern struct kunit_suite esp_suite;
+extern struct kunit_suite encap_suite;
+extern struct kunit_suite pmtu_suite;
+extern struct kunit_suite mark_suite;
+extern struct kunit_suite stats_suite;
+extern struct kunit_suite sa_suite;
+extern struct kunit_suite sad_suite;
+extern struct kunit_suite spd_suite;
+extern struct kunit_suite policy_suite;
+extern struct kunit_suite netlink_attr_suite;
+
+#endif /* _ESPAH_TESTS_SUITES_H */
