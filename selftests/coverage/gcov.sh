@@ -12,7 +12,7 @@ gcov_lines() {
 
 	shift 2
 	(
-		cd "$TOP/$below"
+		cd "$TOP/$below" || exit
 		gcov -t -o "$objects" "$@" 2>/dev/null
 	) | awk -v OFS='\t' -v below="$below" '
 		{ count = $0; sub(/:.*/, "", count); gsub(/[ *]/, "", count)

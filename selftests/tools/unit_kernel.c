@@ -1,141 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The transport against a kernel of our own: libmnl's functions for sockets
- * are replaced by ones that answer from a script.
+ * The transport, against a kernel of our own.
  */
 #include <errno.h>
-#include <stdarg.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <libmnl/libmnl.h>
-#include <linux/genetlink.h>
 
 #include "policy.h"
 #include "sa.h"
 #include "unit.h"
-
-#define FAMILY	77
-
-/* What is answered to the next request, each in a message of its own. */
-enum answer {
-	ANSWER_END,
-	ANSWER_FAMILY,
-	ANSWER_ACK,
-	ANSWER_ENOENT,
-	ANSWER_EPERM,
-	ANSWER_SA,
-	/* The same as part of a dump that has seen a change. */
-	ANSWER_SA_INTERRUPTED,
-	/* An SA with an SPI of three octets. */
-	ANSWER_MALFORMED,
-	/* An SA whose message claims to have 2 GiB. */
-	ANSWER_HUGE,
-	/* The answer to some older request. */
-	ANSWER_STALE,
-	ANSWER_DONE,
-};
-
-static const enum answer *script;
-static struct nlmsghdr request;
-static const char *request_at;
-static char *answer_at;
-static size_t answer_len;
-static unsigned int requests;
-static bool secret_sent;
-
-struct mnl_socket *mnl_socket_open2(int bus, int flags)
-{
-	(void)bus;
-	(void)flags;
-	return (struct mnl_socket *)&script;
-}
-
-int mnl_socket_bind(struct mnl_socket *nl, unsigned int groups, pid_t pid)
-{
-	(void)nl;
-	(void)groups;
-	(void)pid;
-	return 0;
-}
-
-int mnl_socket_close(struct mnl_socket *nl)
-{
-	(void)nl;
-	return 0;
-}
-
-int mnl_socket_setsockopt(const struct mnl_socket *nl, int type, void *buf, socklen_t len)
-{
-	(void)nl;
-	(void)type;
-	(void)buf;
-	(void)len;
-	return 0;
-}
-
-ssize_t mnl_socket_sendto(const struct mnl_socket *nl, const void *req, size_t len)
-{
-	(void)nl;
-	memcpy(&request, req, sizeof(request));
-	request_at = req;
-	requests++;
-	secret_sent = memmem(req, len, "SECRETKEY", 9);
-	return len;
-}
-
-static void put_error(struct nlmsghdr *nlh, int num)
-{
-	struct nlmsgerr *error = mnl_nlmsg_put_extra_header(nlh, sizeof(*error));
-
-	nlh->nlmsg_type = NLMSG_ERROR;
-	nlh->nlmsg_flags = NLM_F_CAPPED;
-	error->error = -num;
-	error->msg = request;
-}
-
-static void put_answer(struct nlmsghdr *nlh, enum answer answer)
-{
-	int zero = 0;
-
-	nlh->nlmsg_seq = request.nlmsg_seq - (answer == ANSWER_STALE);
-	if (answer == ANSWER_ACK || answer == ANSWER_STALE)
-		return put_error(nlh, answer == ANSWER_STALE ? EBUSY : 0);
-	if (answer == ANSWER_ENOENT || answer == ANSWER_EPERM)
-		return put_error(nlh, answer == ANSWER_ENOENT ? ENOENT : EPERM);
-	if (answer == ANSWER_DONE) {
-		nlh->nlmsg_type = NLMSG_DONE;
-		memcpy(mnl_nlmsg_put_extra_header(nlh, sizeof(zero)), &zero, sizeof(zero));
-		return;
-	}
-	nlh->nlmsg_type = answer == ANSWER_FAMILY ? GENL_ID_CTRL : FAMILY;
-	nlh->nlmsg_flags = answer == ANSWER_SA_INTERRUPTED ? NLM_F_DUMP_INTR : 0;
-	mnl_nlmsg_put_extra_header(nlh, sizeof(struct genlmsghdr));
-	if (answer == ANSWER_FAMILY)
-		mnl_attr_put_u16(nlh, CTRL_ATTR_FAMILY_ID, FAMILY);
-	else if (answer == ANSWER_MALFORMED)
-		mnl_attr_put(nlh, ESPAH_A_SA_SPI, 3, "xxx");
-	else
-		mnl_attr_put_u32(nlh, ESPAH_A_SA_ID, requests);
-}
-
-ssize_t mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf, size_t size)
-{
-	struct nlmsghdr *nlh;
-
-	(void)nl;
-	if (*script == ANSWER_END || size < 4096) {
-		errno = ETIMEDOUT;
-		return -1;
-	}
-	nlh = mnl_nlmsg_put_header(buf);
-	put_answer(nlh, *script++);
-	answer_at = buf;
-	answer_len = nlh->nlmsg_len;
-	if (script[-1] == ANSWER_HUGE)
-		nlh->nlmsg_len |= 1u << 31;
-	return answer_len;
-}
+#include "unit_fake.h"
 
 static bool all_zero(const char *at, size_t len)
 {
@@ -146,32 +21,60 @@ static bool all_zero(const char *at, size_t len)
 	return !len;
 }
 
-static struct espah_nl *open_with(const enum answer *answers, struct espah_err *err)
-{
-	static const enum answer family[] = { ANSWER_FAMILY, ANSWER_ACK, ANSWER_END };
-	struct espah_nl *nl;
-
-	script = family;
-	nl = espah_nl_open(err);
-	script = answers;
-	requests = 0;
-	return nl;
-}
-
 static void test_open(void)
 {
 	static const enum answer none[] = { ANSWER_ENOENT, ANSWER_END };
 	static const enum answer silent[] = { ANSWER_END };
+	static const enum answer nameless[] = { ANSWER_ACK, ANSWER_END };
 	struct espah_err err = {};
 
-	script = none;
+	fake.script = none;
 	check(!espah_nl_open(&err) && err.status == ESPAH_REFUSED, "no family");
 	check_text(err.text, "the kernel module is not loaded: try 'modprobe espah'",
 		   "no family means no module");
-	script = silent;
+	fake.script = silent;
 	check(!espah_nl_open(&err), "no answer");
 	check_text(err.text, "ETIMEDOUT: no answer from the kernel: Connection timed out",
 		   "no answer is said to be so");
+	fake.script = nameless;
+	check(!espah_nl_open(&err), "a family without a number");
+	check_text(err.text,
+		   "EBADMSG: the kernel knows the family 'espah' but not its number",
+		   "a family without a number is said to be so");
+}
+
+static void check_fault(enum fault fault, const char *expected)
+{
+	static const enum answer none[] = { ANSWER_END };
+	struct espah_err err = {};
+	struct espah_nl *nl;
+
+	fake.fault = fault;
+	nl = fake_open(none, &err);
+	check(!nl && err.status == ESPAH_REFUSED && err.num == ENOBUFS, expected);
+	check_text(err.text, expected, expected);
+}
+
+static void test_faults(void)
+{
+	static const enum answer answers[] = {
+		ANSWER_EINTR, ANSWER_NOOP, ANSWER_ACK, ANSWER_ACK, ANSWER_END
+	};
+	struct espah_err err = {};
+	struct espah_nl *nl;
+
+	check_fault(FAULT_SOCKET,
+		    "ENOBUFS: cannot open a netlink socket: No buffer space available");
+	check_fault(FAULT_BIND, "ENOBUFS: cannot bind a netlink socket: No buffer space available");
+	check_fault(FAULT_CAP, "ENOBUFS: cannot set NETLINK_CAP_ACK: No buffer space available");
+	check_fault(FAULT_SEND, "ENOBUFS: cannot send to the kernel: No buffer space available");
+	nl = fake_open(answers, &err);
+	check(!espah_sa_flush(nl, IPPROTO_ESP, &err),
+	      "a signal and a message of nothing, and the answer is heard");
+	fake.fault = FAULT_SIGNAL;
+	check(!espah_policy_flush(nl, -1, &err) && fake.requests == 2,
+	      "a signal, and the request is sent");
+	espah_nl_close(nl);
 }
 
 static void test_secret(void)
@@ -182,18 +85,18 @@ static void test_secret(void)
 		.aead = { "x", "SECRETKEY", 9, 128 },
 	};
 	struct espah_err err = {};
-	struct espah_nl *nl = open_with(answers, &err);
+	struct espah_nl *nl = fake_open(answers, &err);
 
 	check(!espah_sa_add(nl, &sa, &err), "an answer to something else is left alone");
-	check(request.nlmsg_type == FAMILY &&
-	      request.nlmsg_flags == (NLM_F_REQUEST | NLM_F_ACK), "a request wants a verdict");
-	check(secret_sent && all_zero(request_at, request.nlmsg_len),
+	check(fake.request.nlmsg_type == FAKE_FAMILY &&
+	      fake.request.nlmsg_flags == (NLM_F_REQUEST | NLM_F_ACK), "a request wants a verdict");
+	check(fake.secret_sent && all_zero(fake.request_at, fake.request.nlmsg_len),
 	      "a key is sent, and gone when the kernel agreed");
-	check(espah_sa_add(nl, &sa, &err) == -1 && secret_sent &&
-	      all_zero(request_at, request.nlmsg_len) && all_zero(answer_at, answer_len),
+	check(espah_sa_add(nl, &sa, &err) == -1 && fake.secret_sent &&
+	      all_zero(fake.request_at, fake.request.nlmsg_len) && all_zero(fake.answer_at, fake.answer_len),
 	      "and gone when it refused");
-	check(espah_sa_add(nl, &sa, &err) == -1 && secret_sent &&
-	      all_zero(request_at, request.nlmsg_len), "and gone when it did not answer");
+	check(espah_sa_add(nl, &sa, &err) == -1 && fake.secret_sent &&
+	      all_zero(fake.request_at, fake.request.nlmsg_len), "and gone when it did not answer");
 	espah_nl_close(nl);
 }
 
@@ -203,11 +106,11 @@ static const char *dump(const enum answer *answers)
 	static char seen[64];
 	struct espah_sa_list list = {};
 	struct espah_err err = {};
-	struct espah_nl *nl = open_with(answers, &err);
+	struct espah_nl *nl = fake_open(answers, &err);
 	int ret = espah_sa_dump(nl, &list, false, &err);
 
 	snprintf(seen, sizeof(seen), "%s %zu %u %u", ret ? strerrorname_np(err.num) : "good",
-		 list.count, list.count ? list.sa[0].id : 0, requests);
+		 list.count, list.count ? list.sa[0].id : 0, fake.requests);
 	espah_sa_list_wipe(&list);
 	espah_nl_close(nl);
 	return seen;
@@ -239,14 +142,35 @@ static void test_dump(void)
 	check_text(dump(again), "good 2 3 3", "a dump is begun again until nothing changes");
 	check_text(dump(never), "EAGAIN 1 10 10", "a dump is begun again ten times at most");
 	check_text(dump(malformed), "EBADMSG 1 1 1", "a malformed dump is read to its end");
-	check(*script == ANSWER_END, "so that nothing is left for the next request");
+	check(*fake.script == ANSWER_END, "so that nothing is left for the next request");
 	check_text(dump(huge), "ETIMEDOUT 1 1 1", "a message longer than it can be is none");
 	check_text(dump(refused), "EPERM 1 1 1", "a dump that is refused");
+}
+
+/* A policy after which the kernel's answer makes no sense. */
+static void test_policy_dump(void)
+{
+	static const enum answer answers[] = {
+		ANSWER_POLICY, ANSWER_BAD_POLICY, ANSWER_POLICY, ANSWER_DONE, ANSWER_END
+	};
+	struct espah_policy_list list = {};
+	struct espah_err err = {};
+	struct espah_nl *nl = fake_open(answers, &err);
+
+	check(espah_policy_dump(nl, &list, &err) == -1 && list.count == 1 &&
+	      list.policy[0].index == 3, "a dump of policies that is malformed");
+	check_text(err.text,
+		   "EBADMSG: the kernel's answer is malformed: a policy, attribute 1 of 2 octets",
+		   "and is said to be");
+	espah_policy_list_free(&list);
+	espah_nl_close(nl);
 }
 
 void test_kernel(void)
 {
 	test_open();
+	test_faults();
 	test_secret();
 	test_dump();
+	test_policy_dump();
 }
