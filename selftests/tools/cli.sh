@@ -106,7 +106,7 @@ test_kernel() {
 test_batch() {
 	local file=$scratch/batch usage='Usage: espah state.*'
 
-	printf '# nothing\n\n   \t\nstate help # words\n"state" '"'help'"'\nstate \\\n\\\n  help\nsta help' \
+	printf '# nothing\n\n   \t\nstate help#words\n"state" '"'help'"'\nstate \\\n\\\n  help\nsta help' \
 		>"$file"
 	run "$tool" -b "$file"
 	expect 0 \

@@ -23,6 +23,7 @@ build() {
 # Where the tool is goes to $tool.
 find_tool() {
 	build all
+	# shellcheck disable=SC2034 # the scripts use it
 	tool=$built/espah
 	# The tool does not let itself be looked into, which looking for leaks begins with.
 	[ "$(id -u)" -eq 0 ] || export ASAN_OPTIONS=detect_leaks=0

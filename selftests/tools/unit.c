@@ -69,6 +69,7 @@ static const struct {
 	{ "attributes", test_wire },
 	{ "extended_acks", test_extack },
 	{ "transport", test_kernel },
+	{ "commands", test_ctl },
 };
 
 int main(int argc, char **argv)

@@ -20,5 +20,6 @@ void test_words(void);
 void test_wire(void);
 void test_extack(void);
 void test_kernel(void);
+void test_ctl(void);
 
 #endif /* _ESPAH_UNIT_H */

@@ -44,4 +44,8 @@ test_transport() {
 	group transport
 }
 
+test_commands() {
+	group commands
+}
+
 run_tests "$@"

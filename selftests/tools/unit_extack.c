@@ -109,6 +109,10 @@ static void test_offsets(void)
 		  "EINVAL: no (attribute 'aead.icv-bits'); given: 96", "the kernel names the ICV");
 	refuse_at(ESPAH_A_SA_MODE, 0, "EINVAL: no", "the kernel names nothing");
 
+	nlh = error_start(EINVAL, true);
+	mnl_attr_put_u32(nlh, NLMSGERR_ATTR_OFFS, offset_of(ESPAH_A_SA_AEAD, 0) + 1);
+	expect("an offset in the header of a nest", "EINVAL: Invalid argument (attribute 'aead')");
+
 	nlh = error_start(EEXIST, false);
 	mnl_attr_put_strz(nlh, NLMSGERR_ATTR_MSG, "it is there");
 	mnl_attr_put_u32(nlh, NLMSGERR_ATTR_OFFS, offset_of(ESPAH_A_SA_SPI, 0));
@@ -151,6 +155,11 @@ static void test_policy_and_missing(void)
 	mnl_attr_put_strz(nlh, NLMSGERR_ATTR_MSG, "mode is needed");
 	mnl_attr_put_u32(nlh, NLMSGERR_ATTR_MISS_TYPE, ESPAH_A_SA_MODE);
 	expect("an attribute is missing", "EINVAL: mode is needed (missing attribute 'mode')");
+
+	nlh = error_start(EINVAL, true);
+	mnl_attr_put_u32(nlh, NLMSGERR_ATTR_MISS_TYPE, ESPAH_A_SA_MAX + 1);
+	expect("an attribute is missing that a newer kernel knows",
+	       "EINVAL: Invalid argument (missing attribute '20')");
 
 	nlh = error_start(EINVAL, true);
 	mnl_attr_put_u32(nlh, NLMSGERR_ATTR_MISS_TYPE, ESPAH_A_ALG_ICV_BITS);

@@ -93,7 +93,8 @@ static void test_secret(void)
 	check(fake.secret_sent && all_zero(fake.request_at, fake.request.nlmsg_len),
 	      "a key is sent, and gone when the kernel agreed");
 	check(espah_sa_add(nl, &sa, &err) == -1 && fake.secret_sent &&
-	      all_zero(fake.request_at, fake.request.nlmsg_len) && all_zero(fake.answer_at, fake.answer_len),
+	      all_zero(fake.request_at, fake.request.nlmsg_len) &&
+	      all_zero(fake.answer_at, fake.answer_len),
 	      "and gone when it refused");
 	check(espah_sa_add(nl, &sa, &err) == -1 && fake.secret_sent &&
 	      all_zero(fake.request_at, fake.request.nlmsg_len), "and gone when it did not answer");

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "key.h"
@@ -84,6 +89,66 @@ static void check_read(const char *content, size_t len, const char *first, const
 	close(fds[0]);
 }
 
+static int late_pipe[2];
+
+static void write_late(int signal)
+{
+	(void)signal;
+	if (write(late_pipe[1], "late\n", 5) != 5)
+		abort();
+}
+
+/* The key comes after a signal. */
+static void check_signal(void)
+{
+	const struct sigaction action = { .sa_handler = write_late };
+	const struct itimerval soon = { .it_value.tv_usec = 1000 };
+	struct espah_alg alg = {};
+	struct espah_err err;
+
+	if (pipe(late_pipe) || sigaction(SIGALRM, &action, NULL) ||
+	    setitimer(ITIMER_REAL, &soon, NULL))
+		abort();
+	check(!espah_key_read(&alg, late_pipe[0], "the pipe", &err) && alg.key_len == 4,
+	      "a key that a signal comes before");
+	close(late_pipe[0]);
+	close(late_pipe[1]);
+}
+
+static bool echoes(int fd)
+{
+	struct termios now;
+
+	return !tcgetattr(fd, &now) && now.c_lflag & ECHO;
+}
+
+/* Somebody types when the terminal no longer shows it; what was typed before is not taken. */
+static void check_terminal(void)
+{
+	int fd = posix_openpt(O_RDWR | O_NOCTTY);
+	struct espah_alg alg = {};
+	struct espah_err err;
+	int tty = -1;
+	pid_t pid;
+
+	if (fd >= 0 && !grantpt(fd) && !unlockpt(fd))
+		tty = open(ptsname(fd), O_RDWR | O_NOCTTY);
+	if (tty < 0 || write(fd, "0x99\n", 5) != 5)
+		abort();
+	pid = fork();
+	if (!pid) {
+		while (echoes(tty))
+			usleep(1000);
+		_exit(write(fd, "0x0102\n", 7) != 7);
+	}
+	check(!espah_key_read(&alg, tty, "the terminal", &err) && alg.key_len == 2 &&
+	      alg.key[1] == 2, "a key from a terminal");
+	check(echoes(tty), "the terminal shows what is typed again");
+	waitpid(pid, NULL, 0);
+	close(tty);
+	close(fd);
+}
+
 static void check_file(void)
 {
 	char path[] = "/tmp/espah-unit.XXXXXX";
@@ -97,6 +162,8 @@ static void check_file(void)
 	check(!espah_key_read_file(&alg, path, &err) && alg.key_len == 3 && alg.key[2] == 3,
 	      "a key from a file");
 	unlink(path);
+	check(espah_key_read_file(&alg, "/tmp", &err) == -1, "a key from a folder");
+	check_text(err.text, "cannot read the key from /tmp: Is a directory", "and why not");
 	check(espah_key_read_file(&alg, path, &err) == -1 &&
 	      strstr(err.text, "cannot open the key file '/tmp/espah-unit.") == err.text,
 	      "a key from no file");
@@ -125,6 +192,8 @@ void test_keys(void)
 	check_read(long_line, sizeof(long_line),
 		   "the key in the pipe is longer than 260 characters", NULL, "a line without end");
 	check_file();
+	check_signal();
+	check_terminal();
 
 	espah_wipe_word(word);
 	check(!memcmp(word, "\0\0\0\0\0\0", 6), "a wiped word is gone");

@@ -150,6 +150,68 @@ static void refuse_alg(uint16_t type, char octet, size_t len, const char *name)
 	espah_sa_wipe(&sa);
 }
 
+/* An attribute of two octets within a nest. */
+static void refuse_nested(uint16_t nest_type, uint16_t type, const char *name)
+{
+	struct nlmsghdr *nlh = start();
+	struct espah_err err;
+	struct nlattr *nest;
+	struct espah_sa sa;
+
+	nest = mnl_attr_nest_start(nlh, nest_type);
+	mnl_attr_put(nlh, type, 2, "xx");
+	mnl_attr_nest_end(nlh, nest);
+	check(espah_sa_take(nlh, &sa, &err) == -1, name);
+	espah_sa_wipe(&sa);
+}
+
+/* What a newer kernel may add to its answers. */
+static void put_unknown(struct nlmsghdr *nlh)
+{
+	mnl_attr_put(nlh, 200, 3, "new");
+}
+
+static void test_unknown(void)
+{
+	struct nlmsghdr *nlh = start();
+	struct espah_policy policy;
+	struct espah_info info;
+	struct espah_err err;
+	struct nlattr *nest;
+	struct espah_sa sa;
+
+	nest = mnl_attr_nest_start(nlh, ESPAH_A_SA_AEAD);
+	put_unknown(nlh);
+	mnl_attr_put_u32(nlh, ESPAH_A_ALG_ICV_BITS, 96);
+	mnl_attr_nest_end(nlh, nest);
+	put_unknown(nlh);
+	check(!espah_sa_take(nlh, &sa, &err) && sa.aead.icv_bits == 96, "an SA with more to it");
+	espah_sa_wipe(&sa);
+
+	nlh = start();
+	nest = mnl_attr_nest_start(nlh, ESPAH_A_POLICY_TMPL);
+	put_unknown(nlh);
+	mnl_attr_put_u8(nlh, ESPAH_A_TMPL_MODE, ESPAH_MODE_TUNNEL);
+	mnl_attr_nest_end(nlh, nest);
+	put_unknown(nlh);
+	nest = mnl_attr_nest_start(nlh, ESPAH_A_POLICY_SEL);
+	put_unknown(nlh);
+	mnl_attr_put_u32(nlh, ESPAH_A_SEL_SRC_MIN, 1);
+	mnl_attr_put_u32(nlh, ESPAH_A_SEL_SRC_MAX, 2);
+	mnl_attr_put_u32(nlh, ESPAH_A_SEL_DST_MIN, 3);
+	mnl_attr_put_u32(nlh, ESPAH_A_SEL_DST_MAX, 4);
+	mnl_attr_nest_end(nlh, nest);
+	check(!espah_policy_take(nlh, &policy, &err) && policy.tmpls == 1 &&
+	      policy.tmpl[0].mode == ESPAH_MODE_TUNNEL && policy.sel.dst.max.octets[0] == 4,
+	      "a policy with more to it");
+
+	nlh = start();
+	put_unknown(nlh);
+	mnl_attr_put_u32(nlh, ESPAH_A_INFO_SA_COUNT, 5);
+	check(!espah_info_take(nlh, &info, &err) && info.sa_count == 5,
+	      "figures with more to them");
+}
+
 static void test_malformed(void)
 {
 	static const char octets[32];
@@ -166,6 +228,11 @@ static void test_malformed(void)
 	refuse_sa(ESPAH_A_SA_OSEQ, octets, 4,
 		  "EBADMSG: the kernel's answer is malformed: an SA, attribute 12 of 4 octets",
 		  "an answer with half a sequence number");
+	refuse_sa(ESPAH_A_SA_PROTO, octets, 2,
+		  "EBADMSG: the kernel's answer is malformed: an SA, attribute 3 of 2 octets",
+		  "an answer with a protocol of 2 octets");
+	refuse_nested(ESPAH_A_SA_SEL, ESPAH_A_SEL_PROTO, "an answer with half a selector");
+	refuse_nested(ESPAH_A_SA_COUNTERS, ESPAH_A_CNT_IN_OK, "an answer with half a counter");
 	refuse_alg(ESPAH_A_ALG_KEY, 'x', 200, "an answer with a key too long");
 	refuse_alg(ESPAH_A_ALG_NAME, 'x', 200, "an answer with a name too long");
 	refuse_alg(ESPAH_A_ALG_NAME, '\033', 5, "an answer with a name that moves the cursor");
@@ -221,6 +288,11 @@ static void test_policy(void)
 	nest = mnl_attr_nest_start(nlh, ESPAH_A_POLICY_TMPL);
 	mnl_attr_nest_end(nlh, nest);
 	check(espah_policy_take(nlh, &after, &err) == -1, "an answer with too many templates");
+	nlh = start();
+	nest = mnl_attr_nest_start(nlh, ESPAH_A_POLICY_TMPL);
+	mnl_attr_put(nlh, ESPAH_A_TMPL_REQID, 2, "xx");
+	mnl_attr_nest_end(nlh, nest);
+	check(espah_policy_take(nlh, &after, &err) == -1, "an answer with half a template");
 }
 
 static void test_info(void)
@@ -238,6 +310,50 @@ static void test_info(void)
 	check(!espah_info_take(nlh, &info, &err) && info.sa_count == 5 &&
 	      info.policies[ESPAH_DIR_FWD] == 6 && info.counters.count[ESPAH_A_CNT_OUT_OK] == 7,
 	      "figures of a namespace");
+	mnl_attr_put(nlh, ESPAH_A_INFO_SA_COUNT, 2, "xx");
+	check(espah_info_take(nlh, &info, &err) == -1, "half a figure");
+	check_text(err.text,
+		   "EBADMSG: the kernel's answer is malformed: the figures, attribute 1 of 2 octets",
+		   "half a figure is said to be so");
+}
+
+/* Return: the request's length with @room octets left before, or 0 where that is not enough. */
+static size_t put_into(size_t room, const struct espah_sa *sa, const struct espah_policy *policy)
+{
+	struct nlmsghdr *nlh = start();
+
+	nlh->nlmsg_len = ESPAH_NL_REQUEST_MAX - room;
+	if (sa ? !espah_sa_put(nlh, sa) : !espah_policy_put(nlh, policy))
+		return 0;
+	return nlh->nlmsg_len;
+}
+
+/* However little room there is, nothing is written behind it, and nothing is left out. */
+static void test_room(void)
+{
+	struct espah_policy policy;
+	struct nlmsghdr *nlh = start();
+	size_t room, sa_needs, policy_needs;
+	bool good = true;
+	struct espah_sa sa;
+
+	some_sa(&sa);
+	some_policy(&policy, ESPAH_TMPLS_MAX);
+	espah_sa_put(nlh, &sa);
+	sa_needs = nlh->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN;
+	nlh = start();
+	espah_policy_put(nlh, &policy);
+	policy_needs = nlh->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN;
+	for (room = 0; room < 1024; room += 4) {
+		size_t sa_len = put_into(room, &sa, NULL);
+		size_t policy_len = put_into(room, NULL, &policy);
+
+		good = good && !sa_len == (room < sa_needs) &&
+		       !policy_len == (room < policy_needs) && sa_len <= ESPAH_NL_REQUEST_MAX &&
+		       policy_len <= ESPAH_NL_REQUEST_MAX;
+	}
+	check(good && sa_needs < 1024 && policy_needs < 1024,
+	      "a request takes what it needs and has room for, or fails");
 }
 
 void test_wire(void)
@@ -249,6 +365,8 @@ void test_wire(void)
 	test_malformed();
 	test_policy();
 	test_info();
+	test_unknown();
+	test_room();
 	for (i = 0; i <= ESPAH_A_CNT_MAX; i++)
 		named += !!espah_counter_text(i);
 	check(named == ESPAH_A_CNT_MAX - 1 && !espah_counter_text(ESPAH_A_CNT_MAX + 1),

@@ -192,7 +192,7 @@ static void print_number(const struct nlattr *attr, char *buf, size_t size)
 
 /**
  * espah_attr_print() - what the request says there
- * @hit: from espah_attr_find()
+ * @hit: from espah_attr_find(), which found one
  * @buf: filled in; empty where it is not worth showing
  * @size: of @buf
  */
@@ -204,8 +204,6 @@ void espah_attr_print(const struct espah_attr_hit *hit, char *buf, size_t size)
 	uint32_t spi;
 
 	buf[0] = '\0';
-	if (!hit->attr)
-		return;
 	if (kind == ESPAH_KIND_NUMBER)
 		print_number(hit->attr, buf, size);
 	else if (kind == ESPAH_KIND_SPI && espah_take_spi(hit->attr, &spi))
