@@ -51,9 +51,11 @@ static const struct range_case bad[] = {
 	{ "10.0.0.1-::1", "'10.0.0.1-::1' is IPv4 on one side and IPv6 on the other", NULL },
 	{ "10.0.0.1-", "'' is not an address; expected one like 192.0.2.1 or 2001:db8::1", NULL },
 	{ "1.2.3.4.5/8", "'1.2.3.4.5' in '1.2.3.4.5/8' is not an address", NULL },
-	{ "2001:db8:0000:0000:0000:0000:0000:0001-2001:db8:0000:0000:0000:0000:0000:00ff-2001::1",
-	  "'2001:db8:0000:0000:0000:0000:0000:0001-2001:db8:0000:0000:0000:0...' is too long for a prefix",
-	  NULL },
+	{
+	  "2001:0db8:0000:0000:0000:0000:0000:0001-2001:0db8:0000:0000:0000:0000:0000:00ff-2001:0db8::1",
+	  "'2001:0db8:0000:0000:0000:0000:0000:0001-2001:0db8:0000:0000:0000...' is too long for a prefix",
+	  NULL,
+	},
 };
 
 static void check_good(const struct range_case *c)

@@ -33,8 +33,8 @@ static const struct command_case cases[] = {
 	  STATE " reqid 17 mode tunnel" REST "\n" },
 	{ &stats, "state list", { ANSWER_WHOLE_SA, ANSWER_DONE },
 	  STATE "(256) reqid 17(0x00000011) mode tunnel id 9" REST
-	  "\\\tlifetime current:\\\t  300(bytes), 3(packets)\\\t  add 2001-09-09 01:46:40 use -"
-	  "\\\tcounters:\\\t  in-icv 5 (integrity check failed)\n" },
+	  "\\\tlifetime current:\\\t  300(bytes), 3(packets)\\\t  add 2001-09-09 01:46:40 use -\\\tcounters:\\\t  in-icv 5 (integrity check failed)\n",
+	},
 	{ &json, "state get dst 10.0.0.2 proto esp spi 256", { ANSWER_WHOLE_SA, ANSWER_ACK },
 	  "[{\"src\":\"10.0.0.1\",\"dst\":\"10.0.0.2\",\"proto\":\"esp\",\"spi\":\"0x00000100\",\"mode\":\"tunnel\",\"reqid\":17,\"replay_window\":64,\"aead\":{\"name\":\"rfc4106(gcm(aes))\",\"key\":\"0x0102\",\"icv_bits\":128},\"id\":9,\"oseq\":10,\"seq\":0,\"packets\":3,\"bytes\":300,\"add_time\":1000000000,\"counters\":{\"in-icv\":5}}]\n",
 	},

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -122,6 +123,15 @@ static bool echoes(int fd)
 	return !tcgetattr(fd, &now) && now.c_lflag & ECHO;
 }
 
+/* What is typed takes its time. */
+static void wait_for(int tty, int wanted)
+{
+	int ready = 0;
+
+	while (!ioctl(tty, FIONREAD, &ready) && ready < wanted)
+		usleep(1000);
+}
+
 /* Somebody types when the terminal no longer shows it; what was typed before is not taken. */
 static void check_terminal(void)
 {
@@ -135,6 +145,7 @@ static void check_terminal(void)
 		tty = open(ptsname(fd), O_RDWR | O_NOCTTY);
 	if (tty < 0 || write(fd, "0x99\n", 5) != 5)
 		abort();
+	wait_for(tty, 5);
 	pid = fork();
 	if (!pid) {
 		while (echoes(tty))
