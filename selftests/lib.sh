@@ -45,6 +45,11 @@ skip() {
 	exit 77
 }
 
+# short_or_long N M: of something that takes long, N where time is short, M where it is not.
+short_or_long() {
+	[ -n "${ESPAH_LONG-}" ] && echo "$2" || echo "$1"
+}
+
 # --- assertions --------------------------------------------------------------
 
 # assert_eq SEEN EXPECTED [WHAT]
