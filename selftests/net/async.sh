@@ -34,7 +34,7 @@ test_some_traffic() {
 	again xfrm_interop.sh test_transport_128 test_tunnel_256_with_largest_replay_window
 	again firewall.sh test_masquerading_on_both_ends
 	again pmtu.sh test_forwarded_sender_is_told
-	again policy.sh test_selector_on_sa
+	again policy.sh test_states_replaced_under_traffic
 	again offload.sh test_segmentation_and_checksum_offload_on
 }
 
