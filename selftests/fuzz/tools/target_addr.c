@@ -37,6 +37,8 @@ static void range_returns(const char *text)
 	must(!espah_range_parse(&again, printed, &err) &&
 	     espah_addr_equal(&range.min, &again.min) && espah_addr_equal(&range.max, &again.max),
 	     "the range '%s' back from '%s'", text, printed);
+	must(strchr(printed, '/') || !espah_addr_equal(&range.min, &range.max) ||
+	     !range.min.family, "one address to be a prefix, not '%s'", printed);
 	must(espah_range_within(&range, &again), "'%s' within itself", text);
 	must(!strchr(printed, '/') == (espah_range_bits(&range) < 0 || !range.min.family),
 	     "a prefix length where there is one, not '%s'", printed);

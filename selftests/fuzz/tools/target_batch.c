@@ -10,26 +10,38 @@
 #include "fuzz.h"
 
 static const char before[] = "\n# nothing\n  \t\r\n\\\n\n";
+static const char comment[] = "#it's";
 
 struct outcome {
 	int status;
 	uint64_t sum;
 };
 
-/* No key is to be read from a file or from standard input. */
-static int file_of(const char *prefix, const uint8_t *data, size_t size)
+static int file_of(const char *text, size_t size)
 {
 	int fd = memfd_create("batch", 0);
-	size_t len = strlen(prefix);
-	char *text = fuzz_need(malloc(len + size));
-	size_t i;
 
-	must(fd >= 0, "a file");
-	memcpy(text, prefix, len);
-	for (i = 0; i < size; i++)
-		text[len + i] = data[i] == '@' || data[i] == '-' ? '0' : data[i];
-	must(write(fd, text, len + size) == (ssize_t)(len + size), "a file");
-	free(text);
+	must(fd >= 0 && write(fd, text, size) == (ssize_t)size, "a file");
+	return fd;
+}
+
+/* With empty lines before all, and a comment behind each line in which it is one. */
+static int file_with_comments(const char *text, size_t size)
+{
+	int fd = file_of(before, strlen(before));
+	const char *end = text + size;
+
+	while (text < end) {
+		const char *stop = memchr(text, '\n', end - text);
+		size_t len = (stop ? stop : end) - text;
+		bool plain = !memchr(text, '"', len) && !memchr(text, '\'', len) &&
+			     !memchr(text, '\\', len);
+
+		must(write(fd, text, len) == (ssize_t)len, "a line");
+		must(!plain || write(fd, comment, strlen(comment)) > 0, "a comment");
+		must(!stop || write(fd, "\n", 1) == 1, "the end of a line");
+		text += len + !!stop;
+	}
 	return fd;
 }
 
@@ -59,18 +71,32 @@ static struct outcome run(uint8_t options, int fd)
 	return outcome;
 }
 
-/* Lines that do nothing do nothing. */
+/* No key is to be read from a file or from standard input. */
+static char *harmless(const uint8_t *data, size_t size)
+{
+	char *text = fuzz_need(malloc(size + 1));
+	size_t i;
+
+	for (i = 0; i < size; i++)
+		text[i] = data[i] == '@' || data[i] == '-' ? '0' : data[i];
+	return text;
+}
+
+/* What says nothing does nothing. */
 void fuzz_batch(const uint8_t *data, size_t size)
 {
 	struct outcome first, second;
+	char *text;
 
 	if (!size)
 		return;
-	first = run(*data, file_of("", data + 1, size - 1));
+	text = harmless(data + 1, size - 1);
+	first = run(*data, file_of(text, size - 1));
 	must(first.status >= ESPAH_OK && first.status <= ESPAH_REFUSED, "a status, not %d",
 	     first.status);
-	second = run(*data, file_of(before, data + 1, size - 1));
+	second = run(*data, file_with_comments(text, size - 1));
 	must(first.status == second.status && first.sum == second.sum,
-	     "the same requests behind empty lines: status %d, not %d", first.status,
+	     "the same requests with comments: status %d, not %d", first.status,
 	     second.status);
+	free(text);
 }
