@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include "ctl.h"
 #include "unit.h"
 #include "unit_fake.h"
@@ -74,6 +76,11 @@ static const struct command_case cases[] = {
 	{ &text, "policy flush dir up", {},
 	  "policy flush: 'dir': 'up' is not right; expected in, out or fwd" },
 
+	{ &json, "policy list", { ANSWER_POLICY_TMPL, ANSWER_DONE },
+	  "[{\"src\":\"0.0.0.0/0\",\"dst\":\"0.0.0.0/0\",\"proto\":\"tcp\",\"dir\":\"out\",\"priority\":0,\"index\":3,\"action\":\"protect\",\"tmpl\":[{\"src\":\"10.0.0.1\",\"dst\":\"10.0.0.2\",\"proto\":\"esp\",\"spi\":\"0x00000100\",\"reqid\":1,\"mode\":\"tunnel\",\"level\":\"use\"}]}]\n",
+	},
+	{ &json, "state list", { ANSWER_DONE }, "[]\n" },
+
 	{ &text, "stat", { ANSWER_INFO, ANSWER_ACK },
 	  "SAD count 3\\SPD IN 4 OUT 5 FWD 6\\in-ok                           7  accepted\\out-ok                          8  protected and sent\n",
 	},
@@ -122,6 +129,48 @@ static void count_names(const char *words, unsigned int wanted, const struct ctl
 	free(printed);
 }
 
+/* How many allocations of jansson's there are before one fails. */
+static unsigned int json_left;
+
+static void *json_malloc(size_t size)
+{
+	return json_left-- ? malloc(size) : NULL;
+}
+
+/* Return: how many allocations a command with JSON makes; each fails in turn. */
+static unsigned int starve(const struct command_case *c)
+{
+	unsigned int i;
+	bool whole;
+
+	for (i = 0, whole = false; !whole && i < 1000; i++) {
+		char *seen;
+
+		json_left = i;
+		seen = run(c->options, c->words, c->answers);
+		whole = !strcmp(seen, c->expected);
+		if (!whole && !strstr(seen, "ENOMEM: no memory for JSON"))
+			check_text(seen, c->expected, "JSON is whole, or refused");
+		free(seen);
+	}
+	return i;
+}
+
+static void test_json_memory(void)
+{
+	char name[256];
+	size_t i;
+
+	json_set_alloc_funcs(json_malloc, free);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		if (!cases[i].options->json)
+			continue;
+		snprintf(name, sizeof(name), "no memory for the JSON of: %s", cases[i].words);
+		check(starve(&cases[i]) < 1000, name);
+	}
+	json_set_alloc_funcs(malloc, free);
+}
+
 void test_ctl(void)
 {
 	char name[256];
@@ -138,4 +187,5 @@ void test_ctl(void)
 	}
 	count_names("stat", ESPAH_A_CNT_MAX - 1, &stats, "all counters with -s");
 	count_names("stat", ESPAH_A_CNT_MAX - 1, &json, "all counters in JSON");
+	test_json_memory();
 }

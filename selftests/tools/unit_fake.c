@@ -116,16 +116,26 @@ static void put_whole_sa(struct nlmsghdr *nlh)
 	mnl_attr_nest_end(nlh, nest);
 }
 
-static void put_policy(struct nlmsghdr *nlh)
+static void put_policy(struct nlmsghdr *nlh, bool protect)
 {
+	const struct espah_addr none = { .family = AF_INET };
 	const struct espah_policy policy = {
 		.given = espah_bit(ESPAH_A_POLICY_DIR) | espah_bit(ESPAH_A_POLICY_INDEX) |
 			 espah_bit(ESPAH_A_POLICY_ACTION) | espah_bit(ESPAH_A_POLICY_SEL),
 		.dir = ESPAH_DIR_OUT,
-		.action = ESPAH_ACTION_DISCARD,
+		.action = protect ? ESPAH_ACTION_PROTECT : ESPAH_ACTION_DISCARD,
 		.index = 3,
-		.sel = { { { AF_INET, {} }, { AF_INET, {} } }, { { AF_INET, {} }, { AF_INET, {} } },
-			 0 },
+		.sel = { { none, { AF_INET, { 255, 255, 255, 255 } } },
+			 { none, { AF_INET, { 255, 255, 255, 255 } } }, protect ? 6 : 0 },
+		.tmpls = protect,
+		.tmpl[0].given = espah_bit(ESPAH_A_TMPL_SRC) | espah_bit(ESPAH_A_TMPL_DST),
+		.tmpl[0].src = { AF_INET, { 10, 0, 0, 1 } },
+		.tmpl[0].dst = { AF_INET, { 10, 0, 0, 2 } },
+		.tmpl[0].spi = 256,
+		.tmpl[0].proto = 50,
+		.tmpl[0].reqid = 1,
+		.tmpl[0].mode = ESPAH_MODE_TUNNEL,
+		.tmpl[0].level = ESPAH_LEVEL_USE,
 	};
 
 	espah_policy_put(nlh, &policy);
@@ -144,8 +154,8 @@ static void put_item(struct nlmsghdr *nlh, enum answer answer)
 		mnl_attr_put(nlh, ESPAH_A_POLICY_DIR, 2, "xx");
 	else if (answer == ANSWER_INFO)
 		put_info(nlh);
-	else if (answer == ANSWER_POLICY)
-		put_policy(nlh);
+	else if (answer == ANSWER_POLICY || answer == ANSWER_POLICY_TMPL)
+		put_policy(nlh, answer == ANSWER_POLICY_TMPL);
 	else if (answer == ANSWER_WHOLE_SA)
 		put_whole_sa(nlh);
 	else

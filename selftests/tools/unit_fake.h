@@ -25,6 +25,8 @@ enum answer {
 	ANSWER_EINTR,
 	ANSWER_INFO,
 	ANSWER_POLICY,
+	/* One that protects. */
+	ANSWER_POLICY_TMPL,
 	/* A policy with a direction of two octets. */
 	ANSWER_BAD_POLICY,
 	ANSWER_SA,

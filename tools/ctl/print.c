@@ -91,6 +91,24 @@ void print_selector(const struct espah_selector *sel)
 }
 
 /**
+ * json_with() - add one more member to an object
+ * @object: the object, NULL: there was no memory for it
+ * @name: the member's name
+ * @value: its value, which is used up; NULL: there was no memory for it
+ *
+ * json_pack() would leave out an optional value that there is no memory for.
+ *
+ * Return: the object, or NULL.
+ */
+json_t *json_with(json_t *object, const char *name, json_t *value)
+{
+	if (!json_object_set_new(object, name, value))
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+/**
  * json_selector() - a selector for programs
  * @sel: the selector
  *
@@ -100,10 +118,13 @@ json_t *json_selector(const struct espah_selector *sel)
 {
 	char src[ESPAH_RANGE_STRLEN], dst[ESPAH_RANGE_STRLEN], proto[ESPAH_PROTO_STRLEN];
 
-	return json_pack("{s:s, s:s, s:s*}",
-			 "src", espah_range_print(&sel->src, src),
-			 "dst", espah_range_print(&sel->dst, dst),
-			 "proto", sel->proto ? espah_proto_name(sel->proto, proto) : NULL);
+	json_t *object = json_pack("{s:s, s:s}",
+				   "src", espah_range_print(&sel->src, src),
+				   "dst", espah_range_print(&sel->dst, dst));
+
+	if (!sel->proto)
+		return object;
+	return json_with(object, "proto", json_string(espah_proto_name(sel->proto, proto)));
 }
 
 /**
@@ -137,12 +158,11 @@ json_t *json_counters(const struct espah_counters *counters, bool zeros)
 static int json_dump(const struct ctl *ctl, json_t *value, struct espah_err *err)
 {
 	size_t flags = ctl->pretty ? JSON_INDENT(4) : JSON_COMPACT;
+	/* It also fails where output cannot be written, which print_finish() tells. */
+	bool failed = !value || (json_dumpf(value, stdout, flags) && !ferror(stdout));
 
-	if (!value)
-		return espah_err_kernel(err, ENOMEM, "ENOMEM: no memory for JSON");
-	json_dumpf(value, stdout, flags);
 	json_decref(value);
-	return 0;
+	return failed ? espah_err_kernel(err, ENOMEM, "ENOMEM: no memory for JSON") : 0;
 }
 
 /**

@@ -49,18 +49,20 @@ static void print_policy(const struct ctl *ctl, const struct espah_policy *polic
 
 static json_t *json_tmpl(const struct espah_tmpl *tmpl)
 {
-	char src[ESPAH_ADDR_STRLEN], dst[ESPAH_ADDR_STRLEN], proto[ESPAH_PROTO_STRLEN];
-	char spi[sizeof("0x00000000")];
+	char text[ESPAH_ADDR_STRLEN], proto[ESPAH_PROTO_STRLEN], spi[sizeof("0x00000000")];
+	json_t *object = json_object();
 
+	if (tmpl->src.family)
+		object = json_with(object, "src", json_string(espah_addr_print(&tmpl->src, text)));
+	if (tmpl->dst.family)
+		object = json_with(object, "dst", json_string(espah_addr_print(&tmpl->dst, text)));
+	object = json_with(object, "proto", json_string(espah_proto_name(tmpl->proto, proto)));
 	snprintf(spi, sizeof(spi), "0x%08x", tmpl->spi);
-	return json_pack("{s:s*, s:s*, s:s, s:s*, s:I, s:s, s:s}",
-			 "src", tmpl->src.family ? espah_addr_print(&tmpl->src, src) : NULL,
-			 "dst", tmpl->dst.family ? espah_addr_print(&tmpl->dst, dst) : NULL,
-			 "proto", espah_proto_name(tmpl->proto, proto),
-			 "spi", tmpl->spi ? spi : NULL,
-			 "reqid", (json_int_t)tmpl->reqid,
-			 "mode", espah_mode_name(tmpl->mode),
-			 "level", espah_level_name(tmpl->level));
+	if (tmpl->spi)
+		object = json_with(object, "spi", json_string(spi));
+	object = json_with(object, "reqid", json_integer(tmpl->reqid));
+	object = json_with(object, "mode", json_string(espah_mode_name(tmpl->mode)));
+	return json_with(object, "level", json_string(espah_level_name(tmpl->level)));
 }
 
 static json_t *json_tmpls(const struct espah_policy *policy)
@@ -79,18 +81,13 @@ static json_t *json_tmpls(const struct espah_policy *policy)
 
 static json_t *json_policy(const struct espah_policy *policy)
 {
-	char src[ESPAH_RANGE_STRLEN], dst[ESPAH_RANGE_STRLEN], proto[ESPAH_PROTO_STRLEN];
-	const struct espah_selector *sel = &policy->sel;
+	json_t *object = json_selector(&policy->sel);
 
-	return json_pack("{s:s, s:s, s:s*, s:s, s:I, s:I, s:s, s:o}",
-			 "src", espah_range_print(&sel->src, src),
-			 "dst", espah_range_print(&sel->dst, dst),
-			 "proto", sel->proto ? espah_proto_name(sel->proto, proto) : NULL,
-			 "dir", espah_dir_name(policy->dir),
-			 "priority", (json_int_t)policy->priority,
-			 "index", (json_int_t)policy->index,
-			 "action", espah_action_name(policy->action),
-			 "tmpl", json_tmpls(policy));
+	object = json_with(object, "dir", json_string(espah_dir_name(policy->dir)));
+	object = json_with(object, "priority", json_integer(policy->priority));
+	object = json_with(object, "index", json_integer(policy->index));
+	object = json_with(object, "action", json_string(espah_action_name(policy->action)));
+	return json_with(object, "tmpl", json_tmpls(policy));
 }
 
 /**

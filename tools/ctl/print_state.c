@@ -98,59 +98,49 @@ static void print_state(const struct ctl *ctl, const struct espah_sa *sa)
 
 static json_t *json_aead(const struct espah_alg *alg)
 {
+	json_t *object = json_pack("{s:s}", "name", alg->name);
 	char key[KEY_STRLEN];
-	json_t *object;
 
-	object = json_pack("{s:s, s:s*, s:I}",
-			   "name", alg->name,
-			   "key", alg->key_len ? key_hex(alg, key) : NULL,
-			   "icv_bits", (json_int_t)alg->icv_bits);
+	if (alg->key_len)
+		object = json_with(object, "key", json_string(key_hex(alg, key)));
 	explicit_bzero(key, sizeof(key));
-	return object;
+	return json_with(object, "icv_bits", json_integer(alg->icv_bits));
 }
 
-static json_t *json_optional(const struct espah_sa *sa, unsigned int attr, uint64_t value)
+static json_t *json_figures(json_t *object, const struct espah_sa *sa)
 {
-	return espah_given(sa->given, attr) ? json_integer(value) : NULL;
-}
-
-static json_t *json_figures(const struct espah_sa *sa)
-{
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:o*, s:o*, s:o}",
-			 "id", (json_int_t)sa->id,
-			 "oseq", (json_int_t)sa->oseq,
-			 "seq", (json_int_t)sa->seq,
-			 "packets", (json_int_t)sa->packets,
-			 "bytes", (json_int_t)sa->bytes,
-			 "add_time", json_optional(sa, ESPAH_A_SA_ADD_TIME, sa->add_time),
-			 "use_time", json_optional(sa, ESPAH_A_SA_USE_TIME, sa->use_time),
-			 "counters", json_counters(sa->counters, false));
+	object = json_with(object, "id", json_integer(sa->id));
+	object = json_with(object, "oseq", json_integer(sa->oseq));
+	object = json_with(object, "seq", json_integer(sa->seq));
+	object = json_with(object, "packets", json_integer(sa->packets));
+	object = json_with(object, "bytes", json_integer(sa->bytes));
+	if (espah_given(sa->given, ESPAH_A_SA_ADD_TIME))
+		object = json_with(object, "add_time", json_integer(sa->add_time));
+	if (espah_given(sa->given, ESPAH_A_SA_USE_TIME))
+		object = json_with(object, "use_time", json_integer(sa->use_time));
+	return json_with(object, "counters", json_counters(sa->counters, false));
 }
 
 static json_t *json_state(const struct espah_sa *sa)
 {
 	char src[ESPAH_ADDR_STRLEN], dst[ESPAH_ADDR_STRLEN], proto[ESPAH_PROTO_STRLEN];
-	bool has_aead = espah_given(sa->given, ESPAH_A_SA_AEAD);
-	bool has_sel = espah_given(sa->given, ESPAH_A_SA_SEL);
 	char spi[sizeof("0x00000000")];
 	json_t *object;
 
 	snprintf(spi, sizeof(spi), "0x%08x", sa->spi);
-	object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:o*, s:o*}",
+	object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I}",
 			   "src", espah_addr_print(&sa->src, src),
 			   "dst", espah_addr_print(&sa->dst, dst),
 			   "proto", espah_proto_name(sa->proto, proto),
 			   "spi", spi,
 			   "mode", espah_mode_name(sa->mode),
 			   "reqid", (json_int_t)sa->reqid,
-			   "replay_window", (json_int_t)sa->replay_window,
-			   "aead", has_aead ? json_aead(&sa->aead) : NULL,
-			   "sel", has_sel ? json_selector(&sa->sel) : NULL);
-	if (json_object_update_new(object, json_figures(sa))) {
-		json_decref(object);
-		return NULL;
-	}
-	return object;
+			   "replay_window", (json_int_t)sa->replay_window);
+	if (espah_given(sa->given, ESPAH_A_SA_AEAD))
+		object = json_with(object, "aead", json_aead(&sa->aead));
+	if (espah_given(sa->given, ESPAH_A_SA_SEL))
+		object = json_with(object, "sel", json_selector(&sa->sel));
+	return json_figures(object, sa);
 }
 
 /**
