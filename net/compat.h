@@ -31,4 +31,11 @@ static inline void *espah_completion_data(espah_completion *done)
 }
 #endif
 
+/* What a generic-netlink family's hooks are told about the operation. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define espah_genl_op		struct genl_ops
+#else
+#define espah_genl_op		struct genl_split_ops
+#endif
+
 #endif /* _ESPAH_COMPAT_H */

@@ -3,6 +3,7 @@
 
 #include <linux/module.h>
 
+#include "compat.h"
 #include "netlink.h"
 #include "netlink_attr.h"
 #include "netns.h"
@@ -147,6 +148,15 @@ static const struct genl_ops ops[] = {
 	},
 };
 
+/* After each request, refused or not: wherever in it a key was, by mistake even,
+ * it does not stay there.
+ */
+static void wipe_request(const espah_genl_op *op, struct sk_buff *skb,
+			 struct genl_info *info)
+{
+	espah_nl_wipe(info->nlhdr);
+}
+
 struct genl_family espah_genl_family __ro_after_init = {
 	.name		= ESPAH_FAMILY_NAME,
 	.version	= ESPAH_FAMILY_VERSION,
@@ -156,6 +166,7 @@ struct genl_family espah_genl_family __ro_after_init = {
 	.ops		= ops,
 	.n_ops		= ARRAY_SIZE(ops),
 	.resv_start_op	= __ESPAH_CMD_MAX,
+	.post_doit	= wipe_request,
 };
 
 /**

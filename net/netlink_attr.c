@@ -67,8 +67,8 @@ static int parse(struct nlattr **tb, const struct espah_nl_set *set,
  * @extack: where to say what is wrong with it
  *
  * Requests are parsed here and not by the generic-netlink core, so that every
- * refusal can name its attribute, and that the keys in a malformed request, or
- * where none belong, are still wiped.
+ * refusal can name its attribute. A dump with something wrong in it is wiped
+ * here; all other requests are wiped after they are done with.
  *
  * Return: 0 or a negative errno.
  */

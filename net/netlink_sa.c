@@ -303,7 +303,15 @@ static int add(struct espah_net *en, const struct espah_sa_config *config,
 	return err;
 }
 
-static int sa_add(struct genl_info *info)
+/**
+ * espah_nl_sa_add() - add an SA
+ * @skb: request
+ * @info: the request, parsed by the core as far as its header
+ *
+ * Return: 0 or a negative errno, and the sentence that goes with it;
+ * -EEXIST where its id is taken.
+ */
+int espah_nl_sa_add(struct sk_buff *skb, struct genl_info *info)
 {
 	static const u8 needed[] = {
 		ESPAH_A_SA_SRC, ESPAH_A_SA_DST, ESPAH_A_SA_PROTO,
@@ -326,22 +334,6 @@ static int sa_add(struct genl_info *info)
 	mutex_lock(&en->lock);
 	err = add(en, &req.config, info->extack);
 	mutex_unlock(&en->lock);
-	return err;
-}
-
-/**
- * espah_nl_sa_add() - add an SA
- * @skb: request
- * @info: the request, parsed by the core as far as its header
- *
- * Return: 0 or a negative errno, and the sentence that goes with it;
- * -EEXIST where its id is taken.
- */
-int espah_nl_sa_add(struct sk_buff *skb, struct genl_info *info)
-{
-	int err = sa_add(info);
-
-	espah_nl_wipe(info->nlhdr);
 	return err;
 }
 
@@ -396,7 +388,15 @@ static int refuse_changes(const struct espah_sa *sa, struct nlattr **tb,
 	return -EINVAL;
 }
 
-static int sa_update(struct genl_info *info)
+/**
+ * espah_nl_sa_update() - change an SA's selector, or take it away
+ * @skb: request
+ * @info: the request, parsed by the core as far as its header
+ *
+ * Return: 0 or a negative errno, and the sentence that goes with it;
+ * -ESRCH where there is no such SA.
+ */
+int espah_nl_sa_update(struct sk_buff *skb, struct genl_info *info)
 {
 	struct espah_net *en = espah_net(genl_info_net(info));
 	struct netlink_ext_ack *extack = info->extack;
@@ -419,22 +419,6 @@ static int sa_update(struct genl_info *info)
 	if (!err)
 		err = espah_sa_set_selector(sa, req.config.sel);
 	mutex_unlock(&en->lock);
-	return err;
-}
-
-/**
- * espah_nl_sa_update() - change an SA's selector, or take it away
- * @skb: request
- * @info: the request, parsed by the core as far as its header
- *
- * Return: 0 or a negative errno, and the sentence that goes with it;
- * -ESRCH where there is no such SA.
- */
-int espah_nl_sa_update(struct sk_buff *skb, struct genl_info *info)
-{
-	int err = sa_update(info);
-
-	espah_nl_wipe(info->nlhdr);
 	return err;
 }
 
