@@ -63,6 +63,9 @@ kunit: setup
 demo:
 	@selftests/demo/demo
 
+fuzz: setup
+	@selftests/fuzz/fuzz
+
 bench: setup
 	@selftests/bench/bench
 
@@ -80,7 +83,8 @@ help:
 	@echo 'make check-list  name the tests'
 	@echo 'make kunit       run the KUnit suites, print KTAP; T=PATTERN: only those of this name'
 	@echo 'make coverage    say which lines the tests reach, and name the others'
+	@echo 'make fuzz        look for requests and packets that upset the module, for ever; TIME=SECONDS, SEED=N'
 	@echo 'make bench       compare the cost of a packet with that of xfrm'
 	@echo 'make setup       install what these need (Debian 12)'
 
-.PHONY: all modules tools check-kdir install clean setup check check-long check-list kunit demo bench coverage help
+.PHONY: all modules tools check-kdir install clean setup check check-long check-list kunit demo fuzz bench coverage help
