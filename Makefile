@@ -53,6 +53,9 @@ check: setup
 check-long: setup
 	@ESPAH_LONG=yes selftests/run
 
+mutants: setup
+	@selftests/mutants/mutants
+
 check-list:
 	@selftests/run --list
 
@@ -80,6 +83,7 @@ help:
 	@echo 'make demo        show two hosts talk through a tunnel, in a virtual machine'
 	@echo 'make check       run all tests; T=REGEX: only those whose name matches'
 	@echo 'make check-long  what takes long as well, and everything on every kernel'
+	@echo 'make mutants     show that the tests catch deliberate mistakes'
 	@echo 'make check-list  name the tests'
 	@echo 'make kunit       run the KUnit suites, print KTAP; T=PATTERN: only those of this name'
 	@echo 'make coverage    say which lines the tests reach, and name the others'
@@ -87,4 +91,4 @@ help:
 	@echo 'make bench       compare the cost of a packet with that of xfrm'
 	@echo 'make setup       install what these need (Debian 12)'
 
-.PHONY: all modules tools check-kdir install clean setup check check-long check-list kunit demo fuzz bench coverage help
+.PHONY: all modules tools check-kdir install clean setup check check-long mutants check-list kunit demo fuzz bench coverage help

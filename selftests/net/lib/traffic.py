@@ -347,8 +347,9 @@ class Flood(threading.Thread):
     BURST = 32
     IN_FLIGHT = 128
 
-    def __init__(self, source, target, size):
+    def __init__(self, source, target, size, cpu):
         super().__init__(daemon=True)
+        self.cpu = cpu
         self.client = make_socket(source, socket.SOCK_DGRAM)
         self.server = make_socket(target, socket.SOCK_DGRAM, port=PORT)
         self.server.setblocking(False)
@@ -361,7 +362,7 @@ class Flood(threading.Thread):
 
     def run(self):
         # On another CPU, a packet can overtake the one before it.
-        os.sched_setaffinity(0, {0})
+        os.sched_setaffinity(0, {self.cpu})
         patience = 0
         while not self.enough.is_set():
             # What has not come for so long is lost, and no longer on its way.
@@ -416,8 +417,8 @@ class Flood(threading.Thread):
 floods = []
 
 
-def flood_start(source, target, size):
-    flood = Flood(source, target, size)
+def flood_start(source, target, size, cpu=0):
+    flood = Flood(source, target, size, int(cpu))
     flood.start()
     floods.append(flood)
     return ""
