@@ -50,6 +50,7 @@ static const struct range_case bad[] = {
 	  "'10.0.0.9-10.0.0.1' ends before it begins; write the lower address first", NULL },
 	{ "10.0.0.1-::1", "'10.0.0.1-::1' is IPv4 on one side and IPv6 on the other", NULL },
 	{ "10.0.0.1-", "'' is not an address; expected one like 192.0.2.1 or 2001:db8::1", NULL },
+	{ "::g/8", "'::g' in '::g/8' is not an address", NULL },
 	{ "1.2.3.4.5/8", "'1.2.3.4.5' in '1.2.3.4.5/8' is not an address", NULL },
 	{
 	  "2001:0db8:0000:0000:0000:0000:0000:0001-2001:0db8:0000:0000:0000:0000:0000:00ff-2001:0db8::1",

@@ -111,6 +111,7 @@ static void put_whole_sa(struct nlmsghdr *nlh)
 	mnl_attr_put_u64(nlh, ESPAH_A_SA_BYTES, 300);
 	mnl_attr_put_u64(nlh, ESPAH_A_SA_PACKETS, 3);
 	mnl_attr_put_u64(nlh, ESPAH_A_SA_ADD_TIME, 1000000000);
+	mnl_attr_put_u64(nlh, ESPAH_A_SA_USE_TIME, 1000000001);
 	nest = mnl_attr_nest_start(nlh, ESPAH_A_SA_COUNTERS);
 	mnl_attr_put_u64(nlh, ESPAH_A_CNT_IN_ICV, 5);
 	mnl_attr_nest_end(nlh, nest);
