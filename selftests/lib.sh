@@ -302,14 +302,15 @@ on_exit() {
 	[ ${#pids[@]} -eq 0 ] || kill -KILL "${pids[@]}" 2>/dev/null
 	wait 2>/dev/null
 	ns_cleanup || rc=1
-	kernel_log_clean "$2" || rc=1
+	kernel_log_clean "$current_test" || rc=1
 	exit "$rc"
 }
 
 # Its output is redirected in here: exit traps run outside of a caller's redirections.
 run_one() (
 	exec >"$scratch/said" 2>&1
-	trap 'on_exit $? "$1"' EXIT
+	current_test=$1
+	trap 'on_exit $?' EXIT
 	ns_made=()
 	kernel_log_mark "of $1"
 	set -eE

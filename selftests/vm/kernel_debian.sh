@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Kernels that Debian built: the one of Debian 12, and the newer one of its backports.
+# shellcheck disable=SC2154 # host.sh sets $codename
 
 # --- from packages to the folder of a kernel -----------------------------------
 
