@@ -65,7 +65,8 @@ class Packets(Fuzzer):
             arrived(sock)
 
     def setting(self, name, window, keys):
-        """SAs and policies."""
+        """SAs and policies, in the place of what there was."""
+        self.reset()
         self.note(f'setting {name} {window} ' + ' '.join(key.hex() for key in keys))
         modes, closed = SETTINGS[name]
         self.sas = {mode: Sa(SPIS[mode], key=key[:-4], salt=key[-4:], tunnel=mode == 'tunnel')

@@ -38,7 +38,7 @@ class KernelLog:
 
     def note(self, words):
         """Grave enough for a quiet console: it is all that is left after a panic."""
-        os.write(self.fd, f'<3>espah-fuzz: {words}'.encode())
+        os.write(self.fd, f'<2>espah-fuzz: {words}'.encode())
 
     def check(self):
         lines = []
