@@ -250,22 +250,24 @@ esp_batch() {
 # --- the kernel's log --------------------------------------------------------
 
 kernel_log_mark() {
-	[ ! -v ESPAH_GUEST ] || echo "espah-test-mark $1" >/dev/kmsg
+	[ ! -v ESPAH_GUEST ] || echo "espah-test-mark of $1" >/dev/kmsg
 }
 
-# Fail if the kernel complained since this was asked before: what it has to say of a
+# What was said up to here is nobody's fault any more.
+kernel_log_read() {
+	[ ! -v ESPAH_GUEST ] || dmesg --read-clear
+}
+
+# Fail if the kernel complained since the log was read before: what it has to say of a
 # test may come between that and the next one.
 kernel_log_clean() {
 	local log words
 
-	[ -v ESPAH_GUEST ] || return 0
-	log=$(dmesg)
-	kernel_log_mark "after $1"
-	log=${log##*espah-test-mark after}
+	log=$(kernel_log_read)
 	words='WARNING|BUG|Oops|refcount|leak|RIP:|Call Trace|UBSAN|KASAN|KCSAN|ODEBUG|general protection'
 	words+='|suspicious RCU|INFO: |unregister_netdevice: waiting'
 	if [[ $log =~ $words ]]; then
-		echo "the kernel's log: expected no complaint, saw:$log"
+		echo "the kernel's log: expected no complaint, saw:"$'\n'"$log"
 		return 1
 	fi
 }
@@ -274,14 +276,18 @@ kernel_log_clean() {
 
 defined_tests() {
 	local line name kinds=test
+	local -A seen=()
 
 	[ -z "${ESPAH_LONG-}" ] || kinds='test|long'
 	while read -r line; do
-		[[ ! $line =~ ^(($kinds)_[A-Za-z0-9_]+)\(\) ]] || echo "${BASH_REMATCH[1]}"
+		[[ $line =~ ^((test|long)_[A-Za-z0-9_]+)\(\) ]] || continue
+		name=${BASH_REMATCH[1]}
+		seen[$name]=yes
+		[[ ! $name =~ ^($kinds)_ ]] || echo "$name"
 	done <"$0"
 	# The runner looks for tests in the script's text, too.
 	for name in $(compgen -A function test_) $(compgen -A function long_); do
-		grep -q "^$name()" "$0" || echo "$test_file: $name() is not at the start of a line" >&2
+		[ -v "seen[$name]" ] || echo "$test_file: $name() is not at the start of a line" >&2
 	done
 }
 
@@ -302,17 +308,16 @@ on_exit() {
 	[ ${#pids[@]} -eq 0 ] || kill -KILL "${pids[@]}" 2>/dev/null
 	wait 2>/dev/null
 	ns_cleanup || rc=1
-	kernel_log_clean "$current_test" || rc=1
+	kernel_log_clean || rc=1
 	exit "$rc"
 }
 
 # Its output is redirected in here: exit traps run outside of a caller's redirections.
 run_one() (
 	exec >"$scratch/said" 2>&1
-	current_test=$1
 	trap 'on_exit $?' EXIT
 	ns_made=()
-	kernel_log_mark "of $1"
+	kernel_log_mark "$1"
 	set -eE
 	trap 'on_error $? "$BASH_COMMAND"' ERR
 	if declare -F setup >/dev/null; then
@@ -334,7 +339,7 @@ run_tests() {
 	echo "1..${#tests[@]}"
 	for test in "${tests[@]}"; do
 		number=$((number + 1))
-		rm -f "$scratch/skip"
+		[ ! -e "$scratch/skip" ] || rm "$scratch/skip"
 		# Not as a condition: that would switch errexit off in there.
 		run_one "$test"
 		rc=$?
