@@ -76,45 +76,37 @@ long_module_is_loaded() {
 }
 
 test_output() {
-	network
 	run output 30
 }
 
 long_output() {
-	network
 	run all_output 80
 }
 
 test_every_context() {
-	network
 	run every_context 15
 }
 
 long_every_context() {
-	network
 	run all_contexts 100
 }
 
 long_received() {
-	network
 	receive_in_thread "$B" veth0 "$A"
 	run received 30
 }
 
 long_forwarded() {
-	network
 	receive_in_thread "$A" espfwd "$H"
 	run forwarded 10
 }
 
 long_storm() {
-	network
-	run storm 1
+	run storm 100
 }
 
 # Two of padata's locks nest, one for each CPU; lockdep takes them for one, as nobody told it.
 asynchronous() {
-	network
 	modprobe pcrypt
 	echo 0 >/proc/sys/kernel/prove_locking
 	teardown() {
@@ -130,7 +122,7 @@ test_asynchronous() {
 
 long_storm_asynchronous() {
 	asynchronous
-	run storm_later 1
+	run storm_later 100
 }
 
 # An object on its way from one place to another is not seen; one that is lost stays so.
@@ -147,5 +139,6 @@ test_nothing_is_lost() {
 }
 
 echo clear >/sys/kernel/debug/kmemleak
+network
 
 run_tests "$@"

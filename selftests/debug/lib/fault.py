@@ -66,7 +66,7 @@ class Trace:
         for line in self.new_lines():
             if 'stack trace' in line:
                 stacks.append([])
-            frame = re.match(r' => (\S+)/\S+.* <([0-9a-f]+)>', line)
+            frame = re.match(r' => ([^ /]+).* <([0-9a-f]+)>', line)
             if frame and stacks:
                 stacks[-1].append((frame[1], int(frame[2], 16)))
         return stacks
@@ -84,7 +84,8 @@ class Point:
         self.addresses = [stack[i][1] for i in inside]
         names = [name for name, _ in stack]
         # What kmemleak notes down beside each allocation; it has a store for when it cannot.
-        self.beside = any('kmemleak' in name for name in names[:4])
+        self.beside = any('kmemleak' in name or name.startswith('__create_object+')
+                          for name in names[:4])
         # A softirq may come on top of the module, and is about something else.
         other = next((i for i, name in enumerate(names) if name.startswith('__do_softirq+')),
                      len(stack))
@@ -118,13 +119,23 @@ class Faults:
         self.trace.new_lines()
         self.within = module_range() if os.path.isdir('/sys/module/espah') else MODULES
 
+    def new_points(self):
+        return [Point(stack, self.within) for stack in self.trace.stacks()]
+
+    def hits_of_many(self):
+        """Note all that has failed now."""
+        ours = [point for point in self.new_points() if point.ours and not point.beside]
+        self.hits += len(ours)
+        self.points.update(map(str, ours))
+
     def hit(self):
         """Note what has failed now: the first failed allocation's Point, or None."""
-        points = [Point(stack, self.within) for stack in self.trace.stacks()]
-        point = next((point for point in points if point.ours), (points or [None])[0])
+        points = self.new_points()
+        # Ours before others', and what kmemleak does beside it last.
+        point = min(points, key=lambda p: (p.beside, not p.ours), default=None)
         if not point or not point.beside:
             self.hits += 1
-            self.points.update(str(point) for point in points if point.ours)
+            self.points.update(str(p) for p in points if p.ours and not p.beside)
         return point
 
 

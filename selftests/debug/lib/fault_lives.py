@@ -13,7 +13,7 @@ from genl_net import CLONE_NEWNET, MODULE, SYS_FINIT_MODULE, check, libc, remove
 
 NO_MEMORY = (errno.ENOMEM, errno.ENOBUFS)
 # What finit_module() allocates before it comes to the module's own init is not ours.
-LAST = 60
+LAST = 150
 
 
 class Home:

@@ -255,7 +255,7 @@ def storm(faults, namespaces, note, alg=ALG_NAME, packets=200):
                 if why.errno not in (*NO_MEMORY, errno.EMSGSIZE, errno.EPERM):
                     raise
         stop('failslab')
-        faults.hit()
+        faults.hits_of_many()
         now = tunnel.counters()
         moved = {name: now[name] - before[name] for name in now if now[name] != before[name]}
         if set(moved) - CAUSES - {'in-ok', 'out-ok'}:

@@ -89,7 +89,7 @@ def per_cpu(faults, _, note):
     faults.within = MODULES
     with Hunger(faults):
         error = load_module()
-        note.append(f'insmod: {faults.hit()}')
-    assert error == errno.ENOMEM, f'insmod: {os.strerror(error)}'
+        point = faults.hit()
+    assert error == errno.ENOMEM and point.ours, f'insmod: {os.strerror(error)}: {point}'
     error = load_module()
     assert not error, f'insmod afterwards: {os.strerror(error)}'
