@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/lib/traffic.sh"
 
-ROUNDS=$(short_or_long 60 1000)
+ROUNDS=$(short_or_long 20 1000)
 
 # A flood each way, each on a CPU of its own.
 floods_start() {
@@ -67,9 +67,9 @@ policies_of_a_round() {
 	local one=10.9.0.1 two=10.9.0.2
 
 	echo "policy update src $one dst $two dir out priority $(($1 % 3)) tmpl src $one dst $two proto esp reqid 1 mode tunnel"
-	echo "policy add src 10.9.0.0/24 dst 10.9.0.0/24 proto udp sport $((1000 + $1)) dir in action block priority 9"
+	echo "policy add src 10.20.$(($1 % 256)).0/24 dst 10.9.0.0/24 dir in action block priority 9"
 	echo "policy list"
-	echo "policy delete src 10.9.0.0/24 dst 10.9.0.0/24 proto udp sport $((1000 + $1)) dir in"
+	echo "policy delete src 10.20.$(($1 % 256)).0/24 dst 10.9.0.0/24 dir in"
 	echo "policy add src 10.0.0.0/8 dst 10.0.0.0/8 dir fwd priority $1"
 	echo "policy flush dir fwd"
 }
