@@ -60,9 +60,10 @@ struct crypto_aead *espah_crypto_alloc(const struct espah_sa_config *config,
 	int err;
 
 	/* Where memory runs out, nothing is wrong with the request. */
+	if (tfm == ERR_PTR(-ENOMEM))
+		return tfm;
 	if (IS_ERR(tfm)) {
-		if (PTR_ERR(tfm) != -ENOMEM)
-			NL_SET_ERR_MSG(extack, "aead name: the kernel's crypto API cannot provide it");
+		NL_SET_ERR_MSG(extack, "aead name: the kernel's crypto API cannot provide it");
 		return tfm;
 	}
 	err = crypto_aead_setkey(tfm, config->key, config->key_len);
