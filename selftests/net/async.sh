@@ -13,11 +13,10 @@ setup() {
 	unprotect
 }
 
-# The crypto API prefers pcrypt from its first use on, also where nobody asks for it.
 teardown() {
 	module_load
 	unprotect
-	wait_until 60 modprobe -r pcrypt
+	pcrypt_end
 }
 
 # again SCRIPT [TEST...]: all tests of a script, or these, with this algorithm.

@@ -161,6 +161,15 @@ class Talk:
         while self.receiver.recv(2048) != words:
             pass
 
+    def forget(self):
+        """What has arrived and nobody has read holds memory."""
+        self.receiver.setblocking(False)
+        try:
+            while True:
+                self.receiver.recv(2048)
+        except BlockingIOError:
+            self.receiver.settimeout(60)
+
     def close(self):
         self.receiver.close()
         self.sender.close()
