@@ -22,11 +22,11 @@ packets() {
 }
 
 test_netlink() {
-	netlink --rounds 8
+	netlink --rounds 5
 }
 
 test_packets() {
-	packets --rounds 10
+	packets --rounds 6
 }
 
 long_netlink() {

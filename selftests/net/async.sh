@@ -30,11 +30,9 @@ again() {
 }
 
 test_some_traffic() {
-	again xfrm_interop.sh test_transport_128 test_tunnel_256_with_largest_replay_window
+	again xfrm_interop.sh test_transport_128
 	again firewall.sh test_masquerading_on_both_ends
-	again pmtu.sh test_forwarded_sender_is_told
 	again policy.sh test_states_replaced_under_traffic
-	again offload.sh test_segmentation_and_checksum_offload_on
 }
 
 long_xfrm_interop() {

@@ -24,12 +24,8 @@ warnings() {
 	sed -nE '/(warning|error):|^WARNING/p'
 }
 
-test_module_w1() {
-	module_log W=1 | warnings | none "warning with W=1"
-}
-
-test_module_sparse() {
-	module_log C=2 CF=-Wsparse-error | warnings | none "warning of sparse"
+test_module_w1_and_sparse() {
+	module_log W=1 C=2 CF=-Wsparse-error | warnings | none "warning with W=1, or of sparse"
 }
 
 # What is committed, as a person gets it.

@@ -44,8 +44,38 @@ checkpatch() {
 	dir=$CACHE/checkpatch/$version
 	cached "$dir" "unpacking checkpatch.pl" unpack_checkpatch
 	cd "$TOP"
+	mapfile -t < <(not_yet_seen "$dir $ignore" "$@")
+	[ ${#MAPFILE[@]} -gt 0 ] || return 0
 	{ "$dir/checkpatch.pl" --no-tree --strict --terse --no-summary --show-types \
-		--ignore "$ignore" -f "$@" || true; } | none "complaint of checkpatch.pl --strict"
+		--ignore "$ignore" -f "${MAPFILE[@]}" || true; } | none "complaint of checkpatch.pl --strict"
+	seen "$dir $ignore" "${MAPFILE[@]}"
+}
+
+# It takes seconds for a large file: of one without a complaint, that is remembered, under a
+# name that is made of what is in it and how it was looked at.
+verdicts=$CACHE/checkpatch/clean
+
+# marks HOW FILE...: a name for each.
+marks() {
+	local how=$1 file
+
+	shift
+	for file in "$@"; do
+		{ echo "$how"; cat "$file"; } | sha256sum | cut -c 1-40
+	done
+}
+
+not_yet_seen() {
+	local file
+
+	paste <(marks "$@") <(printf '%s\n' "${@:2}") | while read -r mark file; do
+		[ -e "$verdicts/$mark" ] || echo "$file"
+	done
+}
+
+seen() {
+	mkdir -p "$verdicts"
+	marks "$@" | (cd "$verdicts" && xargs touch)
 }
 
 test_module() {
