@@ -115,7 +115,7 @@ asynchronous() {
 	}
 }
 
-test_asynchronous() {
+long_asynchronous() {
 	asynchronous
 	run asynchronous 30
 }

