@@ -60,7 +60,7 @@ check-list:
 	@selftests/run --list
 
 kunit: setup
-	@selftests/vm/vm --kernel debug --mem 2048 -- selftests/debug/ktap '$(or $(T),*)'
+	@selftests/vm/vm --kernel debug -- selftests/debug/ktap '$(or $(T),*)'
 
 # It sets up by itself, and shows how that goes.
 demo:
