@@ -18,9 +18,8 @@ static int __net_init net_init(struct net *net)
 	en->net = net;
 	mutex_init(&en->lock);
 
-	/* Who wanted the namespace is told; the log need not be. */
 	en->counters = alloc_percpu_gfp(struct espah_counters,
-					GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+					ESPAH_GFP_PERCPU);
 	if (!en->counters)
 		return err;
 	en->stub = espah_mark_alloc(net);

@@ -11,6 +11,11 @@
 
 struct xfrm_state;
 
+/* Where it cannot help, the allocator of per-CPU memory writes a stack trace to
+ * the log, unless it is asked not to. Who wanted the SA or the namespace is told.
+ */
+#define ESPAH_GFP_PERCPU	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN)
+
 /**
  * struct espah_net - what one network namespace owns
  * @net: the namespace; constant

@@ -11,11 +11,6 @@
 #include "netns.h"
 #include "sa.h"
 
-/* Where it cannot help, the allocator of per-CPU memory writes a stack trace to
- * the log, unless it is asked not to. Who wanted the SA is told.
- */
-#define GFP_PERCPU	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN)
-
 /* Freeing an SA sleeps, in the crypto layer. */
 static struct workqueue_struct *reaper;
 
@@ -72,7 +67,7 @@ static int copy_config(struct espah_sa *sa,
 	sa->alg_name = kstrdup(config->alg_name, GFP_KERNEL_ACCOUNT);
 	sa->key = kmemdup(config->key, config->key_len, GFP_KERNEL_ACCOUNT);
 	sa->key_len = config->key_len;
-	sa->usage = alloc_percpu_gfp(struct espah_sa_usage, GFP_PERCPU);
+	sa->usage = alloc_percpu_gfp(struct espah_sa_usage, ESPAH_GFP_PERCPU);
 	if (!sa->alg_name || !sa->key || !sa->usage)
 		return -ENOMEM;
 	if (config->sel)
@@ -124,7 +119,7 @@ struct espah_sa *espah_sa_create(struct espah_net *en,
 
 	err = copy_config(sa, config);
 	if (!err)
-		err = dst_cache_init(&sa->route, GFP_PERCPU);
+		err = dst_cache_init(&sa->route, ESPAH_GFP_PERCPU);
 	if (err)
 		goto free;
 	usage_init(sa);
