@@ -11,7 +11,7 @@ build() {
 	local lock variant=${TOOLS:-sanitized} option=SANITIZE=1
 
 	[ "$variant" = sanitized ] || option=COVERAGE=1
-	built=$CACHE/tools/$(echo "$TOP" | sha256sum | cut -c 1-12)/$variant
+	built=$(checkout_cache tools)/$variant
 	mkdir -p "$built"
 	exec {lock}>"$built/lock"
 	flock "$lock"

@@ -10,6 +10,19 @@ export TOP CACHE
 codename=bookworm
 mkdir -p "$CACHE"
 
+# What is built of this checkout, as KIND, goes there: checkout_cache KIND
+checkout_cache() {
+	echo "$CACHE/$1/$(echo "$TOP" | sha256sum | cut -c 1-12)"
+}
+
+# Bring a copy of parts of the checkout up to date, beside what was built of it: mirror FROM... TO
+mirror() {
+	mkdir -p "${*: -1}"
+	rsync -a --delete --exclude='.*' --exclude='*.o' --exclude='*.ko' --exclude='*.a' \
+		--exclude='*.gcno' --exclude='*.mod*' --exclude='modules.order' \
+		--exclude='Module.symvers' "$@"
+}
+
 say() {
 	echo "${0##*/}: $*" >&2
 }
