@@ -110,7 +110,7 @@ asynchronous() {
 	modprobe pcrypt
 	echo 0 >/proc/sys/kernel/prove_locking
 	teardown() {
-		wait_until 60 modprobe -r pcrypt
+		pcrypt_end
 		echo 1 >/proc/sys/kernel/prove_locking
 	}
 }

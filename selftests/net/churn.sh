@@ -90,7 +90,7 @@ and_then() {
 
 	protect_pair espah espah transport
 	counters_save "$B"
-	said=$(traffic flood_start "$A@10.9.0.1" "$B@10.9.0.2" 200)
+	traffic flood_start "$A@10.9.0.1" "$B@10.9.0.2" 200
 	traffic flood_sent 200
 	said=$(traffic flood_stop all)
 	assert_field "$said" lost 0
