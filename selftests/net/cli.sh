@@ -158,7 +158,8 @@ assert_filters() {
 
 	while read -r wanted filter; do
 		# shellcheck disable=SC2086 # words
-		assert_eq "$(cli -j "$object" list $filter | jq length)" "$wanted" "list $filter"
+		mapfile -t < <(cli -o "$object" list $filter)
+		assert_eq "${#MAPFILE[@]}" "$wanted" "list $filter"
 	done
 }
 

@@ -42,8 +42,13 @@ findings() {
 	grep -E '(warning|error):' || true
 }
 
-test_gcc() {
+gcc_analyzes() {
 	analyze gcc gcc -fanalyzer -c -o /dev/null | findings | none "finding of gcc"
+}
+
+test_gcc() {
+	files 'tools/*.[ch]' 'selftests/*.[ch]' 'include/*' |
+		unless_seen "$(gcc --version)" gcc_analyzes
 }
 
 long_clang() {

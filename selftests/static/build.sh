@@ -24,8 +24,13 @@ warnings() {
 	sed -nE '/(warning|error):|^WARNING/p'
 }
 
-test_module_w1_and_sparse() {
+w1_and_sparse() {
 	module_log W=1 C=2 CF=-Wsparse-error | warnings | none "warning with W=1, or of sparse"
+}
+
+test_module_w1_and_sparse() {
+	files Kbuild 'net/*' 'include/*' |
+		unless_seen "$("$TOP/selftests/vm/kernel") $(sparse --version 2>&1)" w1_and_sparse
 }
 
 # What is committed, as a person gets it.

@@ -20,3 +20,20 @@ none() {
 	found=$(cat)
 	[ -z "$found" ] || fail "expected no $1, saw:"$'\n'"$found"
 }
+
+# unless_seen HOW COMMAND...: run COMMAND, which fails the test or returns, unless it has
+# returned before with the same files on stdin, HOW they are looked at, and script.
+unless_seen() {
+	local how=$1 mark
+
+	shift
+	mark=$CACHE/clean/$({
+		echo "$how"
+		cat "$0"
+		sort | (cd "$TOP" && xargs -d '\n' sha256sum)
+	} | sha256sum | cut -c 1-40)
+	[ ! -e "$mark" ] || return 0
+	"$@"
+	mkdir -p "$CACHE/clean"
+	touch "$mark"
+}

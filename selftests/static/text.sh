@@ -12,7 +12,7 @@ shell_scripts() {
 }
 
 # SC2317: it does not see that run_tests calls the functions of a script.
-test_shellcheck() {
+check_scripts() {
 	local names
 
 	mapfile -t names < <(shell_scripts)
@@ -20,15 +20,23 @@ test_shellcheck() {
 	{ shellcheck -x -P SCRIPTDIR -e SC2317 -f gcc "${names[@]}" || true; } | none "complaint of shellcheck"
 }
 
+test_shellcheck() {
+	shell_scripts | unless_seen "$(shellcheck --version)" check_scripts
+}
+
 # Right here and wrong elsewhere: ECN-capable transport, a word of nft, a macro of man pages.
 right=ect,iif,nd
 
-test_codespell() {
+check_words() {
 	local names
 
 	mapfile -t names < <(files ':!LICENSE')
 	cd "$TOP"
 	{ codespell -L "$right" "${names[@]}" || true; } | none "misspelt word"
+}
+
+test_codespell() {
+	files ':!LICENSE' | unless_seen "$(codespell --version)" check_words
 }
 
 run_tests "$@"
