@@ -105,13 +105,10 @@ long_storm() {
 	run storm 100
 }
 
-# Two of padata's locks nest, one for each CPU; lockdep takes them for one, as nobody told it.
 asynchronous() {
-	modprobe pcrypt
-	echo 0 >/proc/sys/kernel/prove_locking
+	pcrypt_begin
 	teardown() {
 		pcrypt_end
-		echo 1 >/proc/sys/kernel/prove_locking
 	}
 }
 

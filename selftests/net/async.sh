@@ -8,7 +8,7 @@ ALG='pcrypt(rfc4106(gcm(aes)))'
 here=$(dirname "$0")
 
 setup() {
-	modprobe pcrypt
+	pcrypt_begin
 	traffic_setup
 	unprotect
 }
