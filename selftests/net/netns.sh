@@ -10,7 +10,7 @@ setup() {
 }
 
 test_namespaces_end_under_traffic() {
-	assert_ok python3 -B "$lib/genl_ends.py" 50
+	assert_ok python3 -B "$lib/genl_ends.py" "$(short_or_long 30 200)"
 	[ ! -d /sys/module/espah ] || fail "the module is still there"
 }
 

@@ -44,7 +44,7 @@ test_transport_128() {
 	interop transport 16 1024
 }
 
-test_transport_192_without_replay_window() {
+long_transport_192_without_replay_window() {
 	interop transport 24 0
 }
 
@@ -52,7 +52,7 @@ test_transport_256_with_largest_replay_window() {
 	interop transport 32 4096
 }
 
-test_tunnel_128() {
+long_tunnel_128() {
 	interop tunnel 16 1024
 }
 
@@ -60,7 +60,7 @@ test_tunnel_192_without_replay_window() {
 	interop tunnel 24 0
 }
 
-test_tunnel_256_with_largest_replay_window() {
+long_tunnel_256_with_largest_replay_window() {
 	interop tunnel 32 4096
 }
 

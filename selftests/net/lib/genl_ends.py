@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 from genl_espah import ALG_NAME
-from genl_memory import expect_back, settled
+from genl_memory import nothing_is_lost
 from genl_net import PCRYPT, Flood, Link, Talk, hooks_held, insmod, netns_del, removed, wait_until
 
 WARM_UP = 10
@@ -51,20 +51,21 @@ def one_round(number):
     netns_del(names[0])
 
 
+def some_rounds(numbers):
+    for number in numbers:
+        one_round(number)
+    wait_until(120, unused, 'all SAs and policies are gone')
+
+
 def main():
     rounds = int(sys.argv[1])
     if not os.path.exists('/sys/module/espah'):
         insmod()
-    for number in range(WARM_UP):
-        one_round(number)
-    wait_until(120, unused, 'all SAs and policies are gone')
-    before = settled()
-    for number in range(WARM_UP, rounds):
-        one_round(number)
-    wait_until(120, unused, 'all SAs and policies are gone')
+    some_rounds(range(WARM_UP))
     # Half an object a round: one lost each time stands out.
     few = (rounds - WARM_UP) // 2
-    expect_back(before, lambda name: 60 if name == 'Percpu' else few)
+    nothing_is_lost(lambda: some_rounds(range(WARM_UP, rounds)),
+                    lambda name: 60 if name == 'Percpu' else few)
     wait_until(120, removed, 'rmmod')
     print(f'{rounds} rounds')
 

@@ -64,3 +64,20 @@ def expect_back(before, tolerance, seconds=60):
         time.sleep(0.2)
     figures_of = {name: (before[name], now[name]) for name in grown}
     raise AssertionError(f'grew beyond tolerance (before, after): {figures_of}')
+
+
+def nothing_is_lost(rounds, tolerance):
+    """Memory is back after rounds().
+
+    The kernel allocates this and that once and keeps it; so where figures grew, all is done again,
+    and what is lost in each round is lost again.
+    """
+    for last in (False, True):
+        before = settled()
+        rounds()
+        try:
+            expect_back(before, tolerance)
+            return
+        except AssertionError:
+            if last:
+                raise

@@ -9,7 +9,7 @@ import os
 import sys
 
 from genl_espah import ALG_NAME
-from genl_memory import expect_back, settled
+from genl_memory import nothing_is_lost
 from genl_net import PCRYPT, Flood, Link, Talk, hooks_held, insmod, removed, rmmod, wait_until
 
 # Enough that one lost allocation an SA shows in the figures of one round in ten.
@@ -61,17 +61,16 @@ def some_rounds(names, numbers, talk):
             one_round(names, number, talk)
     finally:
         flood.end()
+    if os.path.exists('/sys/module/espah'):
+        raise AssertionError('the module is still there')
 
 
 def main():
     names, rounds = sys.argv[1:3], int(sys.argv[3])
     talk = Talk(names)
     some_rounds(names, range(WARM_UP), talk)
-    before = settled()
-    some_rounds(names, range(WARM_UP, rounds), talk)
-    if os.path.exists('/sys/module/espah'):
-        raise AssertionError('the module is still there')
-    expect_back(before, tolerance(rounds - WARM_UP))
+    nothing_is_lost(lambda: some_rounds(names, range(WARM_UP, rounds), talk),
+                    tolerance(rounds - WARM_UP))
     print(f'{rounds} rounds')
 
 
