@@ -24,6 +24,8 @@ again() {
 	local said rc=0
 
 	unprotect
+	# A script that ends takes pcrypt along.
+	pcrypt_begin
 	said=$(ESPAH_ALG=$ALG ESPAH_BULK=200000 "$here/$1" "${@:2}" 2>&1) || rc=$?
 	[[ $said == *$'\n'"ok 1 "* ]] || fail "no test ran: $said"
 	[ "$rc" -eq 0 ] || fail "with $ALG: $said"
