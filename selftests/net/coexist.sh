@@ -79,6 +79,14 @@ test_xfrm_before_during_and_after_espah() {
 }
 
 # Counted from the module's start, so that nothing can have been missed.
+test_spi_of_xfrm_is_refused() {
+	xfrm_pair transport
+	states espah 10.9.0.1 10.9.0.2 transport >"$scratch/states"
+	assert_fails_with "EEXIST.*the kernel's xfrm has this dst, proto and spi" \
+		espah -n "$A" -b "$scratch/states"
+	assert_eq "$(espah -n "$A" state count)" "SAD count 0"
+}
+
 test_unknown_spi_counts_xfrms_packets() {
 	module_unload
 	xfrm_pair tunnel

@@ -149,6 +149,24 @@ test_masquerading_on_both_ends() {
 	done
 }
 
+# The packet has come out of its protection, and its new destination is none for what comes
+# from outside.
+test_destination_nat_to_nowhere() {
+	rules "$B" <<-END
+		table ip nat {
+			chain in {
+				type nat hook prerouting priority dstnat;
+				udp dport $PORT dnat to 127.0.0.1
+			}
+		}
+	END
+	protect_pair espah espah transport
+	counters_save "$B"
+	assert_attempt lost "$A@10.9.0.1" "$B@10.9.0.2"
+	assert_counter_diff "$B" in-no-route 1
+	only_counters "$B" in-ok in-no-route
+}
+
 # masquerade NS NET [CHAIN]: with a firewall that forwards nothing new from outside but
 # what came through IPsec.
 masquerade() {

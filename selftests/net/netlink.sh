@@ -50,6 +50,10 @@ test_cut_short() {
 	assert_ok client genl_refuse truncated
 }
 
+test_reserved_field() {
+	assert_ok client genl_reserved
+}
+
 test_contradictory() {
 	assert_ok client genl_refuse contradictory
 }

@@ -63,6 +63,15 @@ test_local_sender_is_told() {
 	END
 }
 
+# A socket that has not asked for DF learns the size, and its datagram still gets through.
+test_sender_that_has_not_asked_is_not_refused() {
+	wire_mtu 1500
+	protect_pair espah espah transport
+	counters_save "$A"
+	assert_attempt arrived "$A@10.9.0.1" "$B@10.9.0.2" $((1500 - UDP))
+	only_counters "$A" out-ok
+}
+
 test_forwarded_sender_is_told() {
 	local fits mtu
 

@@ -148,6 +148,40 @@ test_no_sa_and_nothing_leaves() {
 	done
 }
 
+# Neither protected, as that cannot be, nor in clear.
+test_no_way_for_the_protected_packet() {
+	local outer='src 10.9.0.1 dst 198.51.100.1 proto esp'
+
+	ip -n "$A" route replace 239.0.0.0/8 dev veth0
+	config "$A" <<-END
+		state add $outer spi 0x1300 reqid 2 mode tunnel aead $ALG $key_ab 128
+		state add $A_B proto esp spi 0x1400 reqid 3 mode tunnel aead $ALG $key_ab 128
+		policy add $A_B dir out tmpl $outer reqid 2 mode tunnel
+		policy add src 10.9.0.1 dst 239.1.1.1 dir out tmpl $A_B proto esp reqid 3 mode tunnel
+	END
+	counters_save "$A"
+	traffic watch_start "$A@veth0"
+	assert_attempt EPERM "$A@10.9.0.1" "$B@10.9.0.2"
+	assert_counter_diff "$A" out-no-route 1
+	assert_attempt EPERM "$A@10.9.0.1" "$B@10.9.0.2" 100 239.1.1.1
+	assert_counter_diff "$A" out-multicast 1
+	only_counters "$A" out-no-route out-multicast
+	assert_field "$(traffic watch_stop)" clear 0
+	ip -n "$A" route del 239.0.0.0/8
+}
+
+# A template may name the SPI: then a newer SA does not stand in.
+test_template_with_an_spi() {
+	config "$A" <<-END
+		$(states espah 10.9.0.1 10.9.0.2 transport | sed -n 's/ spi 0x1100 / spi 0x1300 /p')
+		policy add $A_B dir out tmpl proto esp spi 0x1100 reqid 1 mode transport
+	END
+	config "$B" </dev/null
+	assert_attempt arrived "$A@10.9.0.1" "$B@10.9.0.2"
+	assert_eq "$(sa_packets espah "$A" 0x00001100)" 1 "packets of the SA with this SPI"
+	assert_eq "$(sa_packets espah "$A" 0x00001300)" 0 "packets of the newer SA"
+}
+
 test_level_use_protects_when_it_can() {
 	local line
 

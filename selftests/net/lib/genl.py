@@ -184,11 +184,11 @@ class Client:
     def close(self):
         self.sock.close()
 
-    def message(self, cmd, body, flags, version=1, length=None):
+    def message(self, cmd, body, flags, version=1, length=None, reserved=0):
         self.seq += 1
         length = ATTRS_AT + len(body) if length is None else length
         return struct.pack('=IHHIIBBH', length, self.family, NLM_F_REQUEST | flags, self.seq, 0,
-                           cmd, version, 0) + body
+                           cmd, version, reserved) + body
 
     def request(self, cmd, attrs, flags=NLM_F_ACK, version=1):
         body = attrs if isinstance(attrs, bytes) else encode(attrs)
