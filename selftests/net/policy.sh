@@ -300,6 +300,31 @@ test_sa_selector_inbound() {
 	only_counters "$B" in-selector
 }
 
+# A policy that asks for no protection admits what was protected end to end, and nothing out of
+# a tunnel that it does not name.
+test_inbound_bypass() {
+	local mode
+
+	for mode in transport tunnel; do
+		{
+			states espah 10.9.0.1 10.9.0.2 "$mode"
+			echo "policy add $A_B dir out tmpl $A_B proto esp reqid 1 mode $mode"
+		} | configure espah "$A"
+		{
+			states espah 10.9.0.1 10.9.0.2 "$mode"
+			echo "policy add $A_B dir in"
+		} | configure espah "$B"
+		counters_save "$B"
+		if [ "$mode" = transport ]; then
+			assert_attempt arrived "$A@10.9.0.1" "$B@10.9.0.2"
+			only_counters "$B" in-ok
+		else
+			assert_attempt lost "$A@10.9.0.1" "$B@10.9.0.2"
+			assert_counter_diff "$B" in-policy-mismatch 1
+		fi
+	done
+}
+
 # A tunnel is a promise about addresses, which takes a policy; transport mode makes none.
 test_without_inbound_policy() {
 	protect_pair espah espah tunnel
