@@ -22,11 +22,11 @@ packets() {
 }
 
 test_netlink() {
-	netlink --rounds 5
+	netlink --rounds 4
 }
 
 test_packets() {
-	packets --rounds 6
+	packets --rounds 4
 }
 
 long_netlink() {

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/lib/traffic.sh"
 
-ROUNDS=$(short_or_long 10 1000)
+ROUNDS=$(short_or_long 6 1000)
 
 # A flood each way, each on a CPU of its own.
 floods_start() {

@@ -134,11 +134,11 @@ test_masquerading_on_both_ends() {
 		# The host behind $B sees $A's address, and its answer finds the way back.
 		assert_eq "$(traffic ask "$HA@10.1.0.2" "$HB@10.2.0.2" 10.9.0.2)" \
 			"result=answered seen_from=10.9.0.1" "$mode: from behind A"
-		traffic tcp "$HA@10.1.0.2" "$HB@10.2.0.2" 100000 10.9.0.2
+		traffic tcp "$HA@10.1.0.2" "$HB@10.2.0.2" 20000 10.9.0.2
 		# And the other way, to the gateway itself.
 		assert_eq "$(traffic ask "$HB@10.2.0.2" "$A@10.9.0.1")" \
 			"result=answered seen_from=10.9.0.2" "$mode: from behind B"
-		traffic tcp "$HB@10.2.0.2" "$A@10.9.0.1" 100000
+		traffic tcp "$HB@10.2.0.2" "$A@10.9.0.1" 20000
 		wire_protected
 		for ns in "$A" "$B"; do
 			said=$(in_ns "$ns" conntrack -L -p tcp 2>&1)
