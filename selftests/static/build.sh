@@ -30,7 +30,7 @@ w1_and_sparse() {
 
 test_module_w1_and_sparse() {
 	files Kbuild 'net/*' 'include/*' |
-		unless_seen "$("$TOP/selftests/vm/kernel") $(sparse --version 2>&1)" w1_and_sparse
+		unless_seen "$("$TOP/selftests/vm/kernel") $(gcc --version) $(sparse --version 2>&1)" w1_and_sparse
 }
 
 # What is committed, as a person gets it.

@@ -51,17 +51,14 @@ checkpatch() {
 	seen "$dir $ignore" "${MAPFILE[@]}"
 }
 
-# It takes seconds for a large file: of one without a complaint, that is remembered, under a
-# name that is made of what is in it and how it was looked at.
-verdicts=$CACHE/checkpatch/clean
-
-# marks HOW FILE...: a name for each.
+# It takes seconds for a large file, so what was clean is remembered of each by itself.
+# marks HOW FILE...: a mark for each.
 marks() {
 	local how=$1 file
 
 	shift
 	for file in "$@"; do
-		{ echo "$how"; cat "$file"; } | sha256sum | cut -c 1-40
+		mark "$how" <"$file"
 	done
 }
 
@@ -69,13 +66,12 @@ not_yet_seen() {
 	local file
 
 	paste <(marks "$@") <(printf '%s\n' "${@:2}") | while read -r mark file; do
-		[ -e "$verdicts/$mark" ] || echo "$file"
+		[ -e "$clean/$mark" ] || echo "$file"
 	done
 }
 
 seen() {
-	mkdir -p "$verdicts"
-	marks "$@" | (cd "$verdicts" && xargs touch)
+	marks "$@" | (cd "$clean" && xargs touch)
 }
 
 test_module() {

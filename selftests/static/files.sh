@@ -21,19 +21,26 @@ none() {
 	[ -z "$found" ] || fail "expected no $1, saw:"$'\n'"$found"
 }
 
+# What was looked at without a complaint has a file here, by its mark.
+clean=$CACHE/clean
+mkdir -p "$clean"
+
+# mark HOW: a name for what is on stdin, HOW it is looked at, and the script that does.
+mark() {
+	{
+		echo "$1"
+		cat "$0" -
+	} | sha256sum | cut -c 1-40
+}
+
 # unless_seen HOW COMMAND...: run COMMAND, which fails the test or returns, unless it has
-# returned before with the same files on stdin, HOW they are looked at, and script.
+# returned before with the same files, whose names are on stdin, the same HOW and script.
 unless_seen() {
 	local how=$1 mark
 
 	shift
-	mark=$CACHE/clean/$({
-		echo "$how"
-		cat "$0"
-		sort | (cd "$TOP" && xargs -d '\n' sha256sum)
-	} | sha256sum | cut -c 1-40)
+	mark=$clean/$(sort | (cd "$TOP" && xargs -d '\n' sha256sum) | mark "$how")
 	[ ! -e "$mark" ] || return 0
 	"$@"
-	mkdir -p "$CACHE/clean"
 	touch "$mark"
 }
