@@ -23,6 +23,11 @@ mirror() {
 		--exclude='Module.symvers' "$@"
 }
 
+# Does this kernel watch itself? Then it is slow, and wants memory for what it keeps.
+watches_itself() {
+	[[ $1 = @(debug|kcsan) ]]
+}
+
 say() {
 	echo "${0##*/}: $*" >&2
 }
