@@ -70,6 +70,7 @@ static const struct {
 	{ "extended_acks", test_extack },
 	{ "transport", test_kernel },
 	{ "commands", test_ctl },
+	{ "ike_buf", test_ike_buf },
 };
 
 int main(int argc, char **argv)

@@ -21,5 +21,6 @@ void test_wire(void);
 void test_extack(void);
 void test_kernel(void);
 void test_ctl(void);
+void test_ike_buf(void);
 
 #endif /* _ESPAH_UNIT_H */

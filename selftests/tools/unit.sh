@@ -48,4 +48,8 @@ test_commands() {
 	group commands
 }
 
+test_ike_buf() {
+	group ike_buf
+}
+
 run_tests "$@"
