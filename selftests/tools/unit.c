@@ -71,6 +71,7 @@ static const struct {
 	{ "transport", test_kernel },
 	{ "commands", test_ctl },
 	{ "ike_buf", test_ike_buf },
+	{ "ike_loop", test_ike_loop },
 };
 
 int main(int argc, char **argv)

@@ -22,5 +22,6 @@ void test_extack(void);
 void test_kernel(void);
 void test_ctl(void);
 void test_ike_buf(void);
+void test_ike_loop(void);
 
 #endif /* _ESPAH_UNIT_H */
