@@ -50,6 +50,8 @@ test_commands() {
 
 test_ike_buf() {
 	group ike_buf
+}
+
 test_ike_loop() {
 	group ike_loop
 }
