@@ -37,10 +37,11 @@ struct ike_conf_auth {
 	struct ike_cert_list cacerts;
 };
 
+/* A set: "trap|start" is both. */
 enum ike_start {
-	IKE_START_NONE,
-	IKE_START_TRAP,
-	IKE_START_START,
+	IKE_START_NONE = 0,
+	IKE_START_TRAP = 1,
+	IKE_START_START = 2,
 };
 
 enum ike_dpd_action {
@@ -48,6 +49,21 @@ enum ike_dpd_action {
 	IKE_DPD_TRAP,
 	IKE_DPD_RESTART,
 };
+
+/* What becomes of the IKE SAs that one peer has already, when it makes one more. */
+enum ike_unique {
+	/* They stay, unless the peer says INITIAL_CONTACT. */
+	IKE_UNIQUE_NO,
+	/* They stay even then. */
+	IKE_UNIQUE_NEVER,
+	/* They stay, and the new one is refused. */
+	IKE_UNIQUE_KEEP,
+	/* They go. */
+	IKE_UNIQUE_REPLACE,
+};
+
+/* The names of the files that were read: who has an ike_place has a reference. */
+struct ike_conf_files;
 
 /* local_ts and remote_ts: "dynamic" stays until the address is known. */
 #define IKE_CONF_TS_MAX	IKE_TS_MAX
@@ -74,8 +90,9 @@ struct ike_conf_child {
 	struct ike_proposals proposals;
 	/* ESPAH_MODE_*; pass and drop are not there. */
 	uint8_t mode;
-	enum ike_start start_action;
-	enum ike_start close_action;
+	/* Sets of IKE_START_*. */
+	uint8_t start_action;
+	uint8_t close_action;
 	enum ike_dpd_action dpd_action;
 	/* Seconds, octets, packets; 0: never. The kernel's hard limits are life_*. */
 	uint64_t rekey_time, life_time, rand_time;
@@ -106,12 +123,12 @@ struct ike_conf_conn {
 	uint64_t rekey_time, over_time, rand_time, reauth_time;
 	uint64_t dpd_delay;
 	unsigned int keyingtries;
-	/* unique = no | never | keep | replace */
-	uint8_t unique;
+	enum ike_unique unique;
 	/* send_cert, send_certreq */
 	bool send_cert_always, send_cert_never, send_certreq;
 	struct ike_conf_auth local, remote;
 	struct ike_conf_child *children;
+	struct ike_conf_files *files;
 };
 
 /* secrets { ike* { secret, id* } }: in locked memory, wiped. */
@@ -136,9 +153,9 @@ struct ike_conf {
 	struct ike_conf_key *keys;
 	/* All authorities that were loaded: x509ca beside the file. */
 	struct ike_cert_list anchors;
-	/* The names that @place points to. */
-	char **files;
-	unsigned int file_count;
+	struct ike_conf_files *files;
+	/* Where the secrets are. */
+	struct ike_vault *vault;
 };
 
 /*
