@@ -13,12 +13,15 @@
 #include "loop.h"
 #include "net.h"
 
+struct ike_edge;
 struct ike_sa_table;
 
 struct ike_daemon {
 	struct ike_loop *loop;
 	struct ike_net *net;
 	struct ike_kernel *kernel;
+	/* How the three above are reached: NULL until ike_sas_open() for what they are (edge.h). */
+	const struct ike_edge *edge;
 	/* NULL until something was loaded. */
 	struct ike_conf *conf;
 	struct ike_sa_table *sas;
@@ -28,7 +31,7 @@ struct ike_daemon {
 };
 
 /*
- * The doors into the half that speaks the protocol (sa.c). All return at once;
+ * The doors into the half that speaks the protocol (sas.c). All return at once;
  * what they begin goes on in the loop.
  */
 int ike_sas_open(struct ike_daemon *daemon, struct espah_err *err);
