@@ -20,9 +20,10 @@ struct ike_id {
 };
 
 /*
- * "moon.strongswan.org", "@moon", "carol@strongswan.org", "10.0.0.1", "fe80::1",
+ * "moon.strongswan.org", "@moon", "carol@strongswan.org", "@@carol@moon", "10.0.0.1", "fe80::1",
  * "C=CH, O=Org, CN=moon" or "/C=CH/O=Org/CN=moon" (a DN), "@#0badcafe" (a key id),
- * and the prefixes "fqdn:", "email:", "ipv4:", "ipv6:", "keyid:", "asn1dn:", "dns:".
+ * and the prefixes "fqdn:", "email:", "ipv4:", "ipv6:", "keyid:", "asn1dn:", "dns:",
+ * behind which "#" and hex digits stand for the octets themselves.
  * "%any" and "" are any.
  */
 int ike_id_read(struct ike_id *id, const char *words, struct espah_err *err);

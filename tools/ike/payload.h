@@ -79,7 +79,9 @@ struct ike_auth_body {
 
 /*
  * The header of a datagram, without the marker of port 4500. Its major version
- * is only told: answering a higher one is for the caller (section 2.5).
+ * is only told: answering a higher one is for the caller (section 2.5). Of
+ * version 2, the rest is checked too: a known exchange, the initiator's SPI, and
+ * flags, message id and responder's SPI as IKE_SA_INIT and IKE_AUTH have them.
  */
 enum ike_bad ike_hdr_parse(struct ike_chunk message, struct ike_hdr *hdr);
 
@@ -95,6 +97,7 @@ const struct ike_payload *ike_payload_next(const struct ike_payloads *payloads,
 bool ike_notify_find(const struct ike_payloads *payloads, uint16_t type,
 		     struct ike_notify_body *body);
 
+/* Of the types that the enum has, SPI and data are as long as they must be. */
 enum ike_bad ike_notify_parse(struct ike_chunk body, struct ike_notify_body *notify);
 enum ike_bad ike_delete_parse(struct ike_chunk body, struct ike_delete_body *del);
 enum ike_bad ike_ke_parse(struct ike_chunk body, struct ike_ke_body *ke);
@@ -122,14 +125,17 @@ enum ike_bad ike_rules_check(const struct ike_rule *rules, const struct ike_payl
  */
 struct ike_writer {
 	struct ike_buf buf;
-	/* Where the type of the next payload goes. */
+	/* Without a header: the type of the first payload stands in @first only. */
+	bool inner;
+	uint8_t first;
+	/* Where the type of the next payload goes; 0: to @first. */
 	size_t next_at;
 	/* Where the length of the payload that is open stands; 0: none is. */
 	size_t open_at;
 };
 
 void ike_writer_begin(struct ike_writer *w, const struct ike_hdr *hdr);
-/* A chain without a header, for the inside of an SK payload: its first type is in @hdr's place. */
+/* A chain without a header, for the inside of an SK payload; ike_writer_first() tells its type. */
 void ike_writer_begin_inner(struct ike_writer *w);
 uint8_t ike_writer_first(const struct ike_writer *w);
 void ike_writer_free(struct ike_writer *w);

@@ -12,7 +12,8 @@
 #include "payload.h"
 #include "proto.h"
 
-#define IKE_TRANSFORMS_MAX	32
+/* Peers that offer all they have come to some forty. */
+#define IKE_TRANSFORMS_MAX	64
 #define IKE_PROPOSALS_MAX	16
 
 /* Key length 0: the transform has no such attribute. */
@@ -25,10 +26,12 @@ struct ike_transform {
 /*
  * Alternatives of each type, in the order of preference. @spi is the sender's
  * for this proposal: of 0 octets in IKE_SA_INIT, 8 when an IKE SA is rekeyed,
- * 4 for ESP.
+ * 4 for ESP. @number 0 is its place among the proposals, counted from 1.
  */
 struct ike_proposal {
 	uint8_t number;
+	/* Of the network, and never to be chosen (section 3.3.6); kept so that it can be shown. */
+	bool unusable;
 	uint8_t protocol;
 	uint8_t spi_len;
 	uint8_t spi[IKE_SPI_LEN];
@@ -55,8 +58,9 @@ struct ike_suite {
 };
 
 /*
- * Well-formed proposals with transforms or attributes that nobody here knows
- * are kept out of @proposals, not refused (section 3.3.6).
+ * Well-formed proposals with a type of transform that nobody here knows are
+ * unusable, not refused; transforms with an attribute that nobody knows are left
+ * out (section 3.3.6). What exceeds the limits above is left out too.
  */
 enum ike_bad ike_proposals_parse(struct ike_chunk body, struct ike_proposals *proposals);
 /* The whole SA payload. */
@@ -64,13 +68,18 @@ void ike_put_proposals(struct ike_writer *w, const struct ike_proposals *proposa
 
 /*
  * Words as swanctl.conf(5) has them: "aes128gcm16-prfsha256-ecp256",
- * "aes256-sha256-modp3072-esn", "default". Algorithms that are not
- * IKE_ENCR_*, IKE_PRF_*, IKE_INTEG_* or IKE_DH_* of proto.h are refused by name.
+ * "aes256-sha256-modp3072-noesn". Algorithms that are not IKE_ENCR_*, IKE_PRF_*,
+ * IKE_INTEG_* or IKE_DH_* of proto.h are refused by name.
  */
 int ike_proposal_read(struct ike_proposal *proposal, uint8_t protocol, const char *words,
 		      struct espah_err *err);
-/* The proposal that stands for "default". */
+/* Another proposal behind those that are there, or "default", which is two. */
+int ike_proposals_add(struct ike_proposals *proposals, uint8_t protocol, const char *words,
+		      struct espah_err *err);
+/* The proposals that stand for "default", and nothing else. */
 void ike_proposals_default(struct ike_proposals *proposals, uint8_t protocol);
+/* For an offer without KE: that of the first Child SA (section 1.2). */
+void ike_proposals_drop_dh(struct ike_proposals *proposals);
 
 /* Of a proposal; at most @size octets, cut with "..." if they do not suffice. */
 const char *ike_proposal_print(const struct ike_proposal *proposal, char *buf, size_t size);
@@ -97,7 +106,10 @@ bool ike_proposals_choose(const struct ike_proposals *offered, const struct ike_
 /* What the responder answers: one proposal with one transform of each type, and @spi of ours. */
 void ike_choice_proposal(const struct ike_choice *choice, struct ike_chunk spi,
 			 struct ike_proposal *answer);
-/* The initiator's check: the answer is one proposal, of ours, with one transform of each type. */
+/*
+ * The initiator's check: the answer is one proposal, of ours, with one transform
+ * of each type. A type of which we offered NONE may be missing.
+ */
 bool ike_proposals_accept(const struct ike_proposals *answer, const struct ike_proposals *mine,
 			  bool pfs, struct ike_choice *choice);
 /* Does any of them allow this group? And their groups, most wanted first; returns how many. */

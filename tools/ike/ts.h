@@ -29,14 +29,18 @@ struct ike_ts_list {
 	struct ike_ts ts[IKE_TS_MAX];
 };
 
-/* Selectors of types that nobody here knows are left out; an empty list is IKE_BAD_SELECTOR. */
+/*
+ * Selectors of types that nobody here knows are left out, and those beyond
+ * IKE_TS_MAX; an empty list is IKE_BAD_SELECTOR.
+ */
 enum ike_bad ike_ts_parse(struct ike_chunk body, struct ike_ts_list *list);
 void ike_put_ts(struct ike_writer *w, uint8_t payload_type, const struct ike_ts_list *list);
 
 /*
  * As swanctl.conf(5) has it: "10.1.0.0/16", "10.0.0.1-10.0.0.9", "fd00::/64",
- * each with "[tcp/80]", "[udp/1000-2000]", "[17]" or "[udp/opaque]" behind it; "dynamic" gives the
- * one address @dynamic, or AF_UNSPEC where that is not known yet.
+ * each with "[tcp/80]", "[udp/1000-2000]", "[17]", "[udp/opaque]" or "[icmp/8]" (a type, or
+ * "8(0)" with a code) behind it; "dynamic" gives the one address @dynamic, or
+ * AF_UNSPEC where that is not known yet (@dynamic is NULL or of AF_UNSPEC).
  */
 int ike_ts_read(struct ike_ts *ts, const char *words, const struct espah_addr *dynamic,
 		struct espah_err *err);
@@ -46,6 +50,7 @@ const char *ike_ts_list_print(const struct ike_ts_list *list, char *buf, size_t 
 /* What both have in common; false if that is nothing. */
 bool ike_ts_meet(const struct ike_ts *a, const struct ike_ts *b, struct ike_ts *both);
 bool ike_ts_within(const struct ike_ts *inner, const struct ike_ts *outer);
+/* Each of @inner is within one of @outer. */
 bool ike_ts_list_within(const struct ike_ts_list *inner, const struct ike_ts_list *outer);
 /*
  * The responder's narrowing (section 2.9): the parts of @offered that @mine
