@@ -6,6 +6,7 @@
 #include <linux/crypto.h>
 #include <linux/skbuff.h>
 #include <linux/version.h>
+#include <net/genetlink.h>
 
 /* Segmentation was declared in skbuff.h up to 6.4. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
@@ -36,6 +37,15 @@ static inline void *espah_completion_data(espah_completion *done)
 #define espah_genl_op		struct genl_ops
 #else
 #define espah_genl_op		struct genl_split_ops
+#endif
+
+/* Who may listen to a multicast group. Before the flags of groups had names of
+ * their own, the core took those of operations.
+ */
+#ifdef GENL_MCAST_CAP_NET_ADMIN
+#define ESPAH_GENL_MCAST_NET_ADMIN	GENL_MCAST_CAP_NET_ADMIN
+#else
+#define ESPAH_GENL_MCAST_NET_ADMIN	GENL_UNS_ADMIN_PERM
 #endif
 
 #endif /* _ESPAH_COMPAT_H */

@@ -7,6 +7,7 @@
 #include "netlink.h"
 #include "netlink_attr.h"
 #include "netns.h"
+#include "notify.h"
 
 /* The request has no attributes; these are the answer's. */
 static const struct nla_policy info_policy[ESPAH_A_INFO_MAX + 1];
@@ -167,6 +168,8 @@ struct genl_family espah_genl_family __ro_after_init = {
 	.n_ops		= ARRAY_SIZE(ops),
 	.resv_start_op	= __ESPAH_CMD_MAX,
 	.post_doit	= wipe_request,
+	.mcgrps		= espah_notify_groups,
+	.n_mcgrps	= ARRAY_SIZE(espah_notify_groups),
 };
 
 /**

@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 
+struct espah_policy;
 struct espah_sa;
 struct genl_info;
 struct netlink_callback;
@@ -22,6 +23,8 @@ int espah_nl_sa_get(struct sk_buff *skb, struct genl_info *info);
 int espah_nl_sa_flush(struct sk_buff *skb, struct genl_info *info);
 
 /* Answers about SAs: netlink_sa_put.c */
+int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,
+		    bool show_keys);
 int espah_nl_sa_reply(struct genl_info *info, const struct espah_sa *sa,
 		      bool show_keys);
 int espah_nl_sa_dump_start(struct netlink_callback *cb);
@@ -33,6 +36,7 @@ int espah_nl_policy_update(struct sk_buff *skb, struct genl_info *info);
 int espah_nl_policy_del(struct sk_buff *skb, struct genl_info *info);
 int espah_nl_policy_get(struct sk_buff *skb, struct genl_info *info);
 int espah_nl_policy_flush(struct sk_buff *skb, struct genl_info *info);
+int espah_nl_put_policy(struct sk_buff *skb, const struct espah_policy *policy);
 int espah_nl_policy_dump_start(struct netlink_callback *cb);
 int espah_nl_policy_dump(struct sk_buff *skb, struct netlink_callback *cb);
 

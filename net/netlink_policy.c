@@ -6,6 +6,7 @@
 #include "netlink.h"
 #include "netlink_attr.h"
 #include "netns.h"
+#include "notify.h"
 #include "spd.h"
 
 static const char *const policy_wants[ESPAH_A_POLICY_MAX + 1] = {
@@ -232,7 +233,7 @@ static int insert(struct genl_info *info, bool replace)
 	struct nlattr *tb[ESPAH_A_POLICY_MAX + 1];
 	struct netlink_ext_ack *extack = info->extack;
 	struct espah_policy_config config = {};
-	struct espah_policy *old;
+	struct espah_policy *old, *policy;
 	int err;
 
 	err = espah_nl_parse(tb, &policy_set, info->nlhdr, extack);
@@ -248,7 +249,12 @@ static int insert(struct genl_info *info, bool replace)
 				    "sel: this direction has a policy with this selector");
 		err = -EEXIST;
 	} else {
-		err = espah_spd_insert(en, &config, old);
+		policy = espah_spd_insert(en, &config, old);
+		err = PTR_ERR_OR_ZERO(policy);
+		if (!err)
+			espah_notify_policy(en, policy,
+					    old ? ESPAH_CMD_POLICY_UPDATE_NTF :
+						  ESPAH_CMD_POLICY_ADD_NTF);
 	}
 	mutex_unlock(&en->lock);
 	return err;
@@ -356,8 +362,10 @@ int espah_nl_policy_del(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&en->lock);
 	policy = find(en, &key, info->extack);
 	err = PTR_ERR_OR_ZERO(policy);
-	if (!err)
+	if (!err) {
+		espah_notify_policy(en, policy, ESPAH_CMD_POLICY_DEL_NTF);
 		espah_spd_remove(en, policy);
+	}
 	mutex_unlock(&en->lock);
 	return err;
 }
@@ -374,15 +382,18 @@ int espah_nl_policy_flush(struct sk_buff *skb, struct genl_info *info)
 {
 	struct espah_net *en = espah_net(genl_info_net(info));
 	struct nlattr *tb[ESPAH_A_POLICY_MAX + 1];
+	int dir = -1;
 	int err;
 
 	err = espah_nl_parse(tb, &policy_flush_set, info->nlhdr, info->extack);
 	if (err)
 		return err;
+	if (tb[ESPAH_A_POLICY_DIR])
+		dir = nla_get_u8(tb[ESPAH_A_POLICY_DIR]);
 
 	mutex_lock(&en->lock);
-	espah_spd_flush(en, tb[ESPAH_A_POLICY_DIR] ?
-			    nla_get_u8(tb[ESPAH_A_POLICY_DIR]) : -1);
+	espah_spd_flush(en, dir);
+	espah_notify_policy_flush(en, dir);
 	mutex_unlock(&en->lock);
 	return 0;
 }
@@ -410,7 +421,14 @@ static int put_tmpl(struct sk_buff *skb, const struct espah_tmpl *tmpl)
 	return 0;
 }
 
-static int put_policy(struct sk_buff *skb, const struct espah_policy *policy)
+/**
+ * espah_nl_put_policy() - write all there is to say about a policy
+ * @skb: message
+ * @policy: policy, under RCU or &espah_net.lock
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int espah_nl_put_policy(struct sk_buff *skb, const struct espah_policy *policy)
 {
 	const struct espah_policy_config *config = &policy->config;
 
@@ -435,7 +453,7 @@ static int reply(struct genl_info *info, const struct espah_policy *policy)
 		return -ENOMEM;
 	header = genlmsg_put_reply(msg, info, &espah_genl_family, 0,
 				   ESPAH_CMD_POLICY_GET);
-	err = header ? put_policy(msg, policy) : -EMSGSIZE;
+	err = header ? espah_nl_put_policy(msg, policy) : -EMSGSIZE;
 	if (err) {
 		nlmsg_free(msg);
 		return err;
@@ -514,7 +532,7 @@ int espah_nl_policy_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		if (!header)
 			break;
 		genl_dump_check_consistent(cb, header);
-		if (put_policy(skb, policy)) {
+		if (espah_nl_put_policy(skb, policy)) {
 			genlmsg_cancel(skb, header);
 			break;
 		}

@@ -8,6 +8,7 @@
 #include "netlink.h"
 #include "netlink_attr.h"
 #include "netns.h"
+#include "notify.h"
 #include "sa.h"
 
 /* RFC 4303 section 2.1: 1 to 255 are reserved, 0 is never on the wire. */
@@ -299,8 +300,10 @@ static int add(struct espah_net *en, const struct espah_sa_config *config,
 		if (err == -EEXIST)
 			NL_SET_ERR_MSG(extack, "spi: an SA with this dst, proto and spi exists");
 		espah_sa_put(sa);
+		return err;
 	}
-	return err;
+	espah_notify_sa(sa, ESPAH_CMD_SA_ADD_NTF);
+	return 0;
 }
 
 /**
@@ -418,6 +421,8 @@ int espah_nl_sa_update(struct sk_buff *skb, struct genl_info *info)
 		err = refuse_changes(sa, tb, &req.config, extack);
 	if (!err)
 		err = espah_sa_set_selector(sa, req.config.sel);
+	if (!err)
+		espah_notify_sa(sa, ESPAH_CMD_SA_UPDATE_NTF);
 	mutex_unlock(&en->lock);
 	return err;
 }
@@ -447,8 +452,10 @@ int espah_nl_sa_del(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&en->lock);
 	sa = find(en, tb, &config, info->extack);
 	err = PTR_ERR_OR_ZERO(sa);
-	if (!err)
+	if (!err) {
+		espah_notify_sa(sa, ESPAH_CMD_SA_DEL_NTF);
 		espah_sad_remove(en, sa);
+	}
 	mutex_unlock(&en->lock);
 	return err;
 }
@@ -465,15 +472,18 @@ int espah_nl_sa_flush(struct sk_buff *skb, struct genl_info *info)
 {
 	struct espah_net *en = espah_net(genl_info_net(info));
 	struct nlattr *tb[ESPAH_A_SA_MAX + 1];
+	u8 proto = 0;
 	int err;
 
 	err = espah_nl_parse(tb, &sa_flush_set, info->nlhdr, info->extack);
 	if (err)
 		return err;
+	if (tb[ESPAH_A_SA_PROTO])
+		proto = nla_get_u8(tb[ESPAH_A_SA_PROTO]);
 
 	mutex_lock(&en->lock);
-	espah_sad_flush(en, tb[ESPAH_A_SA_PROTO] ?
-			    nla_get_u8(tb[ESPAH_A_SA_PROTO]) : 0);
+	espah_sad_flush(en, proto);
+	espah_notify_sa_flush(en, proto);
 	mutex_unlock(&en->lock);
 	return 0;
 }

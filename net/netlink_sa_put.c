@@ -60,9 +60,16 @@ static int put_traffic(struct sk_buff *skb, const struct espah_sa *sa)
 	return put_drops(skb, sa);
 }
 
-/* The caller holds RCU. */
-static int put_sa(struct sk_buff *skb, const struct espah_sa *sa,
-		  bool show_keys)
+/**
+ * espah_nl_put_sa() - write all there is to say about an SA
+ * @skb: message
+ * @sa: SA, under RCU
+ * @show_keys: with its key
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,
+		    bool show_keys)
 {
 	const struct espah_selector_rcu *sel = rcu_dereference(sa->sel);
 
@@ -103,7 +110,7 @@ int espah_nl_sa_reply(struct genl_info *info, const struct espah_sa *sa,
 	header = genlmsg_put_reply(msg, info, &espah_genl_family, 0,
 				   ESPAH_CMD_SA_GET);
 	rcu_read_lock();
-	err = header ? put_sa(msg, sa, show_keys) : -EMSGSIZE;
+	err = header ? espah_nl_put_sa(msg, sa, show_keys) : -EMSGSIZE;
 	rcu_read_unlock();
 	if (err) {
 		memzero_explicit(msg->data, msg->len);
@@ -181,7 +188,7 @@ int espah_nl_sa_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		if (!header)
 			break;
 		genl_dump_check_consistent(cb, header);
-		if (put_sa(skb, sa, dump->show_keys)) {
+		if (espah_nl_put_sa(skb, sa, dump->show_keys)) {
 			genlmsg_cancel(skb, header);
 			break;
 		}

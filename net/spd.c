@@ -314,11 +314,11 @@ put_module:
  * @config: what it says
  * @old: policy of the same direction that it takes the place of, or NULL
  *
- * Return: 0 or a negative errno; nothing has changed then.
+ * Return: the policy, or an ERR_PTR(); nothing has changed then.
  */
-int espah_spd_insert(struct espah_net *en,
-		     const struct espah_policy_config *config,
-		     struct espah_policy *old)
+struct espah_policy *espah_spd_insert(struct espah_net *en,
+				      const struct espah_policy_config *config,
+				      struct espah_policy *old)
 {
 	struct espah_policy *policy;
 	int err = 0;
@@ -327,17 +327,17 @@ int espah_spd_insert(struct espah_net *en,
 
 	policy = policy_create(en, config);
 	if (IS_ERR(policy))
-		return PTR_ERR(policy);
+		return policy;
 	if (old)
 		replace(en, policy, old);
 	else
 		err = enter(en, policy);
 	if (err) {
 		policy_free(en, policy);
-		return err;
+		return ERR_PTR(err);
 	}
 	changed(&en->spd);
-	return 0;
+	return policy;
 }
 
 /**

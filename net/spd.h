@@ -100,9 +100,9 @@ struct espah_policy *espah_spd_find(const struct espah_net *en, u8 dir,
 				    const struct espah_selector *sel);
 struct espah_policy *espah_spd_find_index(struct espah_net *en, u8 dir,
 					  u32 index);
-int espah_spd_insert(struct espah_net *en,
-		     const struct espah_policy_config *config,
-		     struct espah_policy *old);
+struct espah_policy *espah_spd_insert(struct espah_net *en,
+				      const struct espah_policy_config *config,
+				      struct espah_policy *old);
 void espah_spd_remove(struct espah_net *en, struct espah_policy *policy);
 void espah_spd_flush(struct espah_net *en, int dir);
 

@@ -184,7 +184,7 @@ static struct espah_sa *sa_for(struct kunit *test,
 
 	mutex_lock(&en->lock);
 	espah_spd_flush(en, -1);
-	err = espah_spd_insert(en, config, NULL);
+	err = PTR_ERR_OR_ZERO(espah_spd_insert(en, config, NULL));
 	mutex_unlock(&en->lock);
 	KUNIT_ASSERT_EQ(test, err, 0);
 
@@ -327,7 +327,7 @@ static void slots_are_for_outbound_tunnels(struct kunit *test)
 				config = config_of(&tmpl, dir, mode);
 				config.action = action;
 				mutex_lock(&en->lock);
-				err = espah_spd_insert(en, &config, NULL);
+				err = PTR_ERR_OR_ZERO(espah_spd_insert(en, &config, NULL));
 				mutex_unlock(&en->lock);
 				KUNIT_EXPECT_EQ(test, err, 0);
 			}

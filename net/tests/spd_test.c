@@ -47,7 +47,7 @@ static int insert(struct espah_net *en, const struct espah_policy_config *config
 	int err;
 
 	mutex_lock(&en->lock);
-	err = espah_spd_insert(en, config, NULL);
+	err = PTR_ERR_OR_ZERO(espah_spd_insert(en, config, NULL));
 	mutex_unlock(&en->lock);
 	return err;
 }
@@ -69,7 +69,7 @@ static int replace(struct espah_net *en, const struct espah_policy_config *confi
 	int err;
 
 	mutex_lock(&en->lock);
-	err = espah_spd_insert(en, config, old);
+	err = PTR_ERR_OR_ZERO(espah_spd_insert(en, config, old));
 	mutex_unlock(&en->lock);
 	return err;
 }

@@ -43,6 +43,8 @@ class Spec:
         self.enums = [d for d in definitions if d["type"] in ("enum", "flags")]
         self.sets = {s["name"]: s for s in self.yaml["attribute-sets"]}
         self.operations = self.yaml["operations"]["list"]
+        groups = self.yaml.get("mcast-groups", {}).get("list", [])
+        self.groups = {upper(self.family, "mcgrp", g["name"]): g["name"] for g in groups}
 
     def attributes(self, name):
         return {a["name"]: a for a in self.sets[name]["attributes"]}
@@ -121,6 +123,11 @@ def check_operations(spec):
                 for name in message.get("attributes", []):
                     if name not in known:
                         yield f"{where}: {kind} {way} has '{name}', not of its set"
+        for name in oper.get("event", {}).get("attributes", []):
+            if name not in known:
+                yield f"{where}: event has '{name}', not of its set"
+        if "event" in oper and oper.get("mcgrp") not in spec.groups.values():
+            yield f"{where}: its group '{oper.get('mcgrp')}' is not there"
 
 
 def check_form(spec):
@@ -135,6 +142,8 @@ def assertions(spec):
     yield f"#include <{spec.yaml['uapi-header']}>"
     name = upper(spec.family, "family-name")
     yield f'_Static_assert(!__builtin_strcmp({name}, "{spec.family}"), "{name}");'
+    for name, value in spec.groups.items():
+        yield f'_Static_assert(!__builtin_strcmp({name}, "{value}"), "{name}");'
     for name, value in spec.numbers().items():
         yield f'_Static_assert({name} == {value}, "{name} is {value} in the spec");'
 
@@ -145,7 +154,7 @@ def check_names(spec, path):
     header = set(re.findall(r"^#define[ \t]+(\w+)[ \t]+\S", text, flags=re.MULTILINE))
     for body in re.findall(r"\benum\b\s*\w*\s*{(.*?)}", text, flags=re.DOTALL):
         header |= set(re.findall(r"(\w+)\s*(?:=[^,]*)?(?:,|$)", body.strip()))
-    wanted = spec.numbers().keys() | {upper(spec.family, "family-name")}
+    wanted = spec.numbers().keys() | spec.groups.keys() | {upper(spec.family, "family-name")}
     tags = set(re.findall(r"\benum\s+(\w+)", text))
     for name in sorted(header - wanted) + sorted(tags - spec.enum_tags()):
         yield f"only in the header: {name}"

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Events: who listens to the multicast group hears what changed. */
+
+#include "compat.h"
+#include "netlink.h"
+#include "netlink_attr.h"
+#include "netns.h"
+#include "notify.h"
+#include "sa.h"
+
+/* The group's place in the array. */
+#define EVENTS	0
+
+/* Events name peers, and what is said to whom: only for who may ask as well. */
+const struct genl_multicast_group espah_notify_groups[ESPAH_NOTIFY_GROUPS] = {
+	[EVENTS] = {
+		.name	= ESPAH_MCGRP_EVENTS,
+		.flags	= ESPAH_GENL_MCAST_NET_ADMIN,
+	},
+};
+
+static struct sk_buff *build(u8 cmd, espah_notify_put put, const void *what,
+			     gfp_t gfp)
+{
+	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, gfp);
+	void *header;
+	int err;
+
+	if (!msg)
+		return NULL;
+	header = genlmsg_put(msg, 0, 0, &espah_genl_family, 0, cmd);
+	rcu_read_lock();
+	err = header ? put(msg, what) : -EMSGSIZE;
+	rcu_read_unlock();
+	if (err) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	genlmsg_end(msg, header);
+	return msg;
+}
+
+/**
+ * espah_notify() - tell an event to who listens in the namespace
+ * @en: namespace
+ * @cmd: ESPAH_CMD_*_NTF
+ * @put: writes its attributes
+ * @what: what it is about, handed to @put
+ * @gfp: how to allocate the message
+ *
+ * Nothing is built where nobody listens. An event may be lost for want of
+ * memory, here or in the queue of a listener that does not keep up: such a
+ * listener reads ENOBUFS in its place, and has to look for itself. Nothing else
+ * depends on it.
+ *
+ * Whoever changes the configuration tells it before it lets go of
+ * &espah_net.lock, so that events come in the order of the changes.
+ */
+void espah_notify(const struct espah_net *en, u8 cmd, espah_notify_put put,
+		  const void *what, gfp_t gfp)
+{
+	struct sk_buff *msg;
+
+	if (!genl_has_listeners(&espah_genl_family, en->net, EVENTS))
+		return;
+	msg = build(cmd, put, what, gfp);
+	if (!msg) {
+		genl_set_err(&espah_genl_family, en->net, 0, EVENTS, -ENOBUFS);
+		return;
+	}
+	/* It fails for listeners, who are told, or for want of any. */
+	genlmsg_multicast_netns(&espah_genl_family, en->net, msg, 0, EVENTS,
+				gfp);
+}
+
+static int put_sa(struct sk_buff *msg, const void *what)
+{
+	return espah_nl_put_sa(msg, what, false);
+}
+
+/**
+ * espah_notify_sa() - an SA came, changed or went
+ * @sa: SA; the caller holds &espah_net.lock
+ * @cmd: %ESPAH_CMD_SA_ADD_NTF, %ESPAH_CMD_SA_UPDATE_NTF or
+ *	%ESPAH_CMD_SA_DEL_NTF
+ */
+void espah_notify_sa(const struct espah_sa *sa, u8 cmd)
+{
+	lockdep_assert_held(&sa->en->lock);
+
+	espah_notify(sa->en, cmd, put_sa, sa, GFP_KERNEL);
+}
+
+static int put_sa_flush(struct sk_buff *msg, const void *what)
+{
+	const u8 *proto = what;
+
+	return *proto ? nla_put_u8(msg, ESPAH_A_SA_PROTO, *proto) : 0;
+}
+
+/**
+ * espah_notify_sa_flush() - SAs were removed, all of them or those of a protocol
+ * @en: namespace; the caller holds its lock
+ * @proto: IP protocol, or 0 for all
+ */
+void espah_notify_sa_flush(const struct espah_net *en, u8 proto)
+{
+	lockdep_assert_held(&en->lock);
+
+	espah_notify(en, ESPAH_CMD_SA_FLUSH_NTF, put_sa_flush, &proto,
+		     GFP_KERNEL);
+}
+
+static int put_policy(struct sk_buff *msg, const void *what)
+{
+	return espah_nl_put_policy(msg, what);
+}
+
+/**
+ * espah_notify_policy() - a policy came, changed or went
+ * @en: namespace; the caller holds its lock
+ * @policy: policy
+ * @cmd: %ESPAH_CMD_POLICY_ADD_NTF, %ESPAH_CMD_POLICY_UPDATE_NTF or
+ *	%ESPAH_CMD_POLICY_DEL_NTF
+ */
+void espah_notify_policy(const struct espah_net *en,
+			 const struct espah_policy *policy, u8 cmd)
+{
+	lockdep_assert_held(&en->lock);
+
+	espah_notify(en, cmd, put_policy, policy, GFP_KERNEL);
+}
+
+static int put_policy_flush(struct sk_buff *msg, const void *what)
+{
+	const int *dir = what;
+
+	return *dir < 0 ? 0 : nla_put_u8(msg, ESPAH_A_POLICY_DIR, *dir);
+}
+
+/**
+ * espah_notify_policy_flush() - policies were removed, all of them or those of
+ * a direction
+ * @en: namespace; the caller holds its lock
+ * @dir: ESPAH_DIR_*, or -1 for all
+ */
+void espah_notify_policy_flush(const struct espah_net *en, int dir)
+{
+	lockdep_assert_held(&en->lock);
+
+	espah_notify(en, ESPAH_CMD_POLICY_FLUSH_NTF, put_policy_flush, &dir,
+		     GFP_KERNEL);
+}

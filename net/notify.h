@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _ESPAH_NOTIFY_H
+#define _ESPAH_NOTIFY_H
+
+#include <linux/gfp.h>
+#include <linux/types.h>
+#include <net/genetlink.h>
+
+struct espah_net;
+struct espah_policy;
+struct espah_sa;
+
+/**
+ * typedef espah_notify_put - write an event's attributes
+ * @msg: message
+ * @what: what the event is about, as espah_notify() was given it
+ *
+ * Called under RCU. Never writes a key.
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+typedef int (*espah_notify_put)(struct sk_buff *msg, const void *what);
+
+/* The family has one group. */
+#define ESPAH_NOTIFY_GROUPS	1
+extern const struct genl_multicast_group espah_notify_groups[ESPAH_NOTIFY_GROUPS];
+
+void espah_notify(const struct espah_net *en, u8 cmd, espah_notify_put put,
+		  const void *what, gfp_t gfp);
+void espah_notify_sa(const struct espah_sa *sa, u8 cmd);
+void espah_notify_sa_flush(const struct espah_net *en, u8 proto);
+void espah_notify_policy(const struct espah_net *en,
+			 const struct espah_policy *policy, u8 cmd);
+void espah_notify_policy_flush(const struct espah_net *en, int dir);
+
+#endif /* _ESPAH_NOTIFY_H */
