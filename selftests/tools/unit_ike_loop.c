@@ -28,7 +28,7 @@ static unsigned int last_ring;
 
 static void ring(struct ike_timer *timer)
 {
-	struct bell *b = (struct bell *)timer;
+	struct bell *b = container_of(timer, struct bell, timer);
 
 	if (rings < TIMERS_MAX)
 		rung[rings] = b - bell;
@@ -121,7 +121,7 @@ struct ear {
 /* Who hears first takes the other one away. */
 static void hear(struct ike_watch *watch, uint32_t events)
 {
-	struct ear *ear = (struct ear *)watch;
+	struct ear *ear = container_of(watch, struct ear, watch);
 
 	ear->heard += events & EPOLLIN;
 	if (ear->other)
