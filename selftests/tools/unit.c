@@ -72,6 +72,7 @@ static const struct {
 	{ "commands", test_ctl },
 	{ "ike_buf", test_ike_buf },
 	{ "ike_loop", test_ike_loop },
+	{ "ike_net", test_ike_net },
 };
 
 int main(int argc, char **argv)

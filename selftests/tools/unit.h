@@ -23,5 +23,6 @@ void test_kernel(void);
 void test_ctl(void);
 void test_ike_buf(void);
 void test_ike_loop(void);
+void test_ike_net(void);
 
 #endif /* _ESPAH_UNIT_H */

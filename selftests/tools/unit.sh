@@ -56,4 +56,8 @@ test_ike_loop() {
 	group ike_loop
 }
 
+test_ike_net() {
+	group ike_net
+}
+
 run_tests "$@"
