@@ -65,18 +65,6 @@ enum ike_unique {
 /* The names of the files that were read: who has an ike_place has a reference. */
 struct ike_conf_files;
 
-/*
- * What becomes of other IKE SAs with the same two identities when one is
- * established: only those that INITIAL_CONTACT disowns go, not even those, the
- * new one is refused, the old ones are closed.
- */
-enum ike_unique {
-	IKE_UNIQUE_NO,
-	IKE_UNIQUE_NEVER,
-	IKE_UNIQUE_KEEP,
-	IKE_UNIQUE_REPLACE,
-};
-
 /* local_ts and remote_ts: "dynamic" stays until the address is known. */
 #define IKE_CONF_TS_MAX	IKE_TS_MAX
 
