@@ -73,6 +73,7 @@ static const struct {
 	{ "ike_buf", test_ike_buf },
 	{ "ike_loop", test_ike_loop },
 	{ "ike_net", test_ike_net },
+	{ "ike_sandbox", test_ike_sandbox },
 };
 
 int main(int argc, char **argv)

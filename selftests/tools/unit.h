@@ -24,5 +24,6 @@ void test_ctl(void);
 void test_ike_buf(void);
 void test_ike_loop(void);
 void test_ike_net(void);
+void test_ike_sandbox(void);
 
 #endif /* _ESPAH_UNIT_H */

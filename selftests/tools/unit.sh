@@ -60,4 +60,8 @@ test_ike_net() {
 	group ike_net
 }
 
+test_ike_sandbox() {
+	group ike_sandbox
+}
+
 run_tests "$@"
