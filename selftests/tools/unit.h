@@ -13,6 +13,7 @@
 
 void check(bool good, const char *name);
 void check_text(const char *seen, const char *expected, const char *name);
+bool own_namespace(void);
 
 void test_addresses(void);
 void test_keys(void);

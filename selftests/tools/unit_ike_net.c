@@ -66,8 +66,14 @@ static struct ike_endpoint at(const char *addr, uint16_t port)
 	return endpoint;
 }
 
-/* With the rights that the sockets need, and nothing but a loopback. */
-static bool own_namespace(void)
+/**
+ * own_namespace() - enter a network namespace with nothing but a loopback
+ *
+ * In it the process has the rights that the daemon's sockets need.
+ *
+ * Return: false if there is none to be had.
+ */
+bool own_namespace(void)
 {
 	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
 	int fd, ret;
