@@ -27,6 +27,11 @@ void check_text(const char *seen, const char *expected, const char *name)
 		printf("# expected: %s\n# seen:     %s\n", expected, seen);
 }
 
+void skip(const char *name, const char *why)
+{
+	printf("ok %u - unit/%s # SKIP %s\n", ++tests, name, why);
+}
+
 /* Only the names of attributes and counters, for uapi_names.sh. */
 static void print_names(void)
 {
@@ -71,6 +76,10 @@ static const struct {
 	{ "transport", test_kernel },
 	{ "commands", test_ctl },
 	{ "ike_buf", test_ike_buf },
+	{ "ike_kdf", test_ike_kdf },
+	{ "ike_dh", test_ike_dh },
+	{ "ike_cipher", test_ike_cipher },
+	{ "ike_auth", test_ike_auth },
 	{ "ike_loop", test_ike_loop },
 	{ "ike_net", test_ike_net },
 	{ "ike_sandbox", test_ike_sandbox },

@@ -14,6 +14,7 @@
 void check(bool good, const char *name);
 void check_text(const char *seen, const char *expected, const char *name);
 bool own_namespace(void);
+void skip(const char *name, const char *why);
 
 void test_addresses(void);
 void test_keys(void);
@@ -23,6 +24,10 @@ void test_extack(void);
 void test_kernel(void);
 void test_ctl(void);
 void test_ike_buf(void);
+void test_ike_kdf(void);
+void test_ike_dh(void);
+void test_ike_cipher(void);
+void test_ike_auth(void);
 void test_ike_loop(void);
 void test_ike_net(void);
 void test_ike_sandbox(void);
