@@ -12,8 +12,49 @@ static const struct espah_alg algs[] = {
 		.key_lens	= { 16, 24, 32 },
 		.salt_len	= 4,
 		.iv_len		= 8,
+		.align		= 4,
 		.icv_lens	= { 16 },
 		.source		= "RFC 4106",
+	},
+	/* RFC 4868 section 2.1.1 has one key length for each of these. What it
+	 * cuts to 16 octets xfrm cuts to 12 unless it is told otherwise, as a
+	 * draft of that RFC had it.
+	 */
+	{
+		.name		= "authenc(hmac(sha256),cbc(aes))",
+		.enc		= "cbc(aes)",
+		.auth		= "hmac(sha256)",
+		.key_lens	= { 16, 24, 32 },
+		.auth_key_len	= 32,
+		.iv_len		= 16,
+		.iv_random	= true,
+		.align		= 16,
+		.icv_lens	= { 16, 12 },
+		.source		= "RFC 3602, RFC 4868",
+	},
+	{
+		.name		= "authenc(hmac(sha384),cbc(aes))",
+		.enc		= "cbc(aes)",
+		.auth		= "hmac(sha384)",
+		.key_lens	= { 16, 24, 32 },
+		.auth_key_len	= 48,
+		.iv_len		= 16,
+		.iv_random	= true,
+		.align		= 16,
+		.icv_lens	= { 24 },
+		.source		= "RFC 3602, RFC 4868",
+	},
+	{
+		.name		= "authenc(hmac(sha512),cbc(aes))",
+		.enc		= "cbc(aes)",
+		.auth		= "hmac(sha512)",
+		.key_lens	= { 16, 24, 32 },
+		.auth_key_len	= 64,
+		.iv_len		= 16,
+		.iv_random	= true,
+		.align		= 16,
+		.icv_lens	= { 32 },
+		.source		= "RFC 3602, RFC 4868",
 	},
 };
 
@@ -44,25 +85,46 @@ size_t espah_alg_wrapper(const char *name)
 	return 0;
 }
 
-static bool name_fits(const struct espah_alg *alg, const char *name, size_t len)
+/* Is this the name, perhaps in a wrapper? */
+static bool name_fits(const char *known, const char *name)
 {
-	return strlen(alg->name) == len && !strncmp(alg->name, name, len);
+	size_t skip = espah_alg_wrapper(name);
+	size_t len = strlen(name) - skip - !!skip;
+
+	return strlen(known) == len && !strncmp(known, name + skip, len);
 }
 
 /**
- * espah_alg_find() - the algorithm of this name
+ * espah_alg_find() - the AEAD algorithm of this name
  * @name: name in the crypto API, perhaps inside pcrypt() or cryptd()
  *
  * Return: the table's entry, or NULL if there is none.
  */
 const struct espah_alg *espah_alg_find(const char *name)
 {
-	size_t skip = espah_alg_wrapper(name);
-	size_t len = strlen(name) - skip - !!skip;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(algs); i++)
-		if (name_fits(&algs[i], name + skip, len))
+		if (!algs[i].enc && name_fits(algs[i].name, name))
+			return &algs[i];
+	return NULL;
+}
+
+/**
+ * espah_alg_find_pair() - the encryption and the integrity of these names
+ * @enc: name of the encryption, perhaps inside pcrypt() or cryptd(): then both
+ *	are run so
+ * @auth: name of the integrity, or NULL for any
+ *
+ * Return: the table's entry, or NULL if there is none.
+ */
+const struct espah_alg *espah_alg_find_pair(const char *enc, const char *auth)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(algs); i++)
+		if (algs[i].enc && name_fits(algs[i].enc, enc) &&
+		    (!auth || !strcmp(algs[i].auth, auth)))
 			return &algs[i];
 	return NULL;
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Keyed ciphers and the requests made of them. */
 
+#include <crypto/authenc.h>
+#include <linux/random.h>
+#include <linux/rtnetlink.h>
 #include <linux/scatterlist.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
@@ -11,23 +14,22 @@
  * "pcrypt(rfc4106-gcm-aesni)": find out which driver it is. Where the wrapped
  * one exists already, it may be what the plain name gives.
  */
-static struct crypto_aead *alloc_wrapped(const char *name, size_t skip)
+static struct crypto_aead *alloc_wrapped(const char *inner,
+					 const char *wrapper, size_t skip)
 {
-	char inner[CRYPTO_MAX_ALG_NAME], wrapped[CRYPTO_MAX_ALG_NAME];
+	char wrapped[CRYPTO_MAX_ALG_NAME];
 	struct crypto_aead *tfm;
 	const char *driver;
 	int len;
 
-	strscpy(inner, name + skip, sizeof(inner));
-	inner[strlen(inner) - 1] = '\0';
 	tfm = crypto_alloc_aead(inner, 0, 0);
 	if (IS_ERR(tfm))
 		return tfm;
 	driver = crypto_tfm_alg_driver_name(crypto_aead_tfm(tfm));
-	if (!strncmp(driver, name, skip))
+	if (!strncmp(driver, wrapper, skip))
 		return tfm;
 
-	len = snprintf(wrapped, sizeof(wrapped), "%.*s%s)", (int)skip, name,
+	len = snprintf(wrapped, sizeof(wrapped), "%.*s%s)", (int)skip, wrapper,
 		       driver);
 	crypto_free_aead(tfm);
 	if (len >= sizeof(wrapped))
@@ -35,11 +37,77 @@ static struct crypto_aead *alloc_wrapped(const char *name, size_t skip)
 	return crypto_alloc_aead(wrapped, 0, 0);
 }
 
-static struct crypto_aead *alloc(const char *name)
+static struct crypto_aead *alloc(const struct espah_sa_config *config)
 {
-	size_t skip = espah_alg_wrapper(name);
+	const char *name = config->alg->name;
+	size_t skip = espah_alg_wrapper(config->alg_name);
 
-	return skip ? alloc_wrapped(name, skip) : crypto_alloc_aead(name, 0, 0);
+	return skip ? alloc_wrapped(name, config->alg_name, skip) :
+		      crypto_alloc_aead(name, 0, 0);
+}
+
+/* authenc() takes both keys at once: the length of the second as a netlink
+ * attribute, the integrity's, the encryption's.
+ */
+static int set_both_keys(struct crypto_aead *tfm,
+			 const struct espah_sa_config *config)
+{
+	struct crypto_authenc_key_param *param;
+	struct rtattr *attr;
+	unsigned int len;
+	u8 *keys;
+	int err;
+
+	len = RTA_SPACE(sizeof(*param)) + config->auth_key_len +
+	      config->key_len;
+	keys = kmalloc(len, GFP_KERNEL);
+	if (!keys)
+		return -ENOMEM;
+	attr = (struct rtattr *)keys;
+	attr->rta_type = CRYPTO_AUTHENC_KEYA_PARAM;
+	attr->rta_len = RTA_LENGTH(sizeof(*param));
+	param = RTA_DATA(attr);
+	param->enckeylen = cpu_to_be32(config->key_len);
+	memcpy(keys + RTA_SPACE(sizeof(*param)), config->auth_key,
+	       config->auth_key_len);
+	memcpy(keys + len - config->key_len, config->key, config->key_len);
+
+	err = crypto_aead_setkey(tfm, keys, len);
+	kfree_sensitive(keys);
+	return err;
+}
+
+static int set_key(struct crypto_aead *tfm,
+		   const struct espah_sa_config *config,
+		   struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (config->auth_name)
+		err = set_both_keys(tfm, config);
+	else
+		err = crypto_aead_setkey(tfm, config->key, config->key_len);
+	/* Where memory runs out, nothing is wrong with the request. */
+	if (!err || err == -ENOMEM)
+		return err;
+	if (config->auth_name)
+		NL_SET_ERR_MSG(extack, "enc key: the crypto API refused it");
+	else
+		NL_SET_ERR_MSG(extack, "aead key: the crypto API refused it");
+	return err;
+}
+
+static int set_icv(struct crypto_aead *tfm,
+		   const struct espah_sa_config *config,
+		   struct netlink_ext_ack *extack)
+{
+	int err = crypto_aead_setauthsize(tfm, config->icv_bits / 8);
+
+	if (err && config->auth_name)
+		NL_SET_ERR_MSG(extack, "auth icv-bits: the crypto API refused this length");
+	else if (err)
+		NL_SET_ERR_MSG(extack, "aead icv-bits: the crypto API refused this length");
+	return err;
 }
 
 /**
@@ -56,32 +124,26 @@ static struct crypto_aead *alloc(const char *name)
 struct crypto_aead *espah_crypto_alloc(const struct espah_sa_config *config,
 				       struct netlink_ext_ack *extack)
 {
-	struct crypto_aead *tfm = alloc(config->alg_name);
+	struct crypto_aead *tfm = alloc(config);
 	int err;
 
-	/* Where memory runs out, nothing is wrong with the request. */
 	if (tfm == ERR_PTR(-ENOMEM))
 		return tfm;
 	if (IS_ERR(tfm)) {
-		NL_SET_ERR_MSG(extack, "aead name: the kernel's crypto API cannot provide it");
+		if (config->auth_name)
+			NL_SET_ERR_MSG(extack, "enc name: the crypto API cannot provide it");
+		else
+			NL_SET_ERR_MSG(extack, "aead name: the crypto API cannot provide it");
 		return tfm;
 	}
-	err = crypto_aead_setkey(tfm, config->key, config->key_len);
+	err = set_key(tfm, config, extack);
+	if (!err)
+		err = set_icv(tfm, config, extack);
 	if (err) {
-		if (err != -ENOMEM)
-			NL_SET_ERR_MSG(extack, "aead key: the crypto API refused it");
-		goto free;
-	}
-	err = crypto_aead_setauthsize(tfm, config->icv_bits / 8);
-	if (err) {
-		NL_SET_ERR_MSG(extack, "aead icv-bits: the crypto API refused this length");
-		goto free;
+		crypto_free_aead(tfm);
+		return ERR_PTR(err);
 	}
 	return tfm;
-
-free:
-	crypto_free_aead(tfm);
-	return ERR_PTR(err);
 }
 
 /**
@@ -94,21 +156,35 @@ void espah_crypto_free(struct crypto_aead *tfm)
 		crypto_free_aead(tfm);
 }
 
+/* As long as the longest IV. */
+static void random_iv(u8 *iv, unsigned int len)
+{
+	u64 words[2] = { get_random_u64(), get_random_u64() };
+
+	memcpy(iv, words, min_t(unsigned int, len, sizeof(words)));
+}
+
 /**
- * espah_crypto_iv() - the IV of a packet, for the counter modes
+ * espah_crypto_iv() - the IV of a packet
  * @sa: SA
  * @seq: the packet's sequence number, never used twice with this SA
+ * @iv: where it goes
  *
- * RFC 4106 section 3.1 wants the IV unique under a key, and leaves it to the
- * sender how. A number used once masked with a constant is used once. The
- * constant is random for each SA: where somebody gives the same key to a
- * second SA, after a restart for instance, the two hardly ever share an IV.
- *
- * Return: the IV as it stands in the packet.
+ * Of a block chaining mode nobody may know it before the packet is sent
+ * (RFC 3602 section 3): it is random. Of the counter modes RFC 4106 section
+ * 3.1 wants it unique under a key, and leaves it to the sender how. A number
+ * used once masked with a constant is used once. The constant is random for
+ * each SA: where somebody gives the same key to a second SA, after a restart
+ * for instance, the two hardly ever share an IV.
  */
-__be64 espah_crypto_iv(const struct espah_sa *sa, u64 seq)
+void espah_crypto_iv(const struct espah_sa *sa, u64 seq, u8 *iv)
 {
-	return cpu_to_be64(seq ^ sa->iv_mask);
+	__be64 counter = cpu_to_be64(seq ^ sa->iv_mask);
+
+	if (sa->iv_random)
+		random_iv(iv, sa->iv_len);
+	else
+		memcpy(iv, &counter, sizeof(counter));
 }
 
 /* One allocation: the request, the crypto layer's context behind it, the IV

@@ -15,7 +15,7 @@ typedef void (*espah_crypto_done)(espah_completion *done, int err);
 struct crypto_aead *espah_crypto_alloc(const struct espah_sa_config *config,
 				       struct netlink_ext_ack *extack);
 void espah_crypto_free(struct crypto_aead *tfm);
-__be64 espah_crypto_iv(const struct espah_sa *sa, u64 seq);
+void espah_crypto_iv(const struct espah_sa *sa, u64 seq, u8 *iv);
 struct aead_request *espah_crypto_request(const struct espah_sa *sa,
 					  struct sk_buff *skb, int frags,
 					  unsigned int assoc_len,

@@ -7,9 +7,6 @@
 #include "crypto.h"
 #include "esp.h"
 
-/* Pad length and next header end on a boundary of 4 octets (section 2.4). */
-#define ESP_ALIGN	4
-
 /**
  * espah_esp_header_len() - octets before the payload
  * @sa: SA
@@ -23,24 +20,29 @@ unsigned int espah_esp_header_len(const struct espah_sa *sa)
 
 /**
  * espah_esp_pad_len() - how much padding a payload needs
+ * @sa: SA
  * @payload: octets of payload
+ *
+ * Pad length and next header end where a block of the cipher does, and on a
+ * boundary of 4 octets always (section 2.4).
  *
  * Return: octets of padding, without the fixed part of the trailer.
  */
-unsigned int espah_esp_pad_len(unsigned int payload)
+unsigned int espah_esp_pad_len(const struct espah_sa *sa, unsigned int payload)
 {
-	return -(payload + ESPAH_ESP_TRAILER) % ESP_ALIGN;
+	return -(payload + ESPAH_ESP_TRAILER) & (sa->align - 1u);
 }
 
 /**
  * espah_esp_payload_max() - how much payload goes into a room
+ * @sa: SA
  * @room: octets between IV and ICV
  *
  * Return: the longest payload that fits with its trailer, or 0.
  */
-unsigned int espah_esp_payload_max(unsigned int room)
+unsigned int espah_esp_payload_max(const struct espah_sa *sa, unsigned int room)
 {
-	room -= room % ESP_ALIGN;
+	room &= ~(sa->align - 1u);
 	return room > ESPAH_ESP_TRAILER ? room - ESPAH_ESP_TRAILER : 0;
 }
 
@@ -53,11 +55,10 @@ unsigned int espah_esp_payload_max(unsigned int room)
 void espah_esp_write_header(u8 *at, const struct espah_sa *sa, u64 seq)
 {
 	struct ip_esp_hdr *esp = (struct ip_esp_hdr *)at;
-	__be64 iv = espah_crypto_iv(sa, seq);
 
 	esp->spi = sa->id.spi;
 	esp->seq_no = htonl(lower_32_bits(seq));
-	memcpy(esp->enc_data, &iv, sizeof(iv));
+	espah_crypto_iv(sa, seq, esp->enc_data);
 }
 
 /**

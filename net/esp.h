@@ -11,8 +11,9 @@ struct sk_buff;
 #define ESPAH_ESP_TRAILER	2
 
 unsigned int espah_esp_header_len(const struct espah_sa *sa);
-unsigned int espah_esp_pad_len(unsigned int payload);
-unsigned int espah_esp_payload_max(unsigned int room);
+unsigned int espah_esp_pad_len(const struct espah_sa *sa, unsigned int payload);
+unsigned int espah_esp_payload_max(const struct espah_sa *sa,
+				   unsigned int room);
 void espah_esp_write_header(u8 *at, const struct espah_sa *sa, u64 seq);
 void espah_esp_write_trailer(u8 *at, unsigned int pad_len, u8 next);
 unsigned int espah_esp_strip(struct sk_buff *skb, const struct espah_sa *sa,

@@ -4,10 +4,14 @@
 
 #include <linux/types.h>
 
+struct espah_nl_set;
 struct espah_policy;
 struct espah_sa;
+struct espah_sa_config;
 struct genl_info;
 struct netlink_callback;
+struct netlink_ext_ack;
+struct nlattr;
 struct sk_buff;
 
 int espah_netlink_init(void);
@@ -21,6 +25,15 @@ int espah_nl_sa_update(struct sk_buff *skb, struct genl_info *info);
 int espah_nl_sa_del(struct sk_buff *skb, struct genl_info *info);
 int espah_nl_sa_get(struct sk_buff *skb, struct genl_info *info);
 int espah_nl_sa_flush(struct sk_buff *skb, struct genl_info *info);
+
+/* The algorithms of an SA, asked for and as answers: netlink_alg.c */
+int espah_nl_get_cipher(struct nlattr **tb, const struct espah_nl_set *set,
+			struct espah_sa_config *config,
+			struct netlink_ext_ack *extack);
+int espah_nl_other_cipher(const struct espah_sa *sa,
+			  const struct espah_sa_config *config);
+int espah_nl_put_cipher(struct sk_buff *skb, const struct espah_sa *sa,
+			bool show_keys);
 
 /* Answers about SAs: netlink_sa_put.c */
 int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,

@@ -142,6 +142,32 @@ int espah_nl_need(struct nlattr **tb, const struct espah_nl_set *set,
 }
 
 /**
+ * espah_nl_need_all() - refuse a request that lacks one of these attributes
+ * @tb: attributes
+ * @set: set that they belong to
+ * @nest: attribute that they are nested in, or NULL
+ * @attrs: numbers of the ones that must be there
+ * @n: how many
+ * @extack: where to say which is missing
+ *
+ * Return: 0 or -EINVAL.
+ */
+int espah_nl_need_all(struct nlattr **tb, const struct espah_nl_set *set,
+		      const struct nlattr *nest, const u8 *attrs, size_t n,
+		      struct netlink_ext_ack *extack)
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < n; i++) {
+		err = espah_nl_need(tb, set, nest, attrs[i], extack);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/**
  * espah_nl_check_addr() - is this an address?
  * @attr: binary attribute
  * @extack: told that it is @attr

@@ -35,6 +35,9 @@ int espah_nl_parse_nested(struct nlattr **tb, const struct espah_nl_set *set,
 int espah_nl_need(struct nlattr **tb, const struct espah_nl_set *set,
 		  const struct nlattr *nest, int attr,
 		  struct netlink_ext_ack *extack);
+int espah_nl_need_all(struct nlattr **tb, const struct espah_nl_set *set,
+		      const struct nlattr *nest, const u8 *attrs, size_t n,
+		      struct netlink_ext_ack *extack);
 int espah_nl_check_addr(const struct nlattr *attr,
 			struct netlink_ext_ack *extack);
 u16 espah_nl_get_addr(const struct nlattr *attr, union espah_addr *addr);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Requests about SAs. */
 
-#include <crypto/algapi.h>
 #include <linux/in.h>
 #include <net/xfrm.h>
 
@@ -23,8 +22,10 @@ const char *const espah_nl_sa_wants[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_REQID] = "reqid: a number of 4 octets is needed",
 	[ESPAH_A_SA_REPLAY_WINDOW] = "replay-window: a number from 0 to 4096 is needed",
 	[ESPAH_A_SA_SEL] = "sel: a nest of selector attributes is needed",
-	[ESPAH_A_SA_AEAD] = "aead: a nest with name, key and icv-bits is needed",
+	[ESPAH_A_SA_AEAD] = "aead: a nest with name, key and icv-bits is needed, or enc and auth",
 	[ESPAH_A_SA_SHOW_KEYS] = "show-keys: a flag without data is needed",
+	[ESPAH_A_SA_ENC] = "enc: a nest with name and key is needed, not integrity alone",
+	[ESPAH_A_SA_AUTH] = "auth: a nest is needed; no encryption without integrity (RFC 8221)",
 };
 
 const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
@@ -47,6 +48,8 @@ const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_USE_TIME] = "use-time: this request does not take it",
 	[ESPAH_A_SA_COUNTERS] = "counters: this request does not take it",
 	[ESPAH_A_SA_PAD] = "pad: this request does not take it",
+	[ESPAH_A_SA_ENC] = "enc: this request does not take it",
+	[ESPAH_A_SA_AUTH] = "auth: this request does not take it",
 };
 
 #define SA_PROTO_POLICY	NLA_POLICY_RANGE(NLA_U8, IPPROTO_ESP, IPPROTO_ESP)
@@ -63,6 +66,8 @@ static const struct nla_policy sa_policy[ESPAH_A_SA_MAX + 1] = {
 							 ESPAH_REPLAY_WINDOW_MAX),
 	[ESPAH_A_SA_SEL]		= { .type = NLA_NESTED },
 	[ESPAH_A_SA_AEAD]		= { .type = NLA_NESTED },
+	[ESPAH_A_SA_ENC]		= { .type = NLA_NESTED },
+	[ESPAH_A_SA_AUTH]		= { .type = NLA_NESTED },
 };
 
 static const struct nla_policy sa_key_policy[ESPAH_A_SA_MAX + 1] = {
@@ -112,23 +117,6 @@ static const struct espah_nl_set sa_flush_set = {
 	.strays	= espah_nl_sa_strays,
 };
 
-static const struct nla_policy alg_policy[ESPAH_A_ALG_MAX + 1] = {
-	[ESPAH_A_ALG_NAME]	= { .type = NLA_NUL_STRING,
-				    .len = ESPAH_ALG_NAME_MAX },
-	[ESPAH_A_ALG_KEY]	= NLA_POLICY_RANGE(NLA_BINARY, 1, ESPAH_KEY_MAX),
-	[ESPAH_A_ALG_ICV_BITS]	= { .type = NLA_U32 },
-};
-
-static const char *const alg_wants[ESPAH_A_ALG_MAX + 1] = {
-	[ESPAH_A_ALG_NAME] = "aead name: a string of at most 63 characters is needed",
-	[ESPAH_A_ALG_KEY] = "aead key: 1 to 128 octets are needed",
-	[ESPAH_A_ALG_ICV_BITS] = "aead icv-bits: a number of 4 octets is needed",
-};
-
-static const struct espah_nl_set alg_set = {
-	.max = ESPAH_A_ALG_MAX, .policy = alg_policy, .wants = alg_wants,
-};
-
 /**
  * struct sa_request - an SA as a request describes it
  * @config: points into the request and to @sel
@@ -138,21 +126,6 @@ struct sa_request {
 	struct espah_sa_config	config;
 	struct espah_selector	sel;
 };
-
-static int need_all(struct nlattr **tb, const struct espah_nl_set *set,
-		    const struct nlattr *nest, const u8 *attrs, size_t n,
-		    struct netlink_ext_ack *extack)
-{
-	size_t i;
-	int err;
-
-	for (i = 0; i < n; i++) {
-		err = espah_nl_need(tb, set, nest, attrs[i], extack);
-		if (err)
-			return err;
-	}
-	return 0;
-}
 
 /* What names an SA; src is optional here, and must agree where it is given. */
 static int get_id(struct nlattr **tb, struct espah_sa_config *config,
@@ -164,7 +137,8 @@ static int get_id(struct nlattr **tb, struct espah_sa_config *config,
 	struct espah_sa_id *id = &config->id;
 	int err;
 
-	err = need_all(tb, &sa_set, NULL, needed, ARRAY_SIZE(needed), extack);
+	err = espah_nl_need_all(tb, &sa_set, NULL, needed, ARRAY_SIZE(needed),
+				extack);
 	if (err)
 		return err;
 
@@ -180,46 +154,6 @@ static int get_id(struct nlattr **tb, struct espah_sa_config *config,
 	    espah_nl_get_addr(tb[ESPAH_A_SA_SRC], &config->src) != id->family) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_SRC],
 				    "src: must be of the same family as dst");
-		return -EINVAL;
-	}
-	return 0;
-}
-
-static int get_aead(const struct nlattr *nest, struct espah_sa_config *config,
-		    struct netlink_ext_ack *extack)
-{
-	static const u8 needed[] = {
-		ESPAH_A_ALG_NAME, ESPAH_A_ALG_KEY, ESPAH_A_ALG_ICV_BITS,
-	};
-	struct nlattr *tb[ESPAH_A_ALG_MAX + 1];
-	int err;
-
-	err = espah_nl_parse_nested(tb, &alg_set, nest, extack);
-	if (!err)
-		err = need_all(tb, &alg_set, nest, needed, ARRAY_SIZE(needed),
-			       extack);
-	if (err)
-		return err;
-
-	config->alg_name = nla_data(tb[ESPAH_A_ALG_NAME]);
-	config->key = nla_data(tb[ESPAH_A_ALG_KEY]);
-	config->key_len = nla_len(tb[ESPAH_A_ALG_KEY]);
-	config->icv_bits = nla_get_u32(tb[ESPAH_A_ALG_ICV_BITS]);
-
-	config->alg = espah_alg_find(config->alg_name);
-	if (!config->alg) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_ALG_NAME],
-				    "aead name: unknown algorithm; rfc4106(gcm(aes)) is known");
-		return -ENOENT;
-	}
-	if (!espah_alg_key_fits(config->alg, config->key_len)) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_ALG_KEY],
-				    "aead key: AES-GCM takes 16, 24 or 32 octets of key and 4 of salt (RFC 4106 section 8.1)");
-		return -EINVAL;
-	}
-	if (!espah_alg_icv_fits(config->alg, config->icv_bits)) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_ALG_ICV_BITS],
-				    "aead icv-bits: AES-GCM takes 128 here");
 		return -EINVAL;
 	}
 	return 0;
@@ -246,11 +180,9 @@ static int get_request(struct nlattr **tb, struct sa_request *req,
 		config->reqid = nla_get_u32(tb[ESPAH_A_SA_REQID]);
 	if (tb[ESPAH_A_SA_REPLAY_WINDOW])
 		config->window = nla_get_u32(tb[ESPAH_A_SA_REPLAY_WINDOW]);
-	if (tb[ESPAH_A_SA_AEAD]) {
-		err = get_aead(tb[ESPAH_A_SA_AEAD], config, extack);
-		if (err)
-			return err;
-	}
+	err = espah_nl_get_cipher(tb, &sa_set, config, extack);
+	if (err)
+		return err;
 	if (!tb[ESPAH_A_SA_SEL])
 		return 0;
 
@@ -318,7 +250,7 @@ int espah_nl_sa_add(struct sk_buff *skb, struct genl_info *info)
 {
 	static const u8 needed[] = {
 		ESPAH_A_SA_SRC, ESPAH_A_SA_DST, ESPAH_A_SA_PROTO,
-		ESPAH_A_SA_SPI, ESPAH_A_SA_MODE, ESPAH_A_SA_AEAD,
+		ESPAH_A_SA_SPI, ESPAH_A_SA_MODE,
 	};
 	struct espah_net *en = espah_net(genl_info_net(info));
 	struct nlattr *tb[ESPAH_A_SA_MAX + 1];
@@ -327,8 +259,11 @@ int espah_nl_sa_add(struct sk_buff *skb, struct genl_info *info)
 
 	err = espah_nl_parse(tb, &sa_set, info->nlhdr, info->extack);
 	if (!err)
-		err = need_all(tb, &sa_set, NULL, needed, ARRAY_SIZE(needed),
-			       info->extack);
+		err = espah_nl_need_all(tb, &sa_set, NULL, needed,
+					ARRAY_SIZE(needed), info->extack);
+	if (!err && !tb[ESPAH_A_SA_ENC] && !tb[ESPAH_A_SA_AUTH])
+		err = espah_nl_need(tb, &sa_set, NULL, ESPAH_A_SA_AEAD,
+				    info->extack);
 	if (!err)
 		err = get_request(tb, &req, info->extack);
 	if (err)
@@ -358,15 +293,6 @@ static struct espah_sa *find(const struct espah_net *en, struct nlattr **tb,
 	return sa;
 }
 
-static bool same_cipher(const struct espah_sa *sa,
-			const struct espah_sa_config *config)
-{
-	return !strcmp(sa->alg_name, config->alg_name) &&
-	       sa->icv_len * 8 == config->icv_bits &&
-	       sa->key_len == config->key_len &&
-	       !crypto_memneq(sa->key, config->key, sa->key_len);
-}
-
 /* Whatever is not the selector must be what it is already. */
 static int refuse_changes(const struct espah_sa *sa, struct nlattr **tb,
 			  const struct espah_sa_config *config,
@@ -381,13 +307,13 @@ static int refuse_changes(const struct espah_sa *sa, struct nlattr **tb,
 	else if (tb[ESPAH_A_SA_REPLAY_WINDOW] &&
 		 sa->replay.window != config->window)
 		culprit = ESPAH_A_SA_REPLAY_WINDOW;
-	else if (tb[ESPAH_A_SA_AEAD] && !same_cipher(sa, config))
-		culprit = ESPAH_A_SA_AEAD;
+	else if (config->alg)
+		culprit = espah_nl_other_cipher(sa, config);
 	if (!culprit)
 		return 0;
 
 	NL_SET_ERR_MSG_ATTR(extack, tb[culprit],
-			    "mode, reqid, replay-window and aead of an SA cannot change; add a new SA");
+			    "mode, reqid, replay-window, aead, enc and auth of an SA cannot change; add a new SA");
 	return -EINVAL;
 }
 

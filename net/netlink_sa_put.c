@@ -6,21 +6,6 @@
 #include "netns.h"
 #include "sa.h"
 
-static int put_aead(struct sk_buff *skb, const struct espah_sa *sa,
-		    bool show_keys)
-{
-	struct nlattr *nest = nla_nest_start(skb, ESPAH_A_SA_AEAD);
-
-	if (!nest || nla_put_string(skb, ESPAH_A_ALG_NAME, sa->alg_name) ||
-	    nla_put_u32(skb, ESPAH_A_ALG_ICV_BITS, sa->icv_len * 8))
-		return -EMSGSIZE;
-	if (show_keys &&
-	    nla_put(skb, ESPAH_A_ALG_KEY, sa->key_len, sa->key))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
 static int put_drops(struct sk_buff *skb, const struct espah_sa *sa)
 {
 	struct nlattr *nest = nla_nest_start(skb, ESPAH_A_SA_COUNTERS);
@@ -85,7 +70,7 @@ int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,
 		return -EMSGSIZE;
 	if (sel && espah_nl_put_selector(skb, ESPAH_A_SA_SEL, &sel->sel))
 		return -EMSGSIZE;
-	if (put_aead(skb, sa, show_keys))
+	if (espah_nl_put_cipher(skb, sa, show_keys))
 		return -EMSGSIZE;
 	return put_traffic(skb, sa);
 }

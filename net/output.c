@@ -120,7 +120,7 @@ static int assemble(struct sk_buff *skb)
 	bool tunnel = sa->mode == ESPAH_MODE_TUNNEL;
 	unsigned int header = espah_esp_header_len(sa);
 	unsigned int payload = tunnel ? skb->len : skb->len - ip_hdrlen(skb);
-	unsigned int pad_len = espah_esp_pad_len(payload);
+	unsigned int pad_len = espah_esp_pad_len(sa, payload);
 	unsigned int tail = pad_len + ESPAH_ESP_TRAILER + sa->icv_len;
 	struct sk_buff *last;
 	int frags;

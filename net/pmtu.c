@@ -55,7 +55,7 @@ unsigned int espah_pmtu_inner(const struct espah_sa *sa, unsigned int outer,
 			     (tunnel ? sizeof(struct iphdr) : ip_len);
 	unsigned int payload;
 
-	payload = outer > fixed ? espah_esp_payload_max(outer - fixed) : 0;
+	payload = outer > fixed ? espah_esp_payload_max(sa, outer - fixed) : 0;
 	return tunnel ? payload : payload + ip_len;
 }
 

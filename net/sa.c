@@ -25,6 +25,8 @@ static void sa_free(struct espah_sa *sa)
 	kfree(rcu_dereference_protected(sa->sel, true));
 	kfree(sa->alg_name);
 	kfree_sensitive(sa->key);
+	kfree(sa->auth_name);
+	kfree_sensitive(sa->auth_key);
 	kfree_sensitive(sa);
 }
 
@@ -54,6 +56,16 @@ void espah_sa_put(struct espah_sa *sa)
 		queue_rcu_work(reaper, &sa->free_work);
 }
 
+static int copy_integrity(struct espah_sa *sa,
+			  const struct espah_sa_config *config)
+{
+	sa->auth_name = kstrdup(config->auth_name, GFP_KERNEL_ACCOUNT);
+	sa->auth_key = kmemdup(config->auth_key, config->auth_key_len,
+			       GFP_KERNEL_ACCOUNT);
+	sa->auth_key_len = config->auth_key_len;
+	return sa->auth_name && sa->auth_key ? 0 : -ENOMEM;
+}
+
 static int copy_config(struct espah_sa *sa,
 		       const struct espah_sa_config *config)
 {
@@ -62,6 +74,8 @@ static int copy_config(struct espah_sa *sa,
 	sa->mode = config->mode;
 	sa->reqid = config->reqid;
 	sa->iv_len = config->alg->iv_len;
+	sa->iv_random = config->alg->iv_random;
+	sa->align = config->alg->align;
 	sa->icv_len = config->icv_bits / 8;
 
 	sa->alg_name = kstrdup(config->alg_name, GFP_KERNEL_ACCOUNT);
@@ -69,6 +83,8 @@ static int copy_config(struct espah_sa *sa,
 	sa->key_len = config->key_len;
 	sa->usage = alloc_percpu_gfp(struct espah_sa_usage, ESPAH_GFP_PERCPU);
 	if (!sa->alg_name || !sa->key || !sa->usage)
+		return -ENOMEM;
+	if (config->auth_name && copy_integrity(sa, config))
 		return -ENOMEM;
 	if (config->sel)
 		return espah_sa_set_selector(sa, config->sel);

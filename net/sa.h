@@ -46,9 +46,13 @@ struct espah_sa_id {
  * @window: replay window in packets
  * @sel: selector, or NULL for any packet
  * @alg: algorithm
- * @alg_name: as it was asked for, which may say how to run it
+ * @alg_name: as it was asked for, which may say how to run it; where @auth_name
+ *	is another, that of the encryption
  * @key: key and salt, in the request's memory
  * @key_len: octets at @key
+ * @auth_name: name of the integrity, NULL where it is one with the encryption
+ * @auth_key: its key, in the request's memory
+ * @auth_key_len: octets at @auth_key
  * @icv_bits: length of the ICV
  */
 struct espah_sa_config {
@@ -62,6 +66,9 @@ struct espah_sa_config {
 	const char			*alg_name;
 	const u8			*key;
 	unsigned int			key_len;
+	const char			*auth_name;
+	const u8			*auth_key;
+	unsigned int			auth_key_len;
 	unsigned int			icv_bits;
 };
 
@@ -97,6 +104,8 @@ struct espah_selector_rcu {
  * @mode: ESPAH_MODE_*
  * @iv_len: octets of IV in the packet
  * @icv_len: octets of ICV in the packet
+ * @align: what is encrypted is a multiple of so many octets
+ * @iv_random: see &espah_alg.iv_random
  * @tfm: the keyed cipher
  * @reqid: joins it to policies
  * @index: number that the namespace names it by
@@ -104,6 +113,9 @@ struct espah_selector_rcu {
  * @alg_name: as it was asked for
  * @key_len: octets at @key
  * @key: key and salt; kept to answer who asks for them, wiped with the SA
+ * @auth_name: as it was asked for, or NULL
+ * @auth_key_len: octets at @auth_key
+ * @auth_key: as @key
  * @iv_mask: random; see espah_crypto_iv()
  *
  * Changed under traffic, each by its own rule:
@@ -139,6 +151,8 @@ struct espah_sa {
 	u8				iv_len;
 	u8				icv_len;
 	bool				dead;
+	u8				align;
+	bool				iv_random;
 	u32				reqid;
 	u64				iv_mask;
 	atomic64_t			oseq;
@@ -158,6 +172,9 @@ struct espah_sa {
 	char				*alg_name;
 	u8				*key;
 	unsigned int			key_len;
+	char				*auth_name;
+	u8				*auth_key;
+	unsigned int			auth_key_len;
 	atomic_long_t			drops[ESPAH_COUNTERS];
 
 	spinlock_t			replay_lock;	/* replay */

@@ -36,6 +36,9 @@ static const struct name names[] = {
 	{ "pcrypt(cryptd(" GCM "))", 7, false },
 	{ "other(" GCM ")", 0, false },
 	{ "pcrypt[" GCM "]", 0, false },
+	/* These have two keys. */
+	{ "authenc(hmac(sha256),cbc(aes))", 0, false },
+	{ "cbc(aes)", 0, false },
 };
 
 static void name_desc(const struct name *name, char *desc)
@@ -64,7 +67,65 @@ static void gcm_is_rfc_4106(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, alg);
 	KUNIT_EXPECT_EQ(test, alg->salt_len, 4);
 	KUNIT_EXPECT_EQ(test, alg->iv_len, 8);
+	KUNIT_EXPECT_EQ(test, alg->align, 4);
+	KUNIT_EXPECT_FALSE(test, alg->iv_random);
 	KUNIT_EXPECT_STREQ(test, alg->source, "RFC 4106");
+}
+
+struct pair {
+	const char	*enc;
+	const char	*auth;
+	const char	*name;
+	u8		auth_key_len;
+	u8		icv_len;
+};
+
+#define SHA(bits)	"authenc(hmac(sha" #bits "),cbc(aes))"
+
+static const struct pair pairs[] = {
+	/* RFC 4868 section 2.6 */
+	{ "cbc(aes)", "hmac(sha256)", SHA(256), 32, 16 },
+	{ "cbc(aes)", "hmac(sha384)", SHA(384), 48, 24 },
+	{ "cbc(aes)", "hmac(sha512)", SHA(512), 64, 32 },
+	{ "pcrypt(cbc(aes))", "hmac(sha512)", SHA(512), 64, 32 },
+	{ "cbc(aes)", NULL, SHA(256), 32, 16 },
+	{ "cbc(aes)", "hmac(sha1)", NULL },
+	{ "cbc(aes)", "pcrypt(hmac(sha256))", NULL },
+	{ "cbc(aes)", "", NULL },
+	{ "cbc(des)", NULL, NULL },
+	{ "", "", NULL },
+	{ GCM, NULL, NULL },
+	{ SHA(256), NULL, NULL },
+};
+
+static void pair_desc(const struct pair *pair, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "'%s' and '%s'", pair->enc,
+		 pair->auth ?: "any");
+}
+
+KUNIT_ARRAY_PARAM(pair, pairs, pair_desc);
+
+static void pair_is_known(struct kunit *test)
+{
+	const struct pair *pair = test->param_value;
+	const struct espah_alg *alg = espah_alg_find_pair(pair->enc, pair->auth);
+	unsigned int len;
+
+	KUNIT_ASSERT_EQ(test, !!alg, !!pair->name);
+	if (!alg)
+		return;
+	KUNIT_EXPECT_STREQ(test, alg->name, pair->name);
+	KUNIT_EXPECT_EQ(test, alg->auth_key_len, pair->auth_key_len);
+	KUNIT_EXPECT_TRUE(test, espah_alg_icv_fits(alg, pair->icv_len * 8));
+	/* RFC 3602 section 2 */
+	KUNIT_EXPECT_EQ(test, alg->iv_len, 16);
+	KUNIT_EXPECT_EQ(test, alg->align, 16);
+	KUNIT_EXPECT_TRUE(test, alg->iv_random);
+	for (len = 0; len <= 300; len++)
+		KUNIT_EXPECT_EQ_MSG(test, espah_alg_key_fits(alg, len),
+				    len == 16 || len == 24 || len == 32,
+				    "%u octets", len);
 }
 
 static void key_lengths(struct kunit *test)
@@ -132,6 +193,7 @@ static void salt_is_no_key(struct kunit *test)
 static struct kunit_case algs_cases[] = {
 	KUNIT_CASE_PARAM(name_is_known, name_gen_params),
 	KUNIT_CASE(gcm_is_rfc_4106),
+	KUNIT_CASE_PARAM(pair_is_known, pair_gen_params),
 	KUNIT_CASE(key_lengths),
 	KUNIT_CASE(icv_lengths),
 	KUNIT_CASE(full_tables_end),

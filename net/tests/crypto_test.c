@@ -49,11 +49,27 @@ static void iv_is_the_masked_number(struct kunit *test)
 {
 	const struct iv *iv = test->param_value;
 	struct espah_sa *sa = bare_sa(test);
-	__be64 said;
+	u8 said[8];
 
 	sa->iv_mask = iv->mask;
-	said = espah_crypto_iv(sa, iv->seq);
-	KUNIT_EXPECT_EQ(test, memcmp(&said, iv->octets, sizeof(said)), 0);
+	espah_crypto_iv(sa, iv->seq, said);
+	KUNIT_EXPECT_EQ(test, memcmp(said, iv->octets, sizeof(said)), 0);
+}
+
+/* It has nothing to do with the number, and both halves change. */
+static void random_iv_is_another_each_time(struct kunit *test)
+{
+	struct espah_sa *sa = bare_sa(test);
+	u8 said[2][16 + 1] = {};
+
+	sa->iv_len = 16;
+	sa->iv_random = true;
+	espah_crypto_iv(sa, 1, said[0]);
+	espah_crypto_iv(sa, 1, said[1]);
+	KUNIT_EXPECT_NE(test, memcmp(said[0], said[1], 8), 0);
+	KUNIT_EXPECT_NE(test, memcmp(said[0] + 8, said[1] + 8, 8), 0);
+	KUNIT_EXPECT_NE(test, memcmp(said[0], said[0] + 8, 8), 0);
+	KUNIT_EXPECT_EQ(test, said[0][16], 0);
 }
 
 struct refusal {
@@ -62,10 +78,13 @@ struct refusal {
 	unsigned int	key_len;
 	unsigned int	icv_bits;
 	const char	*words;
+	const char	*auth_name;
 };
 
 /* So long that no module can have the name, and none is looked for. */
 #define UNKNOWN	"rfc4106(gcm(an-algorithm-that-has-this-name-will-not-be-found-anywhere))"
+
+#define PAIR	"authenc(hmac(sha256),cbc(aes))"
 
 static const struct refusal refusals[] = {
 	{ "unknown name", UNKNOWN, 20, 128, "aead name" },
@@ -75,6 +94,9 @@ static const struct refusal refusals[] = {
 	{ "short key", "rfc4106(gcm(aes))", 19, 128, "aead key" },
 	{ "no ICV", "rfc4106(gcm(aes))", 20, 0, "aead icv-bits" },
 	{ "long ICV", "rfc4106(gcm(aes))", 20, 136, "aead icv-bits" },
+	{ "unknown pair", UNKNOWN, 16, 128, "enc name", "hmac(sha256)" },
+	{ "short key of a pair", PAIR, 15, 128, "enc key", "hmac(sha256)" },
+	{ "long ICV of a pair", PAIR, 16, 264, "auth icv-bits", "hmac(sha256)" },
 };
 
 static void refusal_desc(const struct refusal *refusal, char *desc)
@@ -87,11 +109,21 @@ KUNIT_ARRAY_PARAM(refusal, refusals, refusal_desc);
 static void cipher_is_refused_with_words(struct kunit *test)
 {
 	const struct refusal *refusal = test->param_value;
+	size_t skip = espah_alg_wrapper(refusal->alg_name);
 	struct espah_sa_config config = fixture_sa_config(0x100);
 	struct netlink_ext_ack extack = {};
+	char name[CRYPTO_MAX_ALG_NAME];
+	struct espah_alg alg = { .name = name };
 	struct crypto_aead *tfm;
 
+	strscpy(name, refusal->alg_name + skip, sizeof(name));
+	if (skip)
+		name[strlen(name) - 1] = '\0';
+	config.alg = &alg;
 	config.alg_name = refusal->alg_name;
+	config.auth_name = refusal->auth_name;
+	config.auth_key = config.key;
+	config.auth_key_len = 20;
 	config.key_len = refusal->key_len;
 	config.icv_bits = refusal->icv_bits;
 	tfm = espah_crypto_alloc(&config, &extack);
@@ -101,6 +133,28 @@ static void cipher_is_refused_with_words(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, extack._msg);
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(extack._msg, refusal->words),
 				  "said: %s", extack._msg);
+}
+
+/* The cipher is the one that the crypto API makes of both keys by itself. */
+static void both_keys_are_set(struct kunit *test)
+{
+	struct espah_sa_config config = fixture_sa_config(0x100);
+	static const u8 auth_key[32] = { 0x77 };
+	struct crypto_aead *tfm;
+
+	config.alg = espah_alg_find_pair("cbc(aes)", "hmac(sha256)");
+	config.alg_name = "cbc(aes)";
+	config.key_len = 16;
+	config.auth_name = "hmac(sha256)";
+	config.auth_key = auth_key;
+	config.auth_key_len = sizeof(auth_key);
+	tfm = espah_crypto_alloc(&config, NULL);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(tfm));
+	KUNIT_EXPECT_EQ(test, crypto_aead_ivsize(tfm), 16);
+	KUNIT_EXPECT_EQ(test, crypto_aead_authsize(tfm), 16);
+	KUNIT_EXPECT_FALSE(test, crypto_aead_get_flags(tfm) &
+				 CRYPTO_TFM_NEED_KEY);
+	espah_crypto_free(tfm);
 }
 
 static void no_cipher_is_freed(struct kunit *test)
@@ -141,6 +195,8 @@ static void request_describes_the_packet(struct kunit *test)
 
 static struct kunit_case crypto_cases[] = {
 	KUNIT_CASE_PARAM(iv_is_the_masked_number, iv_gen_params),
+	KUNIT_CASE(random_iv_is_another_each_time),
+	KUNIT_CASE(both_keys_are_set),
 	KUNIT_CASE_PARAM(cipher_is_refused_with_words, refusal_gen_params),
 	KUNIT_CASE(no_cipher_is_freed),
 	KUNIT_CASE(request_describes_the_packet),

@@ -22,6 +22,7 @@ static struct espah_sa *bare_sa(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, sa);
 	sa->iv_len = IV;
 	sa->icv_len = ICV;
+	sa->align = 4;
 	return sa;
 }
 
@@ -36,40 +37,58 @@ static void header_len(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, espah_esp_header_len(sa), 24);
 }
 
+static const u8 aligns[] = { 4, 8, 16 };
+
+static void align_desc(const u8 *align, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "multiples of %u", *align);
+}
+
+KUNIT_ARRAY_PARAM(align, aligns, align_desc);
+
 /* RFC 4303 section 2.4: no more than is needed, and all of it aligned. */
 static void padding_is_short_and_aligned(struct kunit *test)
 {
+	const u8 *align = test->param_value;
+	struct espah_sa *sa = bare_sa(test);
 	unsigned int payload, pad;
 
-	KUNIT_EXPECT_EQ(test, espah_esp_pad_len(0), 2);
-	KUNIT_EXPECT_EQ(test, espah_esp_pad_len(1), 1);
-	KUNIT_EXPECT_EQ(test, espah_esp_pad_len(2), 0);
-	KUNIT_EXPECT_EQ(test, espah_esp_pad_len(3), 3);
+	sa->align = *align;
+	KUNIT_EXPECT_EQ(test, espah_esp_pad_len(sa, 0), *align - 2);
+	KUNIT_EXPECT_EQ(test, espah_esp_pad_len(sa, 1), *align - 3);
+	KUNIT_EXPECT_EQ(test, espah_esp_pad_len(sa, *align - 2), 0);
+	KUNIT_EXPECT_EQ(test, espah_esp_pad_len(sa, *align - 1), *align - 1);
 	for (payload = 0; payload <= 65535; payload++) {
-		pad = espah_esp_pad_len(payload);
-		if (pad < 4 && (payload + pad + ESPAH_ESP_TRAILER) % 4 == 0)
+		pad = espah_esp_pad_len(sa, payload);
+		if (pad < *align &&
+		    (payload + pad + ESPAH_ESP_TRAILER) % *align == 0)
 			continue;
 		KUNIT_FAIL(test, "payload %u has padding of %u", payload, pad);
 		break;
 	}
 }
 
-static bool goes_into(unsigned int payload, unsigned int room)
+static bool goes_into(const struct espah_sa *sa, unsigned int payload,
+		      unsigned int room)
 {
-	return payload + espah_esp_pad_len(payload) + ESPAH_ESP_TRAILER <= room;
+	return payload + espah_esp_pad_len(sa, payload) +
+	       ESPAH_ESP_TRAILER <= room;
 }
 
 /* One octet more would not go in. */
 static void payload_max_is_the_most(struct kunit *test)
 {
+	const u8 *align = test->param_value;
+	struct espah_sa *sa = bare_sa(test);
 	unsigned int room, most;
 
-	for (room = 0; room < 4; room++)
-		KUNIT_EXPECT_EQ(test, espah_esp_payload_max(room), 0);
-	KUNIT_EXPECT_EQ(test, espah_esp_payload_max(4), 2);
-	for (room = 4; room <= 65535; room++) {
-		most = espah_esp_payload_max(room);
-		if (goes_into(most, room) && !goes_into(most + 1, room))
+	sa->align = *align;
+	for (room = 0; room < *align; room++)
+		KUNIT_EXPECT_EQ(test, espah_esp_payload_max(sa, room), 0);
+	KUNIT_EXPECT_EQ(test, espah_esp_payload_max(sa, *align), *align - 2);
+	for (room = *align; room <= 65535; room++) {
+		most = espah_esp_payload_max(sa, room);
+		if (goes_into(sa, most, room) && !goes_into(sa, most + 1, room))
 			continue;
 		KUNIT_FAIL(test, "a room of %u takes %u", room, most);
 		break;
@@ -250,7 +269,7 @@ static void strip_undoes_write(struct kunit *test)
 	u8 next;
 
 	for (payload = 0; payload <= 70; payload++) {
-		pad_len = espah_esp_pad_len(payload);
+		pad_len = espah_esp_pad_len(sa, payload);
 		skb = fixture_skb(test, 0, NULL, HEADER + payload + pad_len +
 				  ESPAH_ESP_TRAILER + ICV);
 		espah_esp_write_header(skb->data, sa, payload);
@@ -264,8 +283,8 @@ static void strip_undoes_write(struct kunit *test)
 
 static struct kunit_case esp_cases[] = {
 	KUNIT_CASE(header_len),
-	KUNIT_CASE(padding_is_short_and_aligned),
-	KUNIT_CASE(payload_max_is_the_most),
+	KUNIT_CASE_PARAM(padding_is_short_and_aligned, align_gen_params),
+	KUNIT_CASE_PARAM(payload_max_is_the_most, align_gen_params),
 	KUNIT_CASE_PARAM(header_is_written, header_gen_params),
 	KUNIT_CASE(trailer_counts_up),
 	KUNIT_CASE_PARAM(strip_linear, strip_gen_params),

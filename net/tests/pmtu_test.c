@@ -20,6 +20,7 @@ static struct espah_sa *bare_sa(struct kunit *test, u8 mode)
 	sa->mode = mode;
 	sa->iv_len = IV;
 	sa->icv_len = ICV;
+	sa->align = 4;
 	return sa;
 }
 
@@ -31,7 +32,7 @@ static unsigned int protected_len(const struct espah_sa *sa, unsigned int len,
 	unsigned int payload = tunnel ? len : len - ip_len;
 	unsigned int padded = payload + 2;
 
-	while (padded % 4)
+	while (padded % sa->align)
 		padded++;
 	return (tunnel ? 20 : ip_len) + 8 + sa->iv_len + padded + sa->icv_len;
 }
@@ -119,6 +120,7 @@ static void inner_is_the_most(struct kunit *test)
 	check_inner_is_the_most(test, tunnel, 24);
 	transport->iv_len = 16;
 	transport->icv_len = 32;
+	transport->align = 16;
 	check_inner_is_the_most(test, transport, 24);
 }
 

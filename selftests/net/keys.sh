@@ -47,6 +47,31 @@ test_listings_hide_keys() {
 		"{\"name\":\"$alg\",\"icv_bits\":128}" "aead without its key"
 }
 
+test_two_keys() {
+	local out auth_key words option
+
+	auth_key=$(rand_key 32)
+	words="enc cbc(aes) $(rand_key 16) auth-trunc hmac(sha256) $auth_key 128"
+	key=$(rand_key 32)
+	# shellcheck disable=SC2086 # words
+	espah -n "$ns" state add $id enc 'cbc(aes)' "$key" auth-trunc 'hmac(sha256)' "$auth_key" 128
+	for option in '' -j -s '-s -o'; do
+		# shellcheck disable=SC2086 # options
+		out=$(espah -n "$ns" $option state list)
+		assert_hidden "list $option: enc" "$out"
+		(key=$auth_key && assert_hidden "list $option: auth" "$out")
+	done
+	out=$(espah -n "$ns" --show-keys state list)
+	[[ $out == *"auth-trunc hmac(sha256) $auth_key 128"*"enc cbc(aes) $key"* ]] ||
+		fail "list: expected both keys, saw '$out'"
+	assert_eq "$(espah -n "$ns" -j --show-keys state list | jq -c '.[0] | [.aead, .enc, .auth]')" \
+		"[null,{\"name\":\"cbc(aes)\",\"key\":\"$key\"},{\"name\":\"hmac(sha256)\",\"key\":\"$auth_key\",\"icv_bits\":128}]" \
+		"both in JSON"
+	# shellcheck disable=SC2086 # words
+	assert_fails_with "EINVAL: mode, reqid.*(attribute 'enc')" \
+		espah -n "$ns" state update $id $words
+}
+
 test_show_keys_shows_exactly_the_key() {
 	local out
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# AES-GCM ESP packets that others have made are read and written octet for octet.
+# ESP packets that others have made are read and written octet for octet.
 . "$(dirname "$0")/../lib.sh"
 
 # One Python process runs all tests: starting it takes seconds on an emulated CPU.

@@ -60,6 +60,22 @@ static void some_sa(struct espah_sa *sa)
 	sa->aead.icv_bits = 128;
 }
 
+/* Algorithms apart from each other, in the place of the one. */
+static void some_sa_apart(struct espah_sa *sa)
+{
+	some_sa(sa);
+	sa->given &= ~espah_bit(ESPAH_A_SA_AEAD);
+	sa->given |= espah_bit(ESPAH_A_SA_ENC) | espah_bit(ESPAH_A_SA_AUTH);
+	memset(&sa->aead, 0, sizeof(sa->aead));
+	strcpy(sa->enc.name, "cbc(aes)");
+	memset(sa->enc.key, 0xa5, 32);
+	sa->enc.key_len = 32;
+	strcpy(sa->auth.name, "hmac(sha512)");
+	memset(sa->auth.key, 0xc3, 64);
+	sa->auth.key_len = 64;
+	sa->auth.icv_bits = 256;
+}
+
 static void test_sa(void)
 {
 	struct espah_sa before, after;
@@ -80,6 +96,11 @@ static void test_sa(void)
 			nested = attr->nla_type & NLA_F_NESTED;
 	}
 	check(nested, "a nest says that it is one");
+
+	some_sa_apart(&before);
+	nlh = start();
+	check(espah_sa_put(nlh, &before) && !espah_sa_take(nlh, &after, &err) &&
+	      !memcmp(&before, &after, sizeof(before)), "an SA with enc and auth comes back");
 
 	before.given = espah_bit(ESPAH_A_SA_DST);
 	nlh = start();

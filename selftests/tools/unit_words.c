@@ -36,6 +36,16 @@ static const struct words_case cases[] = {
 	},
 	{ ADD, ENDS AEAD "sel dst fd00::/8 src any",
 	  "10.0.0.1>10.0.0.2 50 100 mode 0 aead rfc4106(gcm(aes)) 2 128 sel ::/0>fd00::/8 0" },
+	{ ADD, ENDS "enc cbc(aes) 0x0102 auth-trunc hmac(sha256) 0x030405 128",
+	  "10.0.0.1>10.0.0.2 50 100 mode 0 enc cbc(aes) 2 auth hmac(sha256) 3 128" },
+	/* As many bits as xfrm has where nobody says it. */
+	{ ADD, ENDS "auth hmac(sha256) 0x00 enc x 0x00",
+	  "10.0.0.1>10.0.0.2 50 100 mode 0 enc x 1 auth hmac(sha256) 1 96" },
+	{ ADD, ENDS "auth hmac(sha384) 0x00",
+	  "10.0.0.1>10.0.0.2 50 100 mode 0 auth hmac(sha384) 1 192" },
+	{ ADD, ENDS "auth hmac(sha512) 0x00",
+	  "10.0.0.1>10.0.0.2 50 100 mode 0 auth hmac(sha512) 1 256" },
+	{ ADD, ENDS "auth x 0x00", "10.0.0.1>10.0.0.2 50 100 mode 0 auth x 1 0" },
 	{ UPDATE, "dst 10.0.0.2 proto esp spi 256", "any>10.0.0.2 50 100" },
 	{ UPDATE, ENDS "sel proto 89", "10.0.0.1>10.0.0.2 50 100 sel 0.0.0.0/0>0.0.0.0/0 89" },
 	{ ID, ENDS, "10.0.0.1>10.0.0.2 50 100" },
@@ -44,7 +54,9 @@ static const struct words_case cases[] = {
 	{ ADD, "proto esp spi 256", "'dst' is missing; expected dst ADDR" },
 	{ ADD, "proto esp dst 10.0.0.2", "'spi' is missing; expected spi NUMBER" },
 	{ ADD, "proto esp dst 10.0.0.2 spi 256 " AEAD, "'src' is missing; expected src ADDR" },
-	{ ADD, ENDS, "'aead' is missing; expected aead NAME KEY BITS" },
+	{ ADD, ENDS,
+	  "'aead' is missing; expected aead NAME KEY BITS, or enc NAME KEY auth-trunc NAME KEY BITS",
+	},
 	{ ADD, "src 10.0.0.1 dst ::2 proto esp spi 256",
 	  "'src' is IPv4 and 'dst' is IPv6; both must be of one family" },
 	{ ADD, "src 1.2.3",
@@ -65,12 +77,14 @@ static const struct words_case cases[] = {
 	{ ADD, "proto ah", "'proto': 'ah' is not supported by this version; expected esp" },
 	{ ADD, "proto tcp", "'proto': 'tcp' is not an IPsec protocol; expected esp" },
 	{ ADD, "foo",
-	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, aead, sel",
+	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, aead, enc, auth, auth-trunc, sel",
 	},
 	{ ADD, "encap espinudp", "'encap': UDP encapsulation is not supported by this version" },
-	{ ADD, "auth hmac(sha256)",
-	  "'auth': authentication apart from encryption (use 'aead') is not supported by this version",
-	},
+	{ ADD, "enc", "'enc': the name of an algorithm is missing" },
+	{ ADD, "enc x", "'enc': the key is missing" },
+	{ ADD, "auth x", "'auth': the key is missing" },
+	{ ADD, "auth-trunc x 0x00",
+	  "'auth-trunc': the length of the ICV is missing; expected NAME KEY BITS" },
 	{ ADD, "flag esn", "'flag': flags are not supported by this version" },
 	{ ADD, "mark 1", "'mark': marks are not supported by this version" },
 	{ ADD, "if_id 1", "'if_id': interface ids are not supported by this version" },
@@ -85,7 +99,7 @@ static const struct words_case cases[] = {
 	{ ADD, "aead x 0x00 0x112233445566778899",
 	  "'aead': '0x...' is not right; expected a number from 0 to 4294967295" },
 	{ ADD, "0x112233445566778899 128",
-	  "'0x...' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, aead, sel",
+	  "'0x...' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, aead, enc, auth, auth-trunc, sel",
 	},
 	{ ADD, "aead 0123456789012345678901234567890123456789012345678901234567890123 0x00 128",
 	  "'aead': '0123456789012345678901234567890123456789012345678901234567890123...' is too long for the name of an algorithm; at most 63 characters are possible",
@@ -214,6 +228,10 @@ static void add_sa(const struct espah_sa *sa)
 		add(" window %u", sa->replay_window);
 	if (espah_given(sa->given, ESPAH_A_SA_AEAD))
 		add(" aead %s %u %u", sa->aead.name, sa->aead.key_len, sa->aead.icv_bits);
+	if (espah_given(sa->given, ESPAH_A_SA_ENC))
+		add(" enc %s %u", sa->enc.name, sa->enc.key_len);
+	if (espah_given(sa->given, ESPAH_A_SA_AUTH))
+		add(" auth %s %u %u", sa->auth.name, sa->auth.key_len, sa->auth.icv_bits);
 	if (espah_given(sa->given, ESPAH_A_SA_SEL)) {
 		add(" sel ");
 		add_selector(&sa->sel);

@@ -26,14 +26,28 @@ static const char *key_hex(const struct espah_alg *alg, char *buf)
 	return buf;
 }
 
-static void print_aead(const struct ctl *ctl, const struct espah_alg *alg)
+static void print_alg(const struct ctl *ctl, const struct espah_sa *sa, const char *word,
+		      const struct espah_alg *alg)
 {
 	char key[KEY_STRLEN] = "(key hidden)";
 
 	if (alg->key_len)
 		key_hex(alg, key);
-	printf("%s\taead %s %s %u", print_break(ctl), alg->name, key, alg->icv_bits);
+	printf("%s\t%s %s %s", print_break(ctl), word, alg->name, key);
+	if (alg != &sa->enc)
+		printf(" %u", alg->icv_bits);
 	explicit_bzero(key, sizeof(key));
+}
+
+/* In the order in which ip-xfrm(8) has them. */
+static void print_algs(const struct ctl *ctl, const struct espah_sa *sa)
+{
+	if (espah_given(sa->given, ESPAH_A_SA_AEAD))
+		print_alg(ctl, sa, "aead", &sa->aead);
+	if (espah_given(sa->given, ESPAH_A_SA_AUTH))
+		print_alg(ctl, sa, "auth-trunc", &sa->auth);
+	if (espah_given(sa->given, ESPAH_A_SA_ENC))
+		print_alg(ctl, sa, "enc", &sa->enc);
 }
 
 static void print_time(const char *what, bool known, uint64_t seconds)
@@ -83,8 +97,7 @@ static void print_state(const struct ctl *ctl, const struct espah_sa *sa)
 	else
 		printf(" reqid %u mode %s", sa->reqid, espah_mode_name(sa->mode));
 	printf("%s\treplay-window %u", line, sa->replay_window);
-	if (espah_given(sa->given, ESPAH_A_SA_AEAD))
-		print_aead(ctl, &sa->aead);
+	print_algs(ctl, sa);
 	printf("%s\tanti-replay context: seq 0x%llx, oseq 0x%llx", line,
 	       (unsigned long long)sa->seq, (unsigned long long)sa->oseq);
 	if (espah_given(sa->given, ESPAH_A_SA_SEL)) {
@@ -96,7 +109,7 @@ static void print_state(const struct ctl *ctl, const struct espah_sa *sa)
 	putchar('\n');
 }
 
-static json_t *json_aead(const struct espah_alg *alg)
+static json_t *json_alg(const struct espah_sa *sa, const struct espah_alg *alg)
 {
 	json_t *object = json_pack("{s:s}", "name", alg->name);
 	char key[KEY_STRLEN];
@@ -104,6 +117,8 @@ static json_t *json_aead(const struct espah_alg *alg)
 	if (alg->key_len)
 		object = json_with(object, "key", json_string(key_hex(alg, key)));
 	explicit_bzero(key, sizeof(key));
+	if (alg == &sa->enc)
+		return object;
 	return json_with(object, "icv_bits", json_integer(alg->icv_bits));
 }
 
@@ -137,7 +152,11 @@ static json_t *json_state(const struct espah_sa *sa)
 			   "reqid", (json_int_t)sa->reqid,
 			   "replay_window", (json_int_t)sa->replay_window);
 	if (espah_given(sa->given, ESPAH_A_SA_AEAD))
-		object = json_with(object, "aead", json_aead(&sa->aead));
+		object = json_with(object, "aead", json_alg(sa, &sa->aead));
+	if (espah_given(sa->given, ESPAH_A_SA_ENC))
+		object = json_with(object, "enc", json_alg(sa, &sa->enc));
+	if (espah_given(sa->given, ESPAH_A_SA_AUTH))
+		object = json_with(object, "auth", json_alg(sa, &sa->auth));
 	if (espah_given(sa->given, ESPAH_A_SA_SEL))
 		object = json_with(object, "sel", json_selector(&sa->sel));
 	return json_figures(object, sa);

@@ -10,7 +10,7 @@
 #include "state_text.h"
 
 static const char help[] =
-	"Usage: espah state { add | update } ID [ aead ALGO-NAME ALGO-KEYMAT ALGO-ICV-LEN ]\n"
+	"Usage: espah state { add | update } ID [ ALGO ]\n"
 	"        [ mode MODE ] [ reqid REQID ] [ replay-window SIZE ] [ sel SELECTOR ]\n"
 	"Usage: espah state { delete | get } ID\n"
 	"Usage: espah state { deleteall | list } [ src PREFIX ] [ dst PREFIX ] [ proto esp ]\n"
@@ -18,7 +18,10 @@ static const char help[] =
 	"Usage: espah state flush [ proto esp ]\n"
 	"Usage: espah state count\n"
 	"ID := [ src ADDR ] dst ADDR proto esp spi SPI\n"
-	"ALGO-NAME := rfc4106(gcm(aes))\n"
+	"ALGO := aead rfc4106(gcm(aes)) ALGO-KEYMAT ALGO-ICV-LEN |\n"
+	"        enc cbc(aes) ALGO-KEYMAT AUTH\n"
+	"AUTH := auth HMAC ALGO-KEYMAT | auth-trunc HMAC ALGO-KEYMAT ALGO-ICV-LEN\n"
+	"HMAC := hmac(sha256) | hmac(sha384) | hmac(sha512)\n"
 	"ALGO-KEYMAT := 0xHEX | STRING | @FILE | -\n"
 	"MODE := transport | tunnel\n"
 	"SELECTOR := [ src PREFIX ] [ dst PREFIX ] [ proto PROTO ]\n"

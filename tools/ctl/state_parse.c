@@ -5,6 +5,7 @@
 
 #include "addr.h"
 #include "key.h"
+#include "macros.h"
 #include "selector.h"
 #include "state_text.h"
 
@@ -55,24 +56,82 @@ static int take_key(struct args *args, struct espah_alg *alg)
 	return ret;
 }
 
-static int take_aead(struct args *args, void *to)
+static int take_name_and_key(struct args *args, struct espah_alg *alg)
 {
-	struct espah_sa *sa = to;
 	const char *name = args_value(args, "the name of an algorithm");
 
 	if (!name)
 		return -1;
-	sa->given |= espah_bit(ESPAH_A_SA_AEAD);
-	if ((size_t)snprintf(sa->aead.name, sizeof(sa->aead.name), "%s", name) >=
-	    sizeof(sa->aead.name))
+	if ((size_t)snprintf(alg->name, sizeof(alg->name), "%s", name) >= sizeof(alg->name))
 		return args_fail(args,
 				 "'%.64s...' is too long for the name of an algorithm; at most %d characters are possible",
 				 name, ESPAH_ALG_NAME_MAX);
-	if (take_key(args, &sa->aead))
+	return take_key(args, alg);
+}
+
+static int take_alg(struct args *args, struct espah_alg *alg)
+{
+	if (take_name_and_key(args, alg))
 		return -1;
 	if (args->at == args->argc)
 		return args_fail(args, "the length of the ICV is missing; expected NAME KEY BITS");
-	return args_number(args, 0, UINT32_MAX, &sa->aead.icv_bits);
+	return args_number(args, 0, UINT32_MAX, &alg->icv_bits);
+}
+
+static int take_aead(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+
+	sa->given |= espah_bit(ESPAH_A_SA_AEAD);
+	return take_alg(args, &sa->aead);
+}
+
+static int take_enc(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+
+	sa->given |= espah_bit(ESPAH_A_SA_ENC);
+	return take_name_and_key(args, &sa->enc);
+}
+
+static int take_auth_trunc(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+
+	sa->given |= espah_bit(ESPAH_A_SA_AUTH);
+	return take_alg(args, &sa->auth);
+}
+
+/* The length of the ICV where nobody says it, as xfrm has it. */
+static uint32_t default_icv_bits(const char *name)
+{
+	static const struct {
+		const char *name;
+		uint32_t bits;
+	} defaults[] = {
+		{ "hmac(sha256)", 96 },
+		{ "hmac(sha384)", 192 },
+		{ "hmac(sha512)", 256 },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(defaults); i++) {
+		if (!strcmp(defaults[i].name, name))
+			return defaults[i].bits;
+	}
+	/* The kernel does not know the algorithm either, and will say so. */
+	return 0;
+}
+
+static int take_auth(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+
+	sa->given |= espah_bit(ESPAH_A_SA_AUTH);
+	if (take_name_and_key(args, &sa->auth))
+		return -1;
+	sa->auth.icv_bits = default_icv_bits(sa->auth.name);
+	return 0;
 }
 
 /* What belongs to an SA and what to its selector. */
@@ -99,6 +158,9 @@ static const struct word state_words[] = {
 	{ .name = "reqid", .take = take_reqid },
 	{ .name = "replay-window", .take = take_replay_window },
 	{ .name = "aead", .take = take_aead },
+	{ .name = "enc", .take = take_enc },
+	{ .name = "auth", .take = take_auth },
+	{ .name = "auth-trunc", .take = take_auth_trunc },
 	{}
 };
 
@@ -109,9 +171,6 @@ static const struct word sel_words[] = {
 
 /* What ip-xfrm(8) knows besides. */
 static const struct word other_words[] = {
-	{ .name = "enc", .lacks = "encryption apart from authentication (use 'aead') is" },
-	{ .name = "auth", .lacks = "authentication apart from encryption (use 'aead') is" },
-	{ .name = "auth-trunc", .lacks = "authentication apart from encryption (use 'aead') is" },
 	{ .name = "comp", .lacks = "compression is" },
 	{ .name = "mark", .lacks = "marks are" },
 	{ .name = "seq", .lacks = "acquire sequence numbers are" },
@@ -176,8 +235,10 @@ static int check_add(struct args *args, struct espah_sa *sa)
 {
 	if (sa->src.family == AF_UNSPEC)
 		return espah_err_usage(args->err, "'src' is missing; expected src ADDR");
-	if (!espah_given(sa->given, ESPAH_A_SA_AEAD))
-		return espah_err_usage(args->err, "'aead' is missing; expected aead NAME KEY BITS");
+	if (!(sa->given & (espah_bit(ESPAH_A_SA_AEAD) | espah_bit(ESPAH_A_SA_ENC) |
+			   espah_bit(ESPAH_A_SA_AUTH))))
+		return espah_err_usage(args->err,
+				       "'aead' is missing; expected aead NAME KEY BITS, or enc NAME KEY auth-trunc NAME KEY BITS");
 	/* As ip-xfrm(8) has it. An update only says what was said. */
 	sa->given |= espah_bit(ESPAH_A_SA_MODE);
 	return 0;

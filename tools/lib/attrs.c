@@ -63,6 +63,8 @@ static const struct espah_attr sa_attrs[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_USE_TIME] = { "use-time", ESPAH_KIND_OTHER, NULL },
 	[ESPAH_A_SA_COUNTERS] = { "counters", ESPAH_KIND_OTHER, NULL },
 	[ESPAH_A_SA_PAD] = { "pad", ESPAH_KIND_OTHER, NULL },
+	[ESPAH_A_SA_ENC] = { "enc", ESPAH_KIND_OTHER, &alg_set },
+	[ESPAH_A_SA_AUTH] = { "auth", ESPAH_KIND_OTHER, &alg_set },
 };
 
 static const struct espah_attr_set sa_set = { ESPAH_A_SA_MAX, sa_attrs };

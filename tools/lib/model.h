@@ -62,7 +62,10 @@ struct espah_sa {
 	uint32_t reqid;
 	uint32_t replay_window;
 	struct espah_selector sel;
+	/* Either this, or both of the others. */
 	struct espah_alg aead;
+	struct espah_alg enc;
+	struct espah_alg auth;
 	uint32_t id;
 	uint64_t oseq;
 	uint64_t seq;

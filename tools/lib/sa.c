@@ -10,18 +10,31 @@
 #include "sa.h"
 #include "wire.h"
 
-static bool put_alg(struct nlmsghdr *nlh, const struct espah_alg *alg)
+static bool put_alg(struct nlmsghdr *nlh, uint16_t type, const struct espah_alg *alg)
 {
-	struct nlattr *nest = mnl_attr_nest_start_check(nlh, ESPAH_NL_REQUEST_MAX,
-							ESPAH_A_SA_AEAD);
+	struct nlattr *nest = mnl_attr_nest_start_check(nlh, ESPAH_NL_REQUEST_MAX, type);
 
 	if (!nest ||
 	    !espah_put_bytes(nlh, ESPAH_A_ALG_NAME, alg->name, strlen(alg->name) + 1) ||
-	    !espah_put_bytes(nlh, ESPAH_A_ALG_KEY, alg->key, alg->key_len) ||
-	    !espah_put_u32(nlh, ESPAH_A_ALG_ICV_BITS, alg->icv_bits))
+	    !espah_put_bytes(nlh, ESPAH_A_ALG_KEY, alg->key, alg->key_len))
+		return false;
+	/* The ICV is made by the integrity algorithm. */
+	if (type != ESPAH_A_SA_ENC && !espah_put_u32(nlh, ESPAH_A_ALG_ICV_BITS, alg->icv_bits))
 		return false;
 	mnl_attr_nest_end(nlh, nest);
 	return true;
+}
+
+static bool put_algs(struct nlmsghdr *nlh, const struct espah_sa *sa)
+{
+	uint64_t given = sa->given;
+
+	return (!espah_given(given, ESPAH_A_SA_AEAD) ||
+		put_alg(nlh, ESPAH_A_SA_AEAD, &sa->aead)) &&
+	       (!espah_given(given, ESPAH_A_SA_ENC) ||
+		put_alg(nlh, ESPAH_A_SA_ENC, &sa->enc)) &&
+	       (!espah_given(given, ESPAH_A_SA_AUTH) ||
+		put_alg(nlh, ESPAH_A_SA_AUTH, &sa->auth));
 }
 
 /* What names an SA. */
@@ -59,7 +72,7 @@ bool espah_sa_put(struct nlmsghdr *nlh, const struct espah_sa *sa)
 		espah_put_u32(nlh, ESPAH_A_SA_REPLAY_WINDOW, sa->replay_window)) &&
 	       (!espah_given(given, ESPAH_A_SA_SEL) ||
 		espah_put_selector(nlh, ESPAH_A_SA_SEL, &sa->sel)) &&
-	       (!espah_given(given, ESPAH_A_SA_AEAD) || put_alg(nlh, &sa->aead));
+	       put_algs(nlh, sa);
 }
 
 /* It is printed for people and programs: nothing else than a name will do. */
@@ -175,6 +188,10 @@ static bool take_attr(const struct nlattr *attr, struct espah_sa *sa)
 		return espah_take_selector(attr, &sa->sel);
 	case ESPAH_A_SA_AEAD:
 		return take_alg(attr, &sa->aead);
+	case ESPAH_A_SA_ENC:
+		return take_alg(attr, &sa->enc);
+	case ESPAH_A_SA_AUTH:
+		return take_alg(attr, &sa->auth);
 	case ESPAH_A_SA_ID:
 		return espah_take_u32(attr, &sa->id);
 	default:

@@ -122,7 +122,8 @@ void fuzz_state(const uint8_t *data, size_t size)
 	struct espah_err err;
 	struct espah_sa sa, taken;
 
-	if (parse(text, &sa) && is_graphic(sa.aead.name)) {
+	if (parse(text, &sa) && is_graphic(sa.aead.name) &&
+	    is_graphic(sa.enc.name) && is_graphic(sa.auth.name)) {
 		nlh = request_of(&sa);
 		must(!espah_sa_take(nlh, &taken, &err), "an SA from the request");
 		again = request_of(&taken);

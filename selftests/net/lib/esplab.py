@@ -19,7 +19,7 @@ import traceback
 
 from espwire import TEST, Sa, ip4
 from genl import UAPI, Client, attributes
-from genl_espah import ALG_NAME, OLD_ID, must, send
+from genl_espah import OLD_ID, must, send
 
 ETH_P_IP = 0x0800
 PACKET_OUTGOING = 4
@@ -123,8 +123,7 @@ class Lab:
     def sa_values(self, sa, window=64, reqid=1, sel=None):
         values = {'src': sa.src, 'dst': sa.dst, 'proto': 50, 'spi': sa.spi,
                   'mode': TUNNEL if sa.tunnel else TRANSPORT, 'reqid': reqid,
-                  'replay-window': window,
-                  'aead': {'name': ALG_NAME, 'key': sa.key + sa.salt, 'icv-bits': 128}}
+                  'replay-window': window, **sa.cipher_values()}
         if sel:
             values['sel'] = sel
         return values

@@ -5,17 +5,17 @@ import socket
 import struct
 
 from esplab import HOST, OUT, PEER, PACKET_OUTGOING, equal, inside, until
-from espwire import ESP, Sa, default_padding, header_len, ip4, payload_of, set_octets
+from espwire import ESP, default_padding, header_len, ip4, payload_of, set_octets
 from espwire import with_checksum
 
 
 class Sender:
     """The host with one outbound SA, and the peer's ear on the wire."""
 
-    def __init__(self, lab, spi, key, salt, tunnel, sel):
+    def __init__(self, lab, sa, sel):
         self.lab = lab
-        self.sa = lab.add_sa(Sa(spi, src=HOST, dst=PEER, key=key, salt=salt, tunnel=tunnel),
-                             reqid=3)
+        sa.src, sa.dst = HOST, PEER
+        self.sa = lab.add_sa(sa, reqid=3)
         lab.add_policy(OUT, self.sa, sel, priority=1, reqid=3)
         self.wire = lab.tap(lab.peer_ns)
         with inside(lab.host_ns):
@@ -59,16 +59,16 @@ class Sender:
         return with_checksum(set_octets(start, 9, bytes([ESP])))
 
     def check(self, clear, got):
-        """Octet for octet what RFC 4303 and RFC 4106 say, for our SPI, number and IV."""
+        """Octet for octet what the RFCs say, for our SPI, number and IV."""
         what = f'{len(clear)} octets in clear, packet {self.sent}'
         esp = payload_of(got)
-        iv = esp[8:16]
+        iv = esp[8:8 + self.sa.iv_len]
         equal(iv in self.ivs, False, f'{what}: an IV that was used before')
         self.ivs.add(iv)
         content = clear if self.sa.tunnel else payload_of(clear)
         next_header = 4 if self.sa.tunnel else clear[9]
         expected = self.sa.seal(self.sent, content, next_header, iv=iv,
-                                padding=default_padding(content))
+                                padding=default_padding(content, self.sa.align))
         equal(esp.hex(), expected.hex(), f'{what}: ESP')
         equal(got[:header_len(got)].hex(), self.outer_header(clear, got, len(esp)).hex(),
               f'{what}: outer header')

@@ -69,8 +69,8 @@ def send(lab, tunnel):
     """espah encrypts; scapy finds exactly what went in, and would have written the same."""
     for number, size in enumerate(KEYS):
         lab.counters()
-        sender = Sender(lab, 0x6000 + number, tunnel=tunnel, sel=selector(HOST, PEER, TEST),
-                        **keys(number, size))
+        sender = Sender(lab, Sa(0x6000 + number, tunnel=tunnel, **keys(number, size)),
+                        selector(HOST, PEER, TEST))
         scapy = theirs(sender.sa)
         for length in LENGTHS:
             clear = inner_packet(HOST, PEER, length)

@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Packets, octet by octet: IPv4, and ESP with AES-GCM from RFC 4303 and RFC 4106 alone."""
+"""Packets, octet by octet: IPv4, and ESP from RFC 4303 with AES-GCM (RFC 4106) or AES-CBC and
+HMAC (RFC 3602, RFC 4868)."""
 
+import hmac
 import os
 import socket
 import struct
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 ESP = 50
 IPIP = 4
@@ -75,9 +80,9 @@ def fragments(packet, size):
     return out
 
 
-def default_padding(payload):
-    """RFC 4303 section 2.4: 1, 2, 3 and so on, up to a boundary of 4 octets."""
-    return bytes(range(1, -(len(payload) + 2) % 4 + 1))
+def default_padding(payload, align=4):
+    """RFC 4303 section 2.4: 1, 2, 3 and so on, up to a boundary of 4 octets or a block."""
+    return bytes(range(1, -(len(payload) + 2) % align + 1))
 
 
 class Sa:
@@ -93,6 +98,12 @@ class Sa:
         self.cipher = AESGCM(self.key)
         self.seq = 0
 
+    iv_len, align = 8, 4
+
+    def cipher_values(self):
+        """As a request has it."""
+        return {'aead': {'name': 'rfc4106(gcm(aes))', 'key': self.key + self.salt, 'icv-bits': 128}}
+
     def seal_plain(self, seq, plain, iv=None):
         """ESP around octets that are encrypted as they are, trailer included."""
         iv = struct.pack('>Q', seq) if iv is None else iv
@@ -100,7 +111,7 @@ class Sa:
         return aad + iv + self.cipher.encrypt(self.salt + iv, plain, aad)
 
     def seal(self, seq, payload, next_header, iv=None, padding=None):
-        padding = default_padding(payload) if padding is None else padding
+        padding = default_padding(payload, self.align) if padding is None else padding
         return self.seal_plain(seq, payload + padding + bytes([len(padding), next_header]), iv)
 
     def open_plain(self, esp):
@@ -120,3 +131,34 @@ class Sa:
     def next(self):
         self.seq += 1
         return self.seq
+
+
+class CbcSa(Sa):
+    """One ESP SA with AES-CBC and HMAC-SHA2."""
+
+    iv_len, align = 16, 16
+
+    def __init__(self, *args, auth, auth_key, icv_len, **other):
+        super().__init__(*args, **other)
+        self.auth, self.auth_key, self.icv_len = auth, auth_key, icv_len
+
+    def cipher_values(self):
+        return {'enc': {'name': 'cbc(aes)', 'key': self.key},
+                'auth': {'name': f'hmac({self.auth})', 'key': self.auth_key,
+                         'icv-bits': self.icv_len * 8}}
+
+    def icv(self, octets):
+        return hmac.digest(self.auth_key, octets, self.auth)[:self.icv_len]
+
+    def seal_plain(self, seq, plain, iv=None):
+        iv = os.urandom(16) if iv is None else iv
+        cipher = Cipher(AES(self.key), CBC(iv)).encryptor()
+        esp = struct.pack('>II', self.spi, seq) + iv + cipher.update(plain) + cipher.finalize()
+        return esp + self.icv(esp)
+
+    def open_plain(self, esp):
+        octets, icv = esp[:-self.icv_len], esp[-self.icv_len:]
+        if not hmac.compare_digest(icv, self.icv(octets)):
+            return None
+        cipher = Cipher(AES(self.key), CBC(octets[8:24])).decryptor()
+        return cipher.update(octets[24:]) + cipher.finalize()

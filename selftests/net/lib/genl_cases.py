@@ -6,7 +6,7 @@ import struct
 
 from genl import NLA_F_NESTED, UAPI, Attr, encode
 from genl_espah import (COMMANDS, KEY, NESTED_NEEDS, NESTS, OLD_ID, OLD_POLICY, OLD_SA, SETS, aead,
-                        command, kind_of, make, num, policy, sa, sel, tmpl)
+                        auth, command, enc, kind_of, make, num, policy, sa, sel, tmpl)
 
 
 class Case:
@@ -163,7 +163,8 @@ def untaken():
             if name in cmd.good or (cmd.name in ('POLICY_GET', 'POLICY_DEL') and name == 'index'):
                 continue
             if name in NESTS:
-                attr = make(cmd.set, name, {'sel': sel(), 'aead': aead(), 'tmpl': tmpl()}[name])
+                attr = make(cmd.set, name, {'sel': sel(), 'aead': aead(), 'enc': enc(), 'auth': auth(),
+                                            'tmpl': tmpl()}[name])
             else:
                 flags = NLA_F_NESTED if kind == 'nest' else 0
                 attr = Attr(num(cmd.set, name), SAMPLES.get(kind, b''), flags)
@@ -260,6 +261,44 @@ def contradictory_sas():
         yield case('name too long', ('aead', 'name'), aead=aead(name='x' * 64))
 
 
+def contradictory_pairs():
+    """Encryption and integrity apart: what one has that the other or the RFCs do not allow."""
+    for cmd, spi in (('SA_ADD', 0x1000), ('SA_UPDATE', 0x100)):
+        def case(name, at, err=errno.EINVAL, words=None, cmd=cmd, spi=spi, **other):
+            values = {**sa(spi), 'enc': enc(), 'auth': auth(), **other}
+            if 'aead' not in other:
+                del values['aead']
+            return case_of(name, cmd, {k: v for k, v in values.items() if v is not None}, at, err,
+                           words)
+
+        for size in (1, 15, 17, 20, 28, 33, 36, 128):
+            yield case(f'enc key of {size}', ('enc', 'key'), enc=enc(key=KEY[:1] * size))
+        for size in (1, 16, 20, 31, 33, 48, 64, 128):
+            yield case(f'auth key of {size}', ('auth', 'key'), auth=auth(key=KEY[:1] * size))
+        for bits in (0, 64, 100, 127, 129, 192, 256, 0xffffffff):
+            yield case(f'ICV {bits}', ('auth', 'icv-bits'), auth=auth(**{'icv-bits': bits}))
+        for alg in ('', 'rfc4106(gcm(aes))', 'CBC(AES)', 'cbc(aes', 'cbc(aes))', 'ecb(aes)',
+                    'pcrypt()', 'authenc(hmac(sha256),cbc(aes))'):
+            yield case(f'encryption {alg}', ('enc', 'name'), errno.ENOENT, enc=enc(name=alg))
+        for alg in ('', 'hmac(sha1)', 'sha256', 'hmac(sha256', 'pcrypt(hmac(sha256))'):
+            yield case(f'integrity {alg}', ('auth', 'name'), errno.ENOENT, auth=auth(name=alg))
+        yield case('enc with an ICV', ('enc', 'icv-bits'), enc=enc(**{'icv-bits': 128}))
+        yield case('all three', ('enc',), aead=aead())
+        yield case('aead and enc', ('enc',), aead=aead(), auth=None)
+        yield case('aead and auth', ('auth',), words='^enc, auth', aead=aead(), enc=None)
+        yield missing_half(cmd, spi, 'auth', '^auth:.*without integrity')
+        yield missing_half(cmd, spi, 'enc', '^enc:.*not integrity alone')
+
+
+def missing_half(cmd, spi, which, words):
+    """One of the two without the other."""
+    values = {**sa(spi), 'enc': enc(), 'auth': auth()}
+    del values['aead'], values[which]
+    case = case_of(f'no {which}', cmd, values, None, words=words)
+    case.missing = num('SA', which)
+    return case
+
+
 def unterminated():
     for cmd in ('SA_ADD', 'SA_UPDATE'):
         place = Place(command(cmd), 'name', 'aead')
@@ -291,6 +330,7 @@ def contradictory_policies():
 
 def contradictory():
     yield from contradictory_sas()
+    yield from contradictory_pairs()
     yield from unterminated()
     yield from contradictory_policies()
 
@@ -324,6 +364,9 @@ def fixed():
     changes = ({'mode': 0}, {'reqid': 10}, {'replay-window': 65}, {'replay-window': 0},
                {'aead': aead(key=bytes(20))}, {'aead': aead(key=bytes(36))},
                {'aead': aead(name='pcrypt(rfc4106(gcm(aes)))')})
+    apart = {**new, 'enc': enc(), 'auth': auth()}
+    del apart['aead']
+    yield case_of('other algorithms', 'SA_UPDATE', apart, ('enc',), words='cannot change')
     for change in changes:
         yield case_of(f'{change} changes', 'SA_UPDATE', {**new, **change}, (list(change)[0],),
                       words='cannot change')

@@ -34,7 +34,7 @@ def expect_none(what, octets, key):
 def rekey(attrs, key):
     """Put this key where the table has its own."""
     for attr in attrs:
-        if attr.number != num('SA', 'aead') or not isinstance(attr.data, list):
+        if attr.number not in (num('SA', 'aead'), num('SA', 'enc'), num('SA', 'auth')) or not isinstance(attr.data, list):
             continue
         for inner in attr.data:
             if inner.number == num('ALG', 'key') and len(inner.data) == len(key):

@@ -15,7 +15,7 @@ SETS = {
            ('reqid', 'u32'), ('replay-window', 'u32'), ('sel', 'nest'), ('aead', 'nest'),
            ('show-keys', 'flag'), ('id', 'u32'), ('oseq', 'u64'), ('seq', 'u64'),
            ('packets', 'u64'), ('bytes', 'u64'), ('add-time', 'u64'), ('use-time', 'u64'),
-           ('counters', 'nest'), ('pad', 'pad')),
+           ('counters', 'nest'), ('pad', 'pad'), ('enc', 'nest'), ('auth', 'nest')),
     'ALG': (('name', 'text'), ('key', 'key'), ('icv-bits', 'u32')),
     'SEL': (('src-min', 'addr'), ('src-max', 'addr'), ('dst-min', 'addr'), ('dst-max', 'addr'),
             ('proto', 'u8')),
@@ -26,7 +26,7 @@ SETS = {
     'INFO': (('sa-count', 'u32'), ('policies-in', 'u32'), ('policies-out', 'u32'),
              ('policies-fwd', 'u32'), ('counters', 'nest')),
 }
-NESTS = {'sel': 'SEL', 'aead': 'ALG', 'tmpl': 'TMPL'}
+NESTS = {'sel': 'SEL', 'aead': 'ALG', 'enc': 'ALG', 'auth': 'ALG', 'tmpl': 'TMPL'}
 
 
 @lru_cache(maxsize=None)
@@ -61,6 +61,14 @@ def sel(src='10.1.0.0', dst='10.2.0.0', **other):
 
 def aead(**other):
     return {'name': ALG_NAME, 'key': KEY, 'icv-bits': 128, **other}
+
+
+def enc(**other):
+    return {'name': 'cbc(aes)', 'key': KEY[:16], **other}
+
+
+def auth(**other):
+    return {'name': 'hmac(sha256)', 'key': KEY[:16] * 2, 'icv-bits': 128, **other}
 
 
 def sa(spi=0x1000, **other):
