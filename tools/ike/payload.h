@@ -148,7 +148,8 @@ void ike_put_notify(struct ike_writer *w, uint8_t protocol, struct ike_chunk spi
 void ike_put_delete(struct ike_writer *w, uint8_t protocol, uint8_t spi_len, uint16_t count,
 		    const uint8_t *spis);
 void ike_put_ke(struct ike_writer *w, uint16_t group, struct ike_chunk value);
-void ike_put_id(struct ike_writer *w, uint8_t payload_type, uint8_t id_type, struct ike_chunk value);
+void ike_put_id(struct ike_writer *w, uint8_t payload_type, uint8_t id_type,
+		struct ike_chunk value);
 void ike_put_cert(struct ike_writer *w, uint8_t payload_type, uint8_t encoding,
 		  struct ike_chunk value);
 void ike_put_auth(struct ike_writer *w, uint8_t method, struct ike_chunk value);
