@@ -57,6 +57,9 @@ struct ike_suite {
 	uint16_t esn;
 };
 
+/* Does this cipher protect integrity by itself (RFC 5282)? */
+bool ike_encr_is_aead(uint16_t encr);
+
 /*
  * Well-formed proposals with a type of transform that nobody here knows are
  * unusable, not refused; transforms with an attribute that nobody knows are left
