@@ -54,7 +54,8 @@ bool ike_key_fits(const struct ike_key *key, const struct ike_cert *cert);
  * Signatures in RFC 7427's form: @out gets the length octet, the
  * AlgorithmIdentifier and the signature, of the whole AUTH payload's data.
  * @hashes is a bit mask, 1 << IKE_HASH_*, of what the peer takes. RSA signs with
- * PKCS#1 v1.5 unless @pss; a digest at least as strong as the key is chosen from @hashes.
+ * PKCS#1 v1.5 unless @pss. Of @hashes, the shortest SHA-2 that is as strong as the key is
+ * taken, or else the longest; Ed25519 needs IKE_HASH_IDENTITY. Return: 0 or -1.
  */
 int ike_sign(const struct ike_key *key, uint32_t hashes, bool pss, struct ike_chunk octets,
 	     struct ike_buf *out);
