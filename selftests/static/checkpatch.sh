@@ -12,6 +12,8 @@ ignored=(
 # In userspace there is no kernel to take these from.
 ignored_in_userspace=(
 	PREFER_KERNEL_TYPES
+	# OpenSSL has names like X509_get0_notAfter.
+	CAMELCASE
 )
 # TRACE_EVENT is a macro whose arguments are laid out as no function's are.
 ignored_in_trace=(
