@@ -83,6 +83,7 @@ static const struct {
 	{ "ike_loop", test_ike_loop },
 	{ "ike_net", test_ike_net },
 	{ "ike_sandbox", test_ike_sandbox },
+	{ "ike_options", test_ike_options },
 };
 
 int main(int argc, char **argv)

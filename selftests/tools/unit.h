@@ -31,5 +31,6 @@ void test_ike_auth(void);
 void test_ike_loop(void);
 void test_ike_net(void);
 void test_ike_sandbox(void);
+void test_ike_options(void);
 
 #endif /* _ESPAH_UNIT_H */

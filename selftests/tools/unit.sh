@@ -83,4 +83,8 @@ test_ike_sandbox() {
 	group ike_sandbox
 }
 
+test_ike_options() {
+	group ike_options
+}
+
 run_tests "$@"
