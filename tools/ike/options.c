@@ -107,7 +107,7 @@ static int take(struct ike_options *options, size_t i, const char *value, struct
 /* "--port 500" or "--port=500". Return: how many words that was, or -1. */
 static int take_word(struct ike_options *options, char **argv, struct espah_err *err)
 {
-	const char *name = *argv + 2;
+	const char *name = strncmp(*argv, "--", 2) ? "" : *argv + 2;
 	size_t len = strcspn(name, "=");
 	const char *value = name[len] ? name + len + 1 : NULL;
 	int used = 1;
@@ -117,7 +117,7 @@ static int take_word(struct ike_options *options, char **argv, struct espah_err 
 		if (strlen(words[i].name) == len && !strncmp(words[i].name, name, len))
 			break;
 	}
-	if (strncmp(*argv, "--", 2) || i == ARRAY_SIZE(words))
+	if (i == ARRAY_SIZE(words))
 		return espah_err_usage(err, "'%.64s' is not an option; try 'espahd --help'", *argv);
 	if (words[i].value && !value) {
 		value = argv[1];
