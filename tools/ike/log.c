@@ -57,11 +57,14 @@ static uint64_t clock_ms(clockid_t clock)
 	return (uint64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Peers choose their identities: no line is to end there, and no terminal to obey. */
+/*
+ * Peers choose their identities: no line is to end there, no terminal to obey,
+ * and no JSON to be wrong.
+ */
 static void make_plain(char *text)
 {
 	for (; *text; text++) {
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
+		if (*text < ' ' || *text > '~')
 			*text = '?';
 	}
 }
