@@ -26,7 +26,7 @@ enum ike_command {
 /* One line of a client. */
 struct ike_request {
 	enum ike_command command;
-	/* Of load, "" for the one that was loaded before; or the name for up, down and rekey. */
+	/* The file of load, "" for the daemon's own; or the name for up, down and rekey. */
 	char word[IKE_CONTROL_LINE_MAX];
 	bool follow;
 };
