@@ -5,7 +5,7 @@
 . "$(dirname "$0")/files.sh"
 
 flags=(-std=gnu11 -D_GNU_SOURCE '-DESPAH_VERSION="0"' -I"$TOP/include/uapi"
-	-I"$TOP/tools/lib" -I"$TOP/tools/ctl")
+	-I"$TOP/tools/lib" -I"$TOP/tools/ctl" -I"$TOP/tools/ike")
 
 programs() {
 	files 'tools/*.c' 'selftests/tools/*.c' 'selftests/fuzz/tools/*.c'

@@ -49,7 +49,7 @@ union address {
 };
 
 union control {
-	struct cmsghdr align;
+	struct cmsghdr first;
 	char room[CONTROL_MAX];
 };
 
@@ -333,10 +333,8 @@ static struct port *port_find(struct ike_net *net, int family, uint16_t number)
 }
 
 /* Have the kernel send from this address. */
-static void source_put(struct msghdr *msg, const struct espah_addr *addr)
+static void source_put(struct msghdr *msg, struct cmsghdr *c, const struct espah_addr *addr)
 {
-	struct cmsghdr *c = CMSG_FIRSTHDR(msg);
-
 	if (addr->family == AF_INET6) {
 		struct in6_pktinfo *info = (struct in6_pktinfo *)CMSG_DATA(c);
 
@@ -369,7 +367,7 @@ static int send_parts(const struct port *port, const struct espah_addr *from,
 	};
 	ssize_t sent;
 
-	source_put(&msg, from);
+	source_put(&msg, &control.first, from);
 	do {
 		sent = sendmsg(port->watch.fd, &msg, MSG_DONTWAIT);
 	} while (sent < 0 && errno == EINTR);

@@ -109,7 +109,8 @@ static int take_word(struct ike_options *options, char **argv, struct espah_err 
 {
 	const char *name = strncmp(*argv, "--", 2) ? "" : *argv + 2;
 	size_t len = strcspn(name, "=");
-	const char *value = name[len] ? name + len + 1 : NULL;
+	bool given = name[len];
+	const char *value = given ? name + len + 1 : "";
 	int used = 1;
 	size_t i;
 
@@ -119,14 +120,14 @@ static int take_word(struct ike_options *options, char **argv, struct espah_err 
 	}
 	if (i == ARRAY_SIZE(words))
 		return espah_err_usage(err, "'%.64s' is not an option; try 'espahd --help'", *argv);
-	if (words[i].value && !value) {
+	if (words[i].value && !given) {
+		if (!argv[1])
+			return espah_err_usage(err, "--%s wants a value; expected --%s %s",
+					       words[i].name, words[i].name, words[i].value);
 		value = argv[1];
 		used = 2;
 	}
-	if (words[i].value && !value)
-		return espah_err_usage(err, "--%s wants a value; expected --%s %s", words[i].name,
-				       words[i].name, words[i].value);
-	if (!words[i].value && value)
+	if (!words[i].value && given)
 		return espah_err_usage(err, "--%s has no value; '%.64s' is too much",
 				       words[i].name, value);
 	return take(options, i, value, err) ? -1 : used;
