@@ -80,6 +80,8 @@ static const struct {
 	{ "ike_dh", test_ike_dh },
 	{ "ike_cipher", test_ike_cipher },
 	{ "ike_auth", test_ike_auth },
+	{ "ike_cert", test_ike_cert },
+	{ "ike_sign", test_ike_sign },
 	{ "ike_loop", test_ike_loop },
 	{ "ike_net", test_ike_net },
 	{ "ike_sandbox", test_ike_sandbox },

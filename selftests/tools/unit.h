@@ -28,6 +28,8 @@ void test_ike_kdf(void);
 void test_ike_dh(void);
 void test_ike_cipher(void);
 void test_ike_auth(void);
+void test_ike_cert(void);
+void test_ike_sign(void);
 void test_ike_loop(void);
 void test_ike_net(void);
 void test_ike_sandbox(void);

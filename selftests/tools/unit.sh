@@ -71,6 +71,14 @@ test_ike_shared_keys() {
 	group ike_auth
 }
 
+test_ike_certificates() {
+	group ike_cert
+}
+
+test_ike_signatures() {
+	group ike_sign
+}
+
 test_ike_loop() {
 	group ike_loop
 }

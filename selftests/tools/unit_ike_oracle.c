@@ -49,6 +49,15 @@ bool unit_is(const void *seen, size_t len, const struct unit_octets *expected)
 	return ike_chunk_equal(ike_chunk(seen, len), unit_chunk(expected));
 }
 
+uint8_t *unit_copy(const void *p, size_t len)
+{
+	uint8_t *copy = malloc(len);
+
+	need(copy, "no memory", "");
+	memcpy(copy, p, len);
+	return copy;
+}
+
 json_t *unit_oracle(const char *file, const char *name)
 {
 	const char *folder = getenv("ESPAH_ORACLES");

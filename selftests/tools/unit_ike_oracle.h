@@ -26,6 +26,8 @@ void unit_json_hex(struct unit_octets *octets, const json_t *object, const char 
 const char *unit_json_text(const json_t *object, const char *key);
 struct ike_chunk unit_chunk(const struct unit_octets *octets);
 bool unit_is(const void *seen, size_t len, const struct unit_octets *expected);
+/* In memory of its own, to be freed, so that a read behind the end is seen. */
+uint8_t *unit_copy(const void *p, size_t len);
 
 /* NULL, and a SKIP under @name, where the folder is missing. */
 json_t *unit_oracle(const char *file, const char *name);

@@ -192,7 +192,7 @@ static bool read_algorithm(const X509_ALGOR *alg, struct ike_algid *algid)
 		return true;
 	}
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		/* RFC 4055 section 5 has both taken for RSA, RFC 5758 section 3.2 none for ECDSA. */
+		/* RFC 4055 section 5 takes both for RSA, RFC 5758 section 3.2 none for ECDSA. */
 		if (nid == rows[i].rsa && is_null_or_absent(alg))
 			algid->kind = IKE_KEY_RSA;
 		else if (nid != rows[i].ecdsa || type != V_ASN1_UNDEF)

@@ -82,10 +82,12 @@ static int check_key(const char *path, const EVP_PKEY *pkey, const struct passph
 		     struct espah_err *err)
 {
 	if (!pkey && passphrase->asked && !passphrase->secret)
-		return espah_err_usage(err, "the private key '%s' is encrypted; expected a secret for it",
+		return espah_err_usage(err,
+				       "the private key '%s' is encrypted; expected a secret for it",
 				       path);
 	if (!pkey && passphrase->asked)
-		return espah_err_usage(err, "the secret of the private key '%s' does not decrypt it",
+		return espah_err_usage(err,
+				       "the secret of the private key '%s' does not decrypt it",
 				       path);
 	if (!pkey)
 		return espah_err_usage(err,
