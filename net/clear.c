@@ -6,6 +6,7 @@
 #include <net/ip.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "bypass.h"
 #include "clear.h"
 #include "flow.h"
 #include "mark.h"
@@ -40,28 +41,22 @@ static bool wire_flow(const struct sk_buff *skb, struct espah_flow *flow)
 	return true;
 }
 
-static unsigned int judge(const struct espah_net *en, struct sk_buff *skb,
-			  u8 dir, const struct espah_flow *flow)
+/* Returns 0, or the counter that says why the policies refuse the flow. */
+static unsigned int refusal(const struct espah_net *en, u8 dir,
+			    const struct espah_flow *flow)
 {
 	bool in = dir == ESPAH_DIR_IN;
 	const struct espah_policy *policy;
 
 	policy = espah_spd_lookup(en, dir, flow);
 	if (!policy || policy->config.action == ESPAH_ACTION_BYPASS)
-		return NF_ACCEPT;
-
-	if (policy->config.action == ESPAH_ACTION_DISCARD) {
-		espah_count_drop(en, NULL, skb,
-				 in ? ESPAH_A_CNT_IN_CLEAR_DISCARD :
-				      ESPAH_A_CNT_FWD_CLEAR_DISCARD);
-		return NF_DROP;
-	}
+		return 0;
+	if (policy->config.action == ESPAH_ACTION_DISCARD)
+		return in ? ESPAH_A_CNT_IN_CLEAR_DISCARD :
+			    ESPAH_A_CNT_FWD_CLEAR_DISCARD;
 	if (policy->config.tmpl.optional)
-		return NF_ACCEPT;
-
-	espah_count_drop(en, NULL, skb, in ? ESPAH_A_CNT_IN_CLEAR :
-					     ESPAH_A_CNT_FWD_CLEAR);
-	return NF_DROP;
+		return 0;
+	return in ? ESPAH_A_CNT_IN_CLEAR : ESPAH_A_CNT_FWD_CLEAR;
 }
 
 /* Loopback is so, and interfaces where the sysctl disable_policy is set. What a
@@ -90,6 +85,7 @@ static unsigned int arrived(const struct nf_hook_state *state,
 			    struct sk_buff *skb, u8 dir)
 {
 	const struct espah_net *en = espah_net(state->net);
+	unsigned int cause = 0;
 	struct espah_flow flow;
 
 	if (!READ_ONCE(en->spd.count[ESPAH_DIR_IN]) &&
@@ -100,10 +96,17 @@ static unsigned int arrived(const struct nf_hook_state *state,
 		return NF_ACCEPT;
 
 	/* What NAT turned elsewhere was sent to this host. */
-	if (wire_flow(skb, &flow) && dir == ESPAH_DIR_FWD &&
-	    judge(en, skb, ESPAH_DIR_IN, &flow) == NF_DROP)
-		return NF_DROP;
-	return judge(en, skb, dir, &flow);
+	if (wire_flow(skb, &flow) && dir == ESPAH_DIR_FWD)
+		cause = refusal(en, ESPAH_DIR_IN, &flow);
+	if (!cause)
+		cause = refusal(en, dir, &flow);
+	if (!cause)
+		return NF_ACCEPT;
+	/* What is forwarded is for no socket here, whatever its port. */
+	if (dir == ESPAH_DIR_IN && espah_bypass_in(state->net, skb))
+		return NF_ACCEPT;
+	espah_count_drop(en, NULL, skb, cause);
+	return NF_DROP;
 }
 
 /**

@@ -32,6 +32,13 @@ static inline void *espah_completion_data(espah_completion *done)
 }
 #endif
 
+/* UDP's sockets were in one table for all namespaces up to 6.1. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define espah_udp_table(net)	(&udp_table)
+#else
+#define espah_udp_table(net)	((net)->ipv4.udp_table)
+#endif
+
 /* What a generic-netlink family's hooks are told about the operation. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 #define espah_genl_op		struct genl_ops

@@ -11,6 +11,7 @@
 #include <net/route.h>
 #include <net/xfrm.h>
 
+#include "bypass.h"
 #include "compat.h"
 #include "crypto.h"
 #include "encap.h"
@@ -347,7 +348,8 @@ unsigned int espah_output_hook(void *priv, struct sk_buff *skb,
 
 	espah_flow_of(skb, &flow);
 	policy = espah_spd_lookup(en, ESPAH_DIR_OUT, &flow);
-	if (!policy || policy->config.action == ESPAH_ACTION_BYPASS)
+	if (!policy || policy->config.action == ESPAH_ACTION_BYPASS ||
+	    espah_bypass_out(state->sk))
 		return NF_ACCEPT;
 	if (policy->config.action == ESPAH_ACTION_DISCARD)
 		return refuse(en, NULL, skb, ESPAH_A_CNT_OUT_POLICY_DISCARD);

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Sockets that speak in clear whatever the policies say: a key daemon's.
+ *
+ * The kernel has a word for it, which charon and pluto use as well: a policy
+ * of the socket's own (the option IP_XFRM_POLICY, for who has CAP_NET_ADMIN)
+ * that allows everything and asks for nothing. It ends with the socket, and
+ * xfrm's policies let the socket pass at the same time.
+ */
+
+#include <linux/ip.h>
+#include <linux/udp.h>
+#include <net/ip.h>
+#include <net/udp.h>
+#include <net/xfrm.h>
+
+#include "bypass.h"
+#include "compat.h"
+
+/* Whoever wants only some of a socket's packets to pass means xfrm. */
+static bool allows_all(const struct xfrm_policy *policy)
+{
+	const struct xfrm_selector *sel = &policy->selector;
+
+	return policy->action == XFRM_POLICY_ALLOW && !policy->xfrm_nr &&
+	       !sel->prefixlen_s && !sel->prefixlen_d && !sel->proto &&
+	       !sel->sport_mask && !sel->dport_mask && !sel->ifindex;
+}
+
+static bool bypasses(const struct sock *sk, int dir)
+{
+	const struct xfrm_policy *policy;
+
+	if (!sk || !sk_fullsock(sk))
+		return false;
+	policy = rcu_dereference(sk->sk_policy[dir]);
+	return unlikely(policy) && allows_all(policy);
+}
+
+/**
+ * espah_bypass_out() - may the socket send in clear?
+ * @sk: socket that a packet comes from, or NULL
+ *
+ * The caller holds RCU.
+ *
+ * Return: true if somebody with the right to has asked for it.
+ */
+bool espah_bypass_out(const struct sock *sk)
+{
+	return bypasses(sk, XFRM_POLICY_OUT);
+}
+
+/**
+ * espah_bypass_in() - is the packet for a socket that listens in clear?
+ * @net: namespace
+ * @skb: packet for this host, with a checked IP header in the linear part
+ *
+ * Key daemons speak UDP. The socket is the one that the packet would be
+ * delivered to. The caller holds RCU.
+ *
+ * Return: true if somebody with the right to has asked for it.
+ */
+bool espah_bypass_in(struct net *net, const struct sk_buff *skb)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	const struct udphdr *uh;
+	struct udphdr copy;
+
+	/* No socket in this namespace has a policy of its own. */
+	if (!READ_ONCE(net->xfrm.policy_count[XFRM_POLICY_MAX +
+					      XFRM_POLICY_IN]))
+		return false;
+	if (iph->protocol != IPPROTO_UDP || ip_is_fragment(iph))
+		return false;
+	uh = skb_header_pointer(skb, skb_network_offset(skb) + ip_hdrlen(skb),
+				sizeof(copy), &copy);
+	if (!uh)
+		return false;
+	return bypasses(__udp4_lib_lookup(net, iph->saddr, uh->source,
+					  iph->daddr, uh->dest, inet_iif(skb),
+					  inet_sdif(skb), espah_udp_table(net),
+					  NULL), XFRM_POLICY_IN);
+}
