@@ -45,6 +45,18 @@ test_conversations_with_the_kernel() {
 	fuzz dump 20000
 }
 
+test_ike_certificates() {
+	fuzz ike_cert 5000
+}
+
+test_ike_protected_messages() {
+	fuzz ike_open 20000
+}
+
+test_ike_signatures() {
+	fuzz ike_verify 5000
+}
+
 # A target that no test names is not run.
 test_every_target_has_a_test() {
 	local target
