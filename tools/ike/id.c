@@ -61,16 +61,24 @@ static size_t domain_at(const struct ike_id *id)
 	return at;
 }
 
+/* How much of @id from @at on is of the user, not of the domain. */
+static size_t user_len(const struct ike_id *id, size_t at)
+{
+	size_t domain = domain_at(id);
+
+	return domain > at ? domain - at : 0;
+}
+
 /* Users are told apart by case, domains are not (RFC 5280 section 7.5). */
 static bool tail_equal(const struct ike_id *a, size_t at_a, const struct ike_id *b, size_t at_b)
 {
-	size_t local = domain_at(a) > at_a ? domain_at(a) - at_a : 0;
+	size_t user = user_len(a, at_a);
+	const uint8_t *p = a->value + at_a, *q = b->value + at_b;
 
-	if (a->len - at_a != b->len - at_b || a->len - domain_at(a) != b->len - domain_at(b))
+	if (a->len - at_a != b->len - at_b || user != user_len(b, at_b))
 		return false;
-	return !memcmp(a->value + at_a, b->value + at_b, local) &&
-	       !strncasecmp((const char *)a->value + at_a + local,
-			    (const char *)b->value + at_b + local, a->len - at_a - local);
+	return !memcmp(p, q, user) && !strncasecmp((const char *)p + user, (const char *)q + user,
+						   a->len - at_a - user);
 }
 
 bool ike_id_equal(const struct ike_id *a, const struct ike_id *b)

@@ -105,7 +105,7 @@ static int octets_check(struct ike_id *id, const char *words, struct espah_err *
 	return espah_err_usage(err, "'%.64s' has octets that are not of this type", words);
 }
 
-static int value_read(struct ike_id *id, uint8_t type, const char *value, const char *words,
+static int typed_read(struct ike_id *id, uint8_t type, const char *value, const char *words,
 		      struct espah_err *err)
 {
 	int len;
@@ -126,6 +126,20 @@ static int value_read(struct ike_id *id, uint8_t type, const char *value, const 
 	}
 }
 
+/* Nobody's address is anybody's, in all of its spellings. */
+static int value_read(struct ike_id *id, uint8_t type, const char *value, const char *words,
+		      struct espah_err *err)
+{
+	static const uint8_t zero[16];
+
+	if (typed_read(id, type, value, words, err))
+		return -1;
+	if ((type == IKE_ID_IPV4_ADDR || type == IKE_ID_IPV6_ADDR) &&
+	    !memcmp(id->value, zero, id->len))
+		memset(id, 0, sizeof(*id));
+	return 0;
+}
+
 /* "@name", "@#hex" and "@@user@host". */
 static int at_read(struct ike_id *id, const char *words, struct espah_err *err)
 {
@@ -138,7 +152,7 @@ static int at_read(struct ike_id *id, const char *words, struct espah_err *err)
 
 static bool is_any(const char *words)
 {
-	static const char * const any[] = { "", "%any", "%any6", "*", "0.0.0.0", "::" };
+	static const char * const any[] = { "", "%any", "%any6", "*" };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(any); i++) {

@@ -90,6 +90,7 @@ enum ike_bad ike_payloads_parse(uint8_t first, struct ike_chunk chain,
 				struct ike_payloads *payloads)
 {
 	unsigned int seen = 0;
+	uint8_t unsupported = 0;
 	uint8_t type = first;
 
 	payloads->count = 0;
@@ -105,8 +106,8 @@ enum ike_bad ike_payloads_parse(uint8_t first, struct ike_chunk chain,
 			return bad;
 		if (is_known(type))
 			payloads->payload[payloads->count++] = payload;
-		else if (payload.critical && !payloads->unsupported)
-			payloads->unsupported = type;
+		else if (payload.critical && !unsupported)
+			unsupported = type;
 		/* The next type is that of the first one within (section 3.14). */
 		if (type == IKE_P_SK || type == IKE_P_SKF)
 			break;
@@ -114,7 +115,8 @@ enum ike_bad ike_payloads_parse(uint8_t first, struct ike_chunk chain,
 	}
 	if (chain.len)
 		return IKE_BAD_CHAIN_REST;
-	return payloads->unsupported ? IKE_BAD_CRITICAL : IKE_GOOD;
+	payloads->unsupported = unsupported;
+	return unsupported ? IKE_BAD_CRITICAL : IKE_GOOD;
 }
 
 static const struct ike_payload *find_from(const struct ike_payloads *payloads, unsigned int from,
