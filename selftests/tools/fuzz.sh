@@ -55,6 +55,28 @@ test_ike_protected_messages() {
 
 test_ike_signatures() {
 	fuzz ike_verify 5000
+test_ike_payloads() {
+	fuzz ike_payload 50000
+}
+
+test_ike_proposals() {
+	fuzz ike_proposal 50000
+}
+
+test_ike_traffic_selectors() {
+	fuzz ike_ts 50000
+}
+
+test_words_of_ike_proposals() {
+	fuzz ike_proposal_words 50000
+}
+
+test_words_of_ike_traffic_selectors() {
+	fuzz ike_ts_words 20000
+}
+
+test_words_of_ike_identities() {
+	fuzz ike_id_words 50000
 }
 
 # A target that no test names is not run.

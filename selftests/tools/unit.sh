@@ -77,6 +77,20 @@ test_ike_certificates() {
 
 test_ike_signatures() {
 	group ike_sign
+test_ike_payloads() {
+	group ike_payload
+}
+
+test_ike_proposals() {
+	group ike_proposal
+}
+
+test_ike_traffic_selectors() {
+	group ike_ts
+}
+
+test_ike_identities() {
+	group ike_id
 }
 
 test_ike_loop() {
