@@ -126,6 +126,11 @@ static int stream_socket(void)
 	return socket(AF_INET, SOCK_STREAM, 0) < 0;
 }
 
+static int packet_socket(void)
+{
+	return socket(AF_PACKET, SOCK_DGRAM, 0) < 0;
+}
+
 static int bind_socket(void)
 {
 	const struct sockaddr any = { .sa_family = AF_INET };
@@ -177,6 +182,7 @@ static const struct {
 	{ change_to_code, "memory is made code" },
 	{ raw_socket, "a raw socket is opened" },
 	{ stream_socket, "a TCP socket is opened" },
+	{ packet_socket, "a packet socket is opened" },
 	{ bind_socket, "a socket is bound" },
 	{ trace, "a process is traced" },
 	{ become_root, "the user is changed" },
@@ -237,7 +243,8 @@ static int abort_itself(void)
 
 static int refused_softly(void)
 {
-	return !(unlink("/tmp/espahd-never-made") == -1 && errno == EPERM);
+	return !(unlink("/tmp/espahd-never-made") == -1 && errno == EPERM &&
+		 socket(AF_NETLINK, SOCK_RAW, 0) == -1 && errno == EPERM);
 }
 
 /* A route's source, and a datagram to ourselves before a timer fires. */
@@ -282,7 +289,8 @@ static void test_allowed(void)
 	check(in_sandbox(work_of_net, NULL) == 0, "datagrams");
 	status = in_sandbox(loop_of_timers, NULL);
 	check(WIFEXITED(status) && WEXITSTATUS(status) == 1, "timers");
-	check(in_sandbox(refused_softly, NULL) == 0, "a name is not removed, and nothing ends");
+	check(in_sandbox(refused_softly, NULL) == 0,
+	      "no name is removed, no netlink spoken, and nothing ends");
 	status = in_sandbox(abort_itself, NULL);
 	check(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "abort() is abort()");
 }

@@ -9,10 +9,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include <linux/netlink.h>
-#include <linux/xfrm.h>
-
 #include "../lib/addr.h"
+#include "../lib/bypass.h"
 #include "net.h"
 #include "proto.h"
 
@@ -171,41 +169,6 @@ static bool option(int fd, int level, int name, int value)
 	return !setsockopt(fd, level, name, &value, sizeof(value));
 }
 
-/*
- * A policy of the socket's own is asked before all others: IKE must get
- * through where xfrm protects everything. Only a kernel in which xfrm cannot
- * be given policies refuses it as an unknown option.
- */
-static bool xfrm_bypass(int fd, int family)
-{
-	struct xfrm_userpolicy_info policy = {
-		.sel.family = family,
-		.action = XFRM_POLICY_ALLOW,
-	};
-	int level = family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP;
-	int name = family == AF_INET6 ? IPV6_XFRM_POLICY : IP_XFRM_POLICY;
-	int dir;
-
-	for (dir = XFRM_POLICY_IN; dir <= XFRM_POLICY_OUT; dir++) {
-		policy.dir = dir;
-		if (setsockopt(fd, level, name, &policy, sizeof(policy)) && errno != ENOPROTOOPT)
-			return false;
-	}
-	return true;
-}
-
-/*
- * xfrm reads a socket's policy with a module of its own, which nobody may have
- * needed yet. To open a socket of its family loads it.
- */
-static void xfrm_load(void)
-{
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_XFRM);
-
-	if (fd >= 0)
-		close(fd);
-}
-
 static bool options_ipv4(int fd)
 {
 	/*
@@ -260,8 +223,8 @@ static int port_open(struct port *port, uint16_t *number, struct espah_err *err)
 		return sys_error(err, port, "open a socket");
 	if (!(port->family == AF_INET6 ? options_ipv6(fd) : options_ipv4(fd)))
 		return sys_error(err, port, "set the options of a socket");
-	if (!xfrm_bypass(fd, port->family))
-		return sys_error(err, port, "take a socket out of xfrm's policies");
+	if (espah_socket_bypass(fd, err))
+		return -1;
 	if (port->nat && !option(fd, IPPROTO_UDP, UDP_ENCAP, UDP_ENCAP_ESPINUDP))
 		return sys_error(err, port, "have ESP taken out of UDP");
 	if (port_bind(port, number, err))
@@ -286,7 +249,6 @@ struct ike_net *ike_net_open(struct ike_loop *loop, const struct ike_net_config 
 	net->to = to;
 	net->port = config->port;
 	net->nat_port = config->nat_port;
-	xfrm_load();
 	for (i = 0; i < ARRAY_SIZE(net->ports); i++) {
 		net->ports[i].watch.fd = -1;
 		net->ports[i].watch.ready = port_ready;
@@ -418,14 +380,15 @@ uint16_t ike_net_nat_port(const struct ike_net *net)
 struct espah_addr ike_net_source(const struct espah_addr *remote)
 {
 	struct ike_endpoint source = {};
+	struct espah_err ignored;
 	union address sa;
 	socklen_t len = address_set(&sa, remote, IKE_PORT);
 	int fd = socket(remote->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return source.addr;
-	/* A policy of xfrm may have another opinion of the route, or none. */
-	xfrm_bypass(fd, remote->family);
+	/* A policy of xfrm's may refuse the route. */
+	espah_socket_bypass(fd, &ignored);
 	if (!connect(fd, &sa.any, len) && !getsockname(fd, &sa.any, &len))
 		endpoint_set(&source, &sa);
 	close(fd);

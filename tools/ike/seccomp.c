@@ -21,6 +21,8 @@ struct rule {
 	unsigned int arg;
 	uint64_t mask;
 	uint64_t bits;
+	/* Of socket(): its first argument. 0: it does not matter. */
+	int domain;
 };
 
 #define WHOLE	UINT64_MAX
@@ -44,13 +46,15 @@ static const struct rule allowed[] = {
 	{ .call = SCMP_SYS(getsockopt) },
 	{ .call = SCMP_SYS(getsockname) },
 	/* The source of a route is asked of a socket; syslog may begin anew. */
-	{ SCMP_SYS(socket), 1, TYPE, SOCK_DGRAM },
+	{ SCMP_SYS(socket), 1, TYPE, SOCK_DGRAM, AF_INET },
+	{ SCMP_SYS(socket), 1, TYPE, SOCK_DGRAM, AF_INET6 },
+	{ SCMP_SYS(socket), 1, TYPE, SOCK_DGRAM, AF_UNIX },
 	{ .call = SCMP_SYS(connect) },
-	{ SCMP_SYS(setsockopt), 1, WHOLE, IPPROTO_IP },
-	{ SCMP_SYS(setsockopt), 1, WHOLE, IPPROTO_IPV6 },
+	{ SCMP_SYS(setsockopt), 1, WHOLE, IPPROTO_IP, 0 },
+	{ SCMP_SYS(setsockopt), 1, WHOLE, IPPROTO_IPV6, 0 },
 	/* Files, for reading. */
-	{ SCMP_SYS(openat), 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY },
-	{ SCMP_SYS(open), 1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY },
+	{ SCMP_SYS(openat), 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY, 0 },
+	{ SCMP_SYS(open), 1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY, 0 },
 	{ .call = SCMP_SYS(read) },
 	{ .call = SCMP_SYS(pread64) },
 	{ .call = SCMP_SYS(readv) },
@@ -70,15 +74,15 @@ static const struct rule allowed[] = {
 	{ .call = SCMP_SYS(readlinkat) },
 	{ .call = SCMP_SYS(getdents64) },
 	{ .call = SCMP_SYS(getcwd) },
-	{ SCMP_SYS(fcntl), 1, WHOLE, F_GETFL },
-	{ SCMP_SYS(fcntl), 1, WHOLE, F_SETFL },
-	{ SCMP_SYS(fcntl), 1, WHOLE, F_GETFD },
-	{ SCMP_SYS(fcntl), 1, WHOLE, F_SETFD },
-	{ SCMP_SYS(ioctl), 1, WHOLE, TCGETS },
+	{ SCMP_SYS(fcntl), 1, WHOLE, F_GETFL, 0 },
+	{ SCMP_SYS(fcntl), 1, WHOLE, F_SETFL, 0 },
+	{ SCMP_SYS(fcntl), 1, WHOLE, F_GETFD, 0 },
+	{ SCMP_SYS(fcntl), 1, WHOLE, F_SETFD, 0 },
+	{ SCMP_SYS(ioctl), 1, WHOLE, TCGETS, 0 },
 	/* Memory that is no code. */
 	{ .call = SCMP_SYS(brk) },
-	{ SCMP_SYS(mmap), 2, PROT_EXEC, 0 },
-	{ SCMP_SYS(mprotect), 2, PROT_EXEC, 0 },
+	{ SCMP_SYS(mmap), 2, PROT_EXEC, 0, 0 },
+	{ SCMP_SYS(mprotect), 2, PROT_EXEC, 0, 0 },
 	{ .call = SCMP_SYS(munmap) },
 	{ .call = SCMP_SYS(mremap) },
 	{ .call = SCMP_SYS(madvise) },
@@ -97,7 +101,7 @@ static const struct rule allowed[] = {
 	{ .call = SCMP_SYS(uname) },
 	{ .call = SCMP_SYS(sysinfo) },
 	{ .call = SCMP_SYS(sched_yield) },
-	{ SCMP_SYS(prlimit64), 2, WHOLE, 0 },
+	{ SCMP_SYS(prlimit64), 2, WHOLE, 0, 0 },
 	/* The end; also by abort(). */
 	{ .call = SCMP_SYS(exit) },
 	{ .call = SCMP_SYS(exit_group) },
@@ -107,33 +111,41 @@ static const struct rule allowed[] = {
 	{ .call = SCMP_SYS(rt_sigprocmask) },
 	/* AddressSanitizer looks at it before the end. */
 	{ .call = SCMP_SYS(sigaltstack) },
-	{ SCMP_SYS(tgkill), 2, WHOLE, SIGABRT },
+	{ SCMP_SYS(tgkill), 2, WHOLE, SIGABRT, 0 },
 };
 
 /*
- * Refused as if the user were not allowed to: the name of the control socket
- * stays behind, where the next start replaces it.
+ * Refused as if the user were not allowed to. The name of the control socket
+ * stays behind, where the next start replaces it. And what takes a socket out
+ * of the policies wants a module to be loaded, which it was at the start.
  */
-static const int refused[] = {
-	SCMP_SYS(unlink),
-	SCMP_SYS(unlinkat),
+static const struct rule refused[] = {
+	{ .call = SCMP_SYS(unlink) },
+	{ .call = SCMP_SYS(unlinkat) },
+	{ .call = SCMP_SYS(socket), .domain = AF_NETLINK },
 };
+
+static int add(scmp_filter_ctx filter, uint32_t action, const struct rule *rule)
+{
+	struct scmp_arg_cmp cmp[2];
+	unsigned int count = 0;
+
+	if (rule->mask)
+		cmp[count++] = SCMP_CMP(rule->arg, SCMP_CMP_MASKED_EQ, rule->mask, rule->bits);
+	if (rule->domain)
+		cmp[count++] = SCMP_A0(SCMP_CMP_EQ, rule->domain);
+	return seccomp_rule_add_array(filter, action, rule->call, count, cmp);
+}
 
 static int fill(scmp_filter_ctx filter)
 {
 	size_t i;
 	int ret = 0;
 
-	for (i = 0; i < ARRAY_SIZE(allowed) && !ret; i++) {
-		const struct rule *rule = &allowed[i];
-		struct scmp_arg_cmp cmp = SCMP_CMP(rule->arg, SCMP_CMP_MASKED_EQ, rule->mask,
-						   rule->bits);
-
-		ret = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, rule->call, !!rule->mask,
-					     &cmp);
-	}
+	for (i = 0; i < ARRAY_SIZE(allowed) && !ret; i++)
+		ret = add(filter, SCMP_ACT_ALLOW, &allowed[i]);
 	for (i = 0; i < ARRAY_SIZE(refused) && !ret; i++)
-		ret = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), refused[i], 0);
+		ret = add(filter, SCMP_ACT_ERRNO(EPERM), &refused[i]);
 	return ret;
 }
 
