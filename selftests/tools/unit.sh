@@ -77,6 +77,8 @@ test_ike_certificates() {
 
 test_ike_signatures() {
 	group ike_sign
+}
+
 test_ike_payloads() {
 	group ike_payload
 }
