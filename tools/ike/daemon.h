@@ -20,7 +20,7 @@ struct ike_daemon {
 	struct ike_loop *loop;
 	struct ike_net *net;
 	struct ike_kernel *kernel;
-	/* How the three above are reached: NULL until ike_sas_open() for what they are (edge.h). */
+	/* How the three above are reached: &ike_edge_real (edge.h) but in tests. */
 	const struct ike_edge *edge;
 	/* NULL until something was loaded. */
 	struct ike_conf *conf;

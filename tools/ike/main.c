@@ -12,6 +12,7 @@
 #include <openssl/rand.h>
 
 #include "control.h"
+#include "edge.h"
 #include "options.h"
 #include "sandbox.h"
 
@@ -122,6 +123,7 @@ static int open_all(struct process *process, struct espah_err *err)
 		.to = daemon,
 	};
 
+	daemon->edge = &ike_edge_real;
 	daemon->loop = ike_loop_new();
 	if (!daemon->loop)
 		return sys_error(err, "make the event loop");

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* IKE_AUTH with signatures: RFC 7296 sections 2.15, 3.6 and 3.7, RFC 7427. */
+#include "v2.h"
+
+#define AUTHORITY_LEN	20
+
+static const struct ike_cert_list *anchors_of(const struct ike_sa *sa)
+{
+	static const struct ike_cert_list none;
+
+	if (sa->conn->remote.cacerts.count)
+		return &sa->conn->remote.cacerts;
+	return sa->daemon->conf ? &sa->daemon->conf->anchors : &none;
+}
+
+void ike_v2_auth_put_certreq(const struct ike_sa *sa, struct ike_writer *w)
+{
+	const struct ike_cert_list *anchors = anchors_of(sa);
+	uint8_t names[1 + IKE_CERTS_MAX * AUTHORITY_LEN];
+	size_t len = 0;
+	unsigned int i;
+
+	if (!sa->conn->send_certreq || sa->conn->remote.auth != IKE_AUTH_CLASS_PUBKEY ||
+	    !anchors->count)
+		return;
+	for (i = 0; i < anchors->count; i++, len += AUTHORITY_LEN)
+		ike_cert_authority(anchors->cert[i], names + len);
+	ike_put_cert(w, IKE_P_CERTREQ, IKE_CERT_X509_SIGNATURE, ike_chunk(names, len));
+}
+
+/* Of our certificates the first whose private key is here. */
+static const struct ike_cert *own_cert(const struct ike_sa *sa, const struct ike_key **key)
+{
+	const struct ike_cert_list *certs = &sa->conn->local.certs;
+	unsigned int i;
+
+	for (i = 0; i < certs->count && sa->daemon->conf; i++) {
+		*key = ike_conf_find_key(sa->daemon->conf, certs->cert[i]);
+		if (*key)
+			return certs->cert[i];
+	}
+	ike_sa_log(sa, IKE_LOG_ERROR,
+		   "there is no private key for any of 'certs' (%s:%u); put it beside them under private/",
+		   sa->conn->local.place.file, sa->conn->local.place.line);
+	return NULL;
+}
+
+/* The one that signs first (section 1.2), then what leads from it to the peer's anchors. */
+void ike_v2_cert_put(const struct ike_sa *sa, struct ike_writer *w)
+{
+	const struct ike_cert_list *certs = &sa->conn->local.certs;
+	const struct ike_conf_conn *conn = sa->conn;
+	const struct ike_key *key;
+	const struct ike_cert *own;
+	unsigned int i;
+
+	if (conn->send_cert_never || (!conn->send_cert_always && !sa->shake->certreq))
+		return;
+	own = own_cert(sa, &key);
+	if (!own)
+		return;
+	ike_put_cert(w, IKE_P_CERT, IKE_CERT_X509_SIGNATURE, ike_cert_der(own));
+	for (i = 0; i < certs->count; i++) {
+		if (certs->cert[i] != own &&
+		    !ike_conf_find_key(sa->daemon->conf, certs->cert[i]))
+			ike_put_cert(w, IKE_P_CERT, IKE_CERT_X509_SIGNATURE,
+				     ike_cert_der(certs->cert[i]));
+	}
+}
+
+int ike_v2_cert_sign(const struct ike_sa *sa, struct ike_chunk octets, struct ike_writer *w)
+{
+	uint8_t method = IKE_AUTH_SIGNATURE;
+	const struct ike_key *key;
+	struct ike_buf signature;
+	int rc;
+
+	if (!own_cert(sa, &key))
+		return -1;
+	ike_buf_init(&signature, IKE_MESSAGE_MAX);
+	if (sa->shake->hashes)
+		rc = ike_sign(key, sa->shake->hashes, false, octets, &signature);
+	else
+		rc = ike_sign_old(key, &method, octets, &signature);
+	if (!rc && !signature.full)
+		ike_put_auth(w, method, ike_buf_chunk(&signature));
+	else
+		ike_sa_log(sa, IKE_LOG_ERROR,
+			   "our key cannot sign in a way that the peer takes: %s",
+			   sa->shake->hashes ? "none of its hash algorithms suits the key" :
+					       "it does not know RFC 7427");
+	if (signature.full)
+		rc = -1;
+	ike_buf_free(&signature);
+	return rc;
+}
+
+static void take_certs(const struct ike_payloads *in, struct ike_cert_list *certs)
+{
+	const struct ike_payload *at = ike_payload_find(in, IKE_P_CERT);
+	struct ike_cert_body body;
+
+	for (; at && certs->count < IKE_CERTS_MAX; at = ike_payload_next(in, at)) {
+		if (ike_cert_parse(at->body, &body) || body.encoding != IKE_CERT_X509_SIGNATURE)
+			continue;
+		certs->cert[certs->count] = ike_cert_parse_der(body.value);
+		if (certs->cert[certs->count])
+			certs->count++;
+	}
+}
+
+/* One that the configuration names is trusted as it stands; of others, there must be a path. */
+static const struct ike_cert *find_pinned(const struct ike_sa *sa, const struct ike_cert *leaf)
+{
+	const struct ike_cert_list *pinned = &sa->conn->remote.certs;
+	unsigned int i;
+
+	for (i = 0; i < pinned->count; i++) {
+		if (leaf ? ike_cert_equal(pinned->cert[i], leaf) :
+			   ike_cert_has_id(pinned->cert[i], &sa->peer_id))
+			return pinned->cert[i];
+	}
+	return NULL;
+}
+
+static int trust(const struct ike_sa *sa, const struct ike_cert *leaf,
+		 const struct ike_cert_list *certs, struct espah_err *err)
+{
+	const struct ike_conf_auth *remote = &sa->conn->remote;
+	char id[IKE_ID_MAX];
+
+	if (!ike_cert_has_id(leaf, &sa->peer_id))
+		return espah_err_usage(err, "its certificate is not for the identity '%s'",
+				       ike_id_print(&sa->peer_id, id, sizeof(id)));
+	if (find_pinned(sa, leaf))
+		return 0;
+	if (remote->certs.count)
+		return espah_err_usage(err, "its certificate is none of 'certs' (%s:%u)",
+				       remote->place.file, remote->place.line);
+	if (!anchors_of(sa)->count)
+		return espah_err_usage(err, "no authority is trusted: set 'cacerts' (%s:%u)",
+				       remote->place.file, remote->place.line);
+	return ike_cert_verify(leaf, certs, anchors_of(sa), err);
+}
+
+static int check(const struct ike_sa *sa, const struct ike_cert_list *certs,
+		 const struct ike_auth_body *auth, struct ike_chunk octets, struct espah_err *err)
+{
+	const struct ike_cert *leaf = certs->count ? certs->cert[0] : find_pinned(sa, NULL);
+
+	/* RFC 7427 section 3: where both ends know the new form, it is the only one. */
+	if (sa->shake->hashes && auth->method != IKE_AUTH_SIGNATURE)
+		return espah_err_usage(err, "it signs by method %u though it knows RFC 7427",
+				       auth->method);
+	if (!leaf)
+		return espah_err_usage(err,
+				       "it sent no certificate, and 'certs' (%s:%u) has none for it",
+				       sa->conn->remote.place.file, sa->conn->remote.place.line);
+	if (trust(sa, leaf, certs, err))
+		return -1;
+	return ike_verify(leaf, auth->method, octets, auth->value, err);
+}
+
+int ike_v2_cert_check(const struct ike_sa *sa, const struct ike_payloads *in,
+		      const struct ike_auth_body *auth, struct ike_chunk octets)
+{
+	struct ike_cert_list certs = {};
+	struct espah_err err = {};
+	char id[IKE_ID_MAX];
+	int rc;
+
+	take_certs(in, &certs);
+	rc = check(sa, &certs, auth, octets, &err);
+	if (rc)
+		ike_sa_log(sa, IKE_LOG_ERROR, "authentication of '%s' failed: %s",
+			   ike_id_print(&sa->peer_id, id, sizeof(id)), err.text);
+	while (certs.count)
+		ike_cert_free(certs.cert[--certs.count]);
+	return rc;
+}
