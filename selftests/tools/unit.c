@@ -90,6 +90,7 @@ static const struct {
 	{ "ike_net", test_ike_net },
 	{ "ike_sandbox", test_ike_sandbox },
 	{ "ike_options", test_ike_options },
+	{ "ike_v2_begin", test_ike_v2_begin },
 };
 
 int main(int argc, char **argv)

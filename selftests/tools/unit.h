@@ -38,5 +38,6 @@ void test_ike_loop(void);
 void test_ike_net(void);
 void test_ike_sandbox(void);
 void test_ike_options(void);
+void test_ike_v2_begin(void);
 
 #endif /* _ESPAH_UNIT_H */

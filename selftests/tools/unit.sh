@@ -111,4 +111,8 @@ test_ike_options() {
 	group ike_options
 }
 
+test_ike_v2_begin() {
+	group ike_v2_begin
+}
+
 run_tests "$@"
