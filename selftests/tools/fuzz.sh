@@ -55,6 +55,8 @@ test_ike_protected_messages() {
 
 test_ike_signatures() {
 	fuzz ike_verify 5000
+}
+
 test_ike_payloads() {
 	fuzz ike_payload 50000
 }
