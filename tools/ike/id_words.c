@@ -12,6 +12,9 @@
 #include "id.h"
 #include "text.h"
 
+/* The longest text of a distinguished name that is read again. */
+#define DN_WORDS_MAX	1024
+
 static const struct {
 	const char *prefix;
 	uint8_t type;
@@ -246,6 +249,25 @@ static void text_print(const struct ike_id *id, const char *prefix, char *buf, s
 	hex_print(id, buf, size);
 }
 
+/*
+ * As words if they are read as the same name. There are names without words for
+ * them: with an empty value, or with two attributes in one part.
+ */
+static void dn_print(const struct ike_id *id, char *buf, size_t size)
+{
+	char words[DN_WORDS_MAX] = "";
+	struct espah_err err;
+	struct ike_id again;
+
+	ike_dn_print(ike_chunk(id->value, id->len), words, sizeof(words));
+	if (!ike_id_read(&again, words, &err) && ike_id_equal(&again, id)) {
+		ike_text_add(buf, size, words);
+		return;
+	}
+	ike_text_add(buf, size, "asn1dn:#");
+	hex_print(id, buf, size);
+}
+
 const char *ike_id_print(const struct ike_id *id, char *buf, size_t size)
 {
 	buf[0] = '\0';
@@ -266,7 +288,7 @@ const char *ike_id_print(const struct ike_id *id, char *buf, size_t size)
 		text_print(id, is_visible(id) ? "keyid:" : "@", buf, size);
 		break;
 	case IKE_ID_DER_ASN1_DN:
-		ike_dn_print(ike_chunk(id->value, id->len), buf, size);
+		dn_print(id, buf, size);
 		break;
 	case IKE_ID_DER_ASN1_GN:
 		ike_text_add(buf, size, "asn1gn:#");
