@@ -141,6 +141,25 @@ static bool cuts_refused(const struct ike_cipher *cipher, size_t overhead)
 	return good;
 }
 
+/* SK is the last payload (section 3.14), so that all octets of a message are covered. */
+static void test_rest(void)
+{
+	struct ike_cipher cipher = cipher_of(&suites[0].suite);
+	struct ike_buf message, inner;
+	struct ike_payload sk;
+
+	ike_buf_init(&message, IKE_MESSAGE_MAX);
+	ike_buf_init(&inner, IKE_MESSAGE_MAX);
+	seal(&cipher, 7, ike_chunk("0123456789", 10), &message);
+	sk = sk_of(ike_buf_chunk(&message));
+	ike_buf_u8(&message, 0);
+	sk.body.p = message.p + IKE_HDR_LEN + 4;
+	check(ike_open(&cipher, ike_buf_chunk(&message), &sk, &inner) == IKE_BAD_BODY_SHORT,
+	      "octets behind SK are refused");
+	ike_buf_free(&message);
+	ike_buf_free(&inner);
+}
+
 static void test_suites(void)
 {
 	char name[128];
@@ -340,6 +359,7 @@ static void test_captured(void)
 void test_ike_cipher(void)
 {
 	test_suites();
+	test_rest();
 	test_header();
 	test_ivs();
 	test_padding();

@@ -177,6 +177,21 @@ static void test_modp_range(uint16_t group, BIGNUM *p)
 	ike_dh_free(dh);
 }
 
+/* RFC 7296 section 2.14: 2 to the power of 2 has many zeros in front. */
+static void test_modp_zeros(uint16_t group)
+{
+	static const uint8_t two = 2;
+	struct ike_dh *dh = ike_dh_new_private(group, ike_chunk(&two, 1));
+	uint8_t value[IKE_DH_MAX] = {}, expected[IKE_DH_MAX] = {}, shared[IKE_DH_MAX];
+	size_t len = ike_dh_public_len(group);
+
+	value[len - 1] = 2;
+	expected[len - 1] = 4;
+	check(ike_dh_shared(dh, ike_chunk(value, len), shared) == (int)len &&
+	      !memcmp(shared, expected, len), "MODP: a shared secret is as long as the modulus");
+	ike_dh_free(dh);
+}
+
 static void test_off_curve(uint16_t group)
 {
 	struct ike_dh *dh = ike_dh_new(group), *peer = ike_dh_new(group);
@@ -266,6 +281,8 @@ void test_ike_dh(void)
 	}
 	test_modp_range(IKE_DH_MODP_2048, BN_get_rfc3526_prime_2048(NULL));
 	test_modp_range(IKE_DH_MODP_3072, BN_get_rfc3526_prime_3072(NULL));
+	test_modp_zeros(IKE_DH_MODP_2048);
+	test_modp_zeros(IKE_DH_MODP_3072);
 	test_off_curve(IKE_DH_ECP_256);
 	test_off_curve(IKE_DH_ECP_384);
 	test_small_order();

@@ -34,6 +34,7 @@ enum algorithm {
 	PSS_NO_NULL,
 	PSS_EMPTY,
 	PSS_DEFAULT,
+	PSS_OTHER_TRAILER,
 	RSA_NO_NULL,
 	RSA_REST,
 	ECDSA_NULL,
@@ -62,6 +63,8 @@ static const char * const algorithms[] = {
 	[PSS_EMPTY] = "0f300d06092a864886f70d01010a3000",
 	[PSS_DEFAULT] =
 		"40303e06092a864886f70d01010a3031a00b300906052b0e03021a0500a118301606092a864886f70d010108300906052b0e03021a0500a203020114a303020101",
+	[PSS_OTHER_TRAILER] =
+		"48304606092a864886f70d01010a3039a00f300d06096086480165030402010500a11c301a06092a864886f70d010108300d06096086480165030402010500a203020120a303020102",
 	[RSA_NO_NULL] = "0d300b06092a864886f70d01010b",
 	[RSA_REST] = "10300d06092a864886f70d01010b050000",
 	[ECDSA_NULL] = "0e300c06082a8648ce3d0403020500",
@@ -133,9 +136,15 @@ static int verify_copy(unsigned int key, uint8_t method, const uint8_t *p, size_
 static bool changes_refused(unsigned int key, uint8_t method, const struct ike_buf *signature)
 {
 	struct espah_err err = {};
+	struct ike_buf longer;
 	bool good = true;
 	size_t i;
 
+	ike_buf_init(&longer, 4096);
+	ike_buf_chunk_put(&longer, ike_buf_chunk(signature));
+	ike_buf_u8(&longer, 0);
+	good &= verify(key, method, ike_buf_chunk(&longer)) == -1;
+	ike_buf_free(&longer);
 	for (i = 0; i < signature->len; i++) {
 		signature->p[i] ^= 1 << i % 8;
 		good &= verify(key, method, ike_buf_chunk(signature)) == -1;
@@ -211,6 +220,8 @@ static int verify_as(unsigned int key, bool pss, enum algorithm algorithm)
 static void test_algorithms(void)
 {
 	check(!verify_as(RSA2048, true, PSS_SHA256_FULL), "PSS with its trailer is taken");
+	check(verify_as(RSA2048, true, PSS_OTHER_TRAILER) == -1,
+	      "PSS with another trailer is refused");
 	check(!verify_as(RSA2048, true, PSS_NO_NULL),
 	      "PSS without NULL for its digests is taken");
 	check(verify_as(RSA2048, true, RSA_SHA256) == -1, "PSS is not taken as PKCS#1 v1.5");

@@ -16,7 +16,7 @@
 
 struct ike_cert {
 	X509 *x509;
-	/* As it was received, which is how it is sent on and compared. */
+	/* How it is sent on and compared. */
 	uint8_t *der;
 	size_t len;
 };
