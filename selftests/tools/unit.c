@@ -91,6 +91,10 @@ static const struct {
 	{ "ike_sandbox", test_ike_sandbox },
 	{ "ike_options", test_ike_options },
 	{ "ike_v2_begin", test_ike_v2_begin },
+	{ "ike_conf", test_ike_conf },
+	{ "ike_conf_find", test_ike_conf_find },
+	{ "ike_log", test_ike_log },
+	{ "ike_request", test_ike_request },
 };
 
 int main(int argc, char **argv)

@@ -39,5 +39,9 @@ void test_ike_net(void);
 void test_ike_sandbox(void);
 void test_ike_options(void);
 void test_ike_v2_begin(void);
+void test_ike_conf(void);
+void test_ike_conf_find(void);
+void test_ike_log(void);
+void test_ike_request(void);
 
 #endif /* _ESPAH_UNIT_H */

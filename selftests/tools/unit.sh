@@ -115,4 +115,20 @@ test_ike_v2_begin() {
 	group ike_v2_begin
 }
 
+test_ike_configurations() {
+	group ike_conf
+}
+
+test_ike_look_ups() {
+	group ike_conf_find
+}
+
+test_ike_log() {
+	group ike_log
+}
+
+test_ike_requests() {
+	group ike_request
+}
+
 run_tests "$@"
