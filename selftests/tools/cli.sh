@@ -46,10 +46,10 @@ test_options() {
 test_objects() {
 	run "$tool" foo
 	expect 1 '' \
-		"espah: 'foo' is not an object; expected one of: state, policy, stat, help"
+		"espah: 'foo' is not an object; expected one of: state, policy, stat, ike, help"
 	run "$tool" ''
 	expect 1 '' \
-		"espah: '' is not an object; expected one of: state, policy, stat, help"
+		"espah: '' is not an object; expected one of: state, policy, stat, ike, help"
 	run "$tool" st he
 	expect 0 'Usage: espah state.*' ''
 	run "$tool" p h

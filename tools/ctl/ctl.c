@@ -13,10 +13,10 @@ void ctl_usage(FILE *to)
 {
 	fputs("Usage: espah [ OPTIONS ] OBJECT { COMMAND | help }\n"
 	      "       espah [ OPTIONS ] [ -force ] -batch { FILE | - }\n"
-	      "where  OBJECT := { state | policy | stat | help }\n"
+	      "where  OBJECT := { state | policy | stat | ike | help }\n"
 	      "       OPTIONS := { -V[ersion] | -s[tatistics] | -j[son] | -p[retty] | -o[neline] |\n"
 	      "                    -n[etns] { NAME | PATH } | -f[amily] { inet | inet6 } | -4 | -6 |\n"
-	      "                    --show-keys }\n", to);
+	      "                    --show-keys | --socket PATH }\n", to);
 }
 
 static const struct object object_monitor = {
@@ -28,6 +28,7 @@ static const struct object * const objects[] = {
 	&object_state,
 	&object_policy,
 	&object_stat,
+	&object_ike,
 	&object_monitor,
 	NULL
 };

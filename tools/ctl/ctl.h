@@ -18,6 +18,8 @@ struct ctl {
 	struct espah_nl *nl;
 	const char *netns;
 	const char *batch;
+	/* Of espahd; NULL: where it listens by itself. */
+	const char *socket;
 	/* AF_UNSPEC: either */
 	int family;
 	bool force;
@@ -49,6 +51,7 @@ struct object {
 extern const struct object object_state;
 extern const struct object object_policy;
 extern const struct object object_stat;
+extern const struct object object_ike;
 
 int ctl_connect(struct ctl *ctl, struct espah_err *err);
 int ctl_run(struct ctl *ctl, struct args *args);

@@ -18,6 +18,7 @@ enum option {
 	OPT_FAMILY,
 	OPT_FORCE,
 	OPT_SHOW_KEYS,
+	OPT_SOCKET,
 	OPT_V4,
 	OPT_V6,
 	OPT_VERSION,
@@ -40,6 +41,7 @@ static const struct {
 	{ "family", OPT_FAMILY, true },
 	{ "force", OPT_FORCE, false },
 	{ "show-keys", OPT_SHOW_KEYS, false },
+	{ "socket", OPT_SOCKET, true },
 	{ "4", OPT_V4, false },
 	{ "6", OPT_V6, false },
 	{ "Version", OPT_VERSION, false },
@@ -96,6 +98,9 @@ static int set_option(struct ctl *ctl, enum option option, const char *value,
 		break;
 	case OPT_SHOW_KEYS:
 		ctl->show_keys = true;
+		break;
+	case OPT_SOCKET:
+		ctl->socket = value;
 		break;
 	case OPT_V4:
 		ctl->family = AF_INET;
