@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The manual page is well-formed, and names every object, command and option.
+# The manual pages are well-formed; that of the tool names every object, command and option, that
+# of the configuration every key.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/tool.sh"
 
@@ -11,12 +12,14 @@ setup() {
 }
 
 test_well_formed() {
-	local seen
+	local page seen
 
 	command -v man >/dev/null || skip "no man"
-	seen=$(LC_ALL=C.UTF-8 man --warnings -l "$page" 2>&1 >"$scratch/page")
-	assert_eq "$seen" "" "warnings"
-	assert_ok test -s "$scratch/page"
+	for page in "$TOP"/Documentation/man/*.[58]; do
+		seen=$(LC_ALL=C.UTF-8 man --warnings -l "$page" 2>&1 >"$scratch/page")
+		assert_eq "$seen" "" "warnings of $page"
+		assert_ok test -s "$scratch/page"
+	done
 }
 
 # named WORDS...: each is a word of the page.
@@ -50,6 +53,23 @@ test_names_all_words() {
 			named $(words_of "$object" "$command" '?' | without_aliases)
 		done
 	done
+}
+
+test_names_all_of_ike() {
+	# shellcheck disable=SC2046
+	named $(words_of ike '?' | without_aliases)
+}
+
+# The words that a file of the configuration's parser can do: those that take a value.
+keys_of() {
+	grep -oE '\.name = "[a-z0-9_]+\*?", \.take' "$TOP"/tools/ike/conf_*.c | sed -E 's/.*"([a-z0-9_]+).*/\1/' | sort -u
+}
+
+test_names_all_keys() {
+	local page=$TOP/Documentation/man/espahd.conf.5
+
+	# shellcheck disable=SC2046
+	named $(keys_of)
 }
 
 test_names_all_options() {
