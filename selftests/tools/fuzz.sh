@@ -95,4 +95,12 @@ long_all_targets() {
 	assert_ok "$TOP/selftests/fuzz/tools/run" --time 450
 }
 
+test_ike_configurations() {
+	fuzz ike_conf 20000
+}
+
+test_ike_requests() {
+	fuzz ike_request 50000
+}
+
 run_tests "$@"

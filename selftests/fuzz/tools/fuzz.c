@@ -22,6 +22,8 @@ static const struct {
 	{ "extack", fuzz_extack },
 	{ "filter", fuzz_filter },
 	{ "ike_cert", fuzz_ike_cert },
+	{ "ike_conf", fuzz_ike_conf },
+	{ "ike_request", fuzz_ike_request },
 	{ "ike_open", fuzz_ike_open },
 	{ "ike_verify", fuzz_ike_verify },
 	{ "ike_id_words", fuzz_ike_id_words },

@@ -64,6 +64,8 @@ void fuzz_batch(const uint8_t *data, size_t size);
 void fuzz_dump(const uint8_t *data, size_t size);
 void fuzz_extack(const uint8_t *data, size_t size);
 void fuzz_filter(const uint8_t *data, size_t size);
+void fuzz_ike_conf(const uint8_t *data, size_t size);
+void fuzz_ike_request(const uint8_t *data, size_t size);
 void fuzz_ike_cert(const uint8_t *data, size_t size);
 void fuzz_ike_open(const uint8_t *data, size_t size);
 void fuzz_ike_verify(const uint8_t *data, size_t size);
