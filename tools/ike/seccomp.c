@@ -131,9 +131,14 @@ static int add(scmp_filter_ctx filter, uint32_t action, const struct rule *rule)
 	unsigned int count = 0;
 
 	if (rule->mask)
-		cmp[count++] = SCMP_CMP(rule->arg, SCMP_CMP_MASKED_EQ, rule->mask, rule->bits);
+		cmp[count++] = (struct scmp_arg_cmp){
+			.arg = rule->arg, .op = SCMP_CMP_MASKED_EQ,
+			.datum_a = rule->mask, .datum_b = rule->bits,
+		};
 	if (rule->domain)
-		cmp[count++] = SCMP_A0(SCMP_CMP_EQ, rule->domain);
+		cmp[count++] = (struct scmp_arg_cmp){
+			.arg = 0, .op = SCMP_CMP_EQ, .datum_a = rule->domain,
+		};
 	return seccomp_rule_add_array(filter, action, rule->call, count, cmp);
 }
 
