@@ -37,8 +37,8 @@ void ike_sa_log(const struct ike_sa *sa, enum ike_log_level level, const char *f
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	ike_sa_name(sa, name, sizeof(name));
-	/* Until IKE_AUTH has ended, strangers can cause as many lines as they like. */
-	if (sa->state == IKE_SA_HALF_OPEN)
+	/* Strangers can cause as many lines as they like. */
+	if (sa->state == IKE_SA_HALF_OPEN && !sa->known)
 		ike_log_limited(level, "%s: %s", name, text);
 	else
 		ike_log(level, "%s: %s", name, text);

@@ -86,6 +86,8 @@ struct ike_sa {
 	uint32_t number;
 	uint8_t version;
 	enum ike_sa_state state;
+	/* The peer has shown who it is: no stranger any more. */
+	bool known;
 	/* Of this SA, the "original initiator" (section 2.2). */
 	bool initiator;
 	uint8_t spi_i[IKE_SPI_LEN];

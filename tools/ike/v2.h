@@ -27,6 +27,8 @@ struct ike_refusal {
 	uint16_t group;
 };
 
+#define IKE_CLOSED_MAX	8
+
 /*
  * An attempt at a Child SA, from the building of the request to the end of its
  * response.
@@ -56,6 +58,13 @@ struct ike_offer {
 	struct ike_nonce rival_lowest;
 	/* The peer closed what is rekeyed, without having replaced it. */
 	bool closed;
+	/*
+	 * What the peer has closed while we waited and what is not known here: its
+	 * response, which was lost, may be about one of these.
+	 */
+	uint32_t closed_spi[IKE_CLOSED_MAX];
+	unsigned int closed_spis;
+	bool stillborn;
 };
 
 /* The same for an IKE SA. */

@@ -282,6 +282,7 @@ static uint16_t answer_auth(struct ike_sa *sa, const struct ike_payloads *in, st
 	    ike_v2_auth_check(sa, in, ike_payload_find(in, IKE_P_IDI)->body) ||
 	    !may_have_another(sa, in) || ike_v2_auth_put(sa, w))
 		return IKE_N_AUTHENTICATION_FAILED;
+	sa->known = true;
 	tell_up(sa);
 	close_others(sa, in);
 	child = ike_v2_child_answer(sa, in, true, NULL, w, &refusal);

@@ -54,6 +54,7 @@ static void offer_reset(struct ike_sa *sa, struct ike_offer *offer)
 	offer->dh = NULL;
 	offer->collided = false;
 	offer->rival = NULL;
+	offer->closed_spis = 0;
 }
 
 void ike_v2_offer_free(struct ike_sa *sa, struct ike_offer *offer)
@@ -171,6 +172,7 @@ static const char *take_suite(struct ike_offer *offer, bool first, const struct 
 {
 	struct ike_proposals answer;
 	struct ike_choice choice;
+	unsigned int i;
 
 	if (ike_proposals_parse(ike_payload_find(in, IKE_P_SA)->body, &answer))
 		return "its proposal is malformed";
@@ -180,7 +182,9 @@ static const char *take_suite(struct ike_offer *offer, bool first, const struct 
 		return "its SPI is none";
 	child->suite = choice.suite;
 	child->spi_out = ike_get_u32(choice.spi);
-	return NULL;
+	for (i = 0; i < offer->closed_spis; i++)
+		offer->stillborn |= offer->closed_spi[i] == child->spi_out;
+	return offer->stillborn ? "the peer has closed it again" : NULL;
 }
 
 static const char *take_selectors(const struct ike_sa *sa, const struct ike_offer *offer,
@@ -255,9 +259,9 @@ static const char *take_keys(struct ike_sa *sa, struct ike_offer *offer, bool fi
 }
 
 /* The peer has it and we cannot: it must go again. */
-static void undo(struct ike_child *child)
+static void undo(const struct ike_offer *offer, struct ike_child *child)
 {
-	if (child->spi_in && child->spi_out)
+	if (child->spi_out && !offer->stillborn)
 		ike_v2_delete_child(child, NULL);
 	else
 		ike_child_free(child);
@@ -282,7 +286,7 @@ static struct ike_child *take_child(struct ike_sa *sa, struct ike_offer *offer, 
 	if (!*wrong && ike_child_install_in(child))
 		*wrong = "it cannot be installed";
 	if (*wrong) {
-		undo(child);
+		undo(offer, child);
 		return NULL;
 	}
 	/* The SPI is the child's from here on. */

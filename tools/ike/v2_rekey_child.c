@@ -106,10 +106,15 @@ static void handle_rekey(struct ike_sa *sa, struct ike_task *task, const struct 
 	}
 	sa->stuck_since = 0;
 	child = ike_v2_offer_accept(sa, offer, false, in, why, sizeof(why));
-	if (child)
+	if (child) {
 		ike_v2_child_rekeyed(sa, offer, task->child, child);
-	else
+	} else {
+		offer->closed |= offer->stillborn;
 		closed_meanwhile(sa, offer);
+		/* Its successor has come and gone: to close it is still for us to do. */
+		if (offer->stillborn && task->child)
+			ike_v2_delete_child(task->child, NULL);
+	}
 	ike_task_free(sa, task, child ? NULL : why);
 }
 
