@@ -95,6 +95,12 @@ static const struct {
 	{ "ike_conf_find", test_ike_conf_find },
 	{ "ike_log", test_ike_log },
 	{ "ike_request", test_ike_request },
+	{ "ike_v2_rekey", test_ike_v2_rekey },
+	{ "ike_v2_collide", test_ike_v2_collide },
+	{ "ike_v2_loss", test_ike_v2_loss },
+	{ "ike_v2_refuse", test_ike_v2_refuse },
+	{ "ike_v2_paths", test_ike_v2_paths },
+	{ "ike_v2_hostile", test_ike_v2_hostile },
 };
 
 int main(int argc, char **argv)

@@ -43,5 +43,11 @@ void test_ike_conf(void);
 void test_ike_conf_find(void);
 void test_ike_log(void);
 void test_ike_request(void);
+void test_ike_v2_rekey(void);
+void test_ike_v2_collide(void);
+void test_ike_v2_loss(void);
+void test_ike_v2_refuse(void);
+void test_ike_v2_paths(void);
+void test_ike_v2_hostile(void);
 
 #endif /* _ESPAH_UNIT_H */

@@ -131,4 +131,28 @@ test_ike_requests() {
 	group ike_request
 }
 
+test_ike_v2_rekeying() {
+	group ike_v2_rekey
+}
+
+test_ike_v2_collisions() {
+	group ike_v2_collide
+}
+
+test_ike_v2_loss() {
+	group ike_v2_loss
+}
+
+test_ike_v2_refusals() {
+	group ike_v2_refuse
+}
+
+test_ike_v2_paths() {
+	group ike_v2_paths
+}
+
+test_ike_v2_hostile_network() {
+	group ike_v2_hostile
+}
+
 run_tests "$@"

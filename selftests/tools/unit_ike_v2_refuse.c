@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What two ends do not agree on, and what they settle between them. */
+#include <stdio.h>
+#include <string.h>
+
+#include "unit.h"
+#include "unit_ike_v2_conf.h"
+#include "unit_ike_v2_world.h"
+
+#define SIMPLE_A(proposals, esp, local_ts, remote_ts, child, secret)			\
+	CONF("10.0.0.1", "10.0.0.2", "a.example.org", "b.example.org",			\
+	     "proposals = " proposals, local_ts, remote_ts,				\
+	     "esp_proposals = " esp "\n" child, secret)
+#define GCM	"aes128gcm16-prfsha256-ecp256"
+
+static const struct {
+	const char *name;
+	const char *conf_a;
+	/* Does the operator hear that it failed; is there an IKE SA; how many children? */
+	bool failed;
+	unsigned int ike;
+	unsigned int children;
+	/* Of one end's log. */
+	const char *words;
+} cases[] = {
+	{ "another shared key",
+	  SIMPLE_A(GCM, "aes128gcm16", "10.1.0.0/16", "10.2.0.0/16", "", "close sesame"),
+	  true, 0, 0, "the peer 'a.example.org' has another shared key" },
+	{ "an identity that is not wanted",
+	  CONF("10.0.0.1", "10.0.0.2", "x.example.org", "b.example.org", "proposals = " GCM,
+	       "10.1.0.0/16", "10.2.0.0/16", "esp_proposals = aes128gcm16", "open sesame"),
+	  true, 0, 0, "the peer is 'x.example.org', connection 'home' wants 'a.example.org'" },
+	{ "a peer that is not who it should be",
+	  CONF("10.0.0.1", "10.0.0.2", "a.example.org", "c.example.org", "proposals = " GCM,
+	       "10.1.0.0/16", "10.2.0.0/16", "esp_proposals = aes128gcm16", "open sesame"),
+	  true, 0, 0, "wants to talk to 'c.example.org', connection 'home' is 'b.example.org'" },
+	{ "no IKE proposal in common",
+	  SIMPLE_A("aes256-sha384-ecp384", "aes128gcm16", "10.1.0.0/16", "10.2.0.0/16", "",
+		   "open sesame"),
+	  true, 0, 0, "no cipher in common" },
+	{ "no ESP proposal in common",
+	  SIMPLE_A(GCM, "aes256-sha512", "10.1.0.0/16", "10.2.0.0/16", "", "open sesame"),
+	  true, 1, 0, "NO_PROPOSAL_CHOSEN for net: no cipher in common" },
+	{ "no traffic in common",
+	  SIMPLE_A(GCM, "aes128gcm16", "10.7.0.0/16", "10.2.0.0/16", "", "open sesame"),
+	  true, 1, 0, "TS_UNACCEPTABLE: the peer asks for" },
+	{ "transport mode with who wants a tunnel only",
+	  SIMPLE_A(GCM, "aes128gcm16", "10.1.0.0/16", "10.2.0.0/16", "mode = transport",
+		   "open sesame"),
+	  true, 1, 0, "it does not want transport mode" },
+	{ "wider traffic, narrowed",
+	  SIMPLE_A(GCM, "aes128gcm16", "10.0.0.0/8", "10.0.0.0/8", "", "open sesame"),
+	  false, 1, 1, "10.1.0.0/16 === 10.2.0.0/16" },
+	{ "another group first, for IKE",
+	  SIMPLE_A("aes128gcm16-prfsha256-curve25519-ecp256", "aes128gcm16", "10.1.0.0/16",
+		   "10.2.0.0/16", "", "open sesame"),
+	  false, 1, 1, "established: 'a.example.org' with 'b.example.org' at 10.0.0.2[500], " GCM },
+};
+
+static void agree_or_not(void)
+{
+	struct world_verdict verdict;
+	struct world *world;
+	char name[128];
+	size_t i;
+	bool good;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		world = world_new(cases[i].conf_a, CONF_B);
+		world_up(&world->a, "net", &verdict);
+		world_run(world, 60000);
+		good = verdict.failed == cases[i].failed &&
+		       world_count_ike(&world->a, IKE_SA_UP) == cases[i].ike &&
+		       world_count_ike(&world->b, IKE_SA_UP) == cases[i].ike &&
+		       world_count_up(&world->a) == cases[i].children && world_same_keys(world) &&
+		       world_log_has(cases[i].words);
+		if (!good)
+			printf("# %d '%s', %u IKE SAs, %u children, keys %d, log %d\n",
+			       verdict.failed, verdict.words,
+			       world_count_ike(&world->a, IKE_SA_UP), world_count_up(&world->a),
+			       world_same_keys(world), world_log_has(cases[i].words));
+		snprintf(name, sizeof(name), "v2: %s", cases[i].name);
+		check(good, name);
+		world_free(world);
+	}
+}
+
+static void other_group_for_child(void)
+{
+	static const char conf[] =
+		SIMPLE_A(GCM, "aes128gcm16-curve25519-ecp256", "10.1.0.0/16", "10.2.0.0/16", "",
+			 "open sesame");
+	struct world *world = world_new(conf, CONF_B);
+	struct world_verdict verdict;
+
+	world_up(&world->a, "net", &verdict);
+	world_run(world, 1000);
+	world_rekey(&world->a, "net", &verdict);
+	world_run(world, 20000);
+	check(!verdict.failed && world_child(&world->a)->suite.dh == IKE_DH_ECP_256 &&
+	      world_same_keys(world), "v2: a child is rekeyed with the group that the peer names");
+	world_free(world);
+}
+
+static void nat(void)
+{
+	struct world *world = world_new(CONF_A, CONF_B);
+	struct world_verdict verdict;
+	struct ike_sa *a, *b;
+
+	world->nat = 1;
+	world_up(&world->a, "net", &verdict);
+	world_run(world, 70000);
+	a = world_ike(&world->a);
+	b = world_ike(&world->b);
+	check(!verdict.failed && a && a->nat_local && !a->nat_remote && b && b->nat_remote &&
+	      a->local.port == IKE_PORT_NAT && a->remote.port == IKE_PORT_NAT &&
+	      b->local.port == IKE_PORT_NAT && b->remote.port == IKE_PORT_NAT + 1000,
+	      "v2: behind NAT, both go over to port 4500");
+	check(world->a.keepalives == 3 && !world->b.keepalives,
+	      "v2: who is behind it keeps it open");
+	check(world_child(&world->a)->encap && world_child(&world->b)->encap,
+	      "v2: ESP is encapsulated");
+	world->nat = 2;
+	world_rekey(&world->a, "home", &verdict);
+	world_run(world, 20000);
+	b = world_ike(&world->b);
+	check(!verdict.failed && b->remote.port == IKE_PORT_NAT + 2000 &&
+	      world_child(&world->b)->remote.port == IKE_PORT_NAT + 2000 &&
+	      world_count_up(&world->b) == 1, "v2: a peer that NAT has moved is followed");
+	world_free(world);
+}
+
+#define TRANSPORT_A								\
+	CONF("10.0.0.1", "10.0.0.2", "a.example.org", "b.example.org",		\
+	     "proposals = " GCM, "dynamic", "dynamic[tcp/80]",			\
+	     "mode = transport\nesp_proposals = aes128gcm16", "open sesame")
+#define TRANSPORT_B								\
+	CONF("10.0.0.2", "%any", "b.example.org", "a.example.org",		\
+	     "proposals = " GCM, "dynamic", "dynamic",				\
+	     "mode = transport\nesp_proposals = aes128gcm16", "open sesame")
+
+static void in_transport_mode(void)
+{
+	struct world *world;
+	struct world_verdict verdict;
+	struct ike_child *a, *b;
+	unsigned int behind;
+	char text[64];
+
+	for (behind = 0; behind < 2; behind++) {
+		world = world_new(TRANSPORT_A, TRANSPORT_B);
+		world->nat = behind;
+		world_up(&world->a, "net", &verdict);
+		world_run(world, 2000);
+		a = world_child(&world->a);
+		b = world_child(&world->b);
+		check(!verdict.failed && a && b && a->mode == ESPAH_MODE_TRANSPORT &&
+		      b->mode == ESPAH_MODE_TRANSPORT,
+		      behind ? "v2: transport mode behind NAT" : "v2: transport mode");
+		if (!a || !b)
+			continue;
+		check_text(ike_ts_list_print(&a->local_ts, text, sizeof(text)), "10.0.0.1/32",
+			   "v2: with the address as this end has it");
+		check_text(ike_ts_list_print(&b->remote_ts, text, sizeof(text)),
+			   behind ? "192.0.2.9/32" : "10.0.0.1/32",
+			   "v2: and as the other one sees it");
+		world_free(world);
+	}
+}
+
+static void encap_forced(void)
+{
+	struct world *world = world_new(CONF_OF_A("encap = yes\n", ""), CONF_B);
+	struct world_verdict verdict;
+
+	world_up(&world->a, "net", &verdict);
+	world_run(world, 2000);
+	check(!verdict.failed && world_child(&world->a)->encap && world_child(&world->b)->encap &&
+	      world_ike(&world->b)->remote.port == IKE_PORT_NAT, "v2: encapsulation without NAT");
+	world_free(world);
+}
+
+static struct ike_ts one(uint8_t net, uint8_t host)
+{
+	struct ike_ts ts = {
+		.addr.min = { AF_INET, { 10, net, 0, host } },
+		.addr.max = { AF_INET, { 10, net, 0, host } },
+		.proto = 1,
+		.port_max = UINT16_MAX,
+	};
+
+	return ts;
+}
+
+static void traps(void)
+{
+	struct world *world = world_new(CONF_OF_A("", "start_action = trap"), CONF_B);
+	struct ike_ts src = one(1, 7), dst = one(2, 9);
+	struct world_verdict verdict;
+
+	world_run(world, 1000);
+	check(world_count_policies(&world->a) == 1 && !world->a.sent,
+	      "v2: a trap is only a policy");
+	ike_sas_acquire(&world->a.daemon, world->a.policy[0].policy.reqid, &src, &dst);
+	ike_sas_acquire(&world->a.daemon, world->a.policy[0].policy.reqid, &src, &dst);
+	world_run(world, 1000);
+	check(world_count_up(&world->a) == 1 && world_count_ike(&world->a, IKE_SA_UP) == 1 &&
+	      world_child(&world->a)->reqid == world->a.policy[0].policy.reqid,
+	      "v2: a packet brings it up, once");
+	world_down(&world->a, "net", &verdict);
+	world_run(world, 1000);
+	check(!world_count_sas(&world->a) && world_count_policies(&world->a) == 1 &&
+	      !world_count_policies(&world->b), "v2: the policy stays when it goes");
+	world_load(&world->a, CONF_A);
+	check(!world_count_policies(&world->a),
+	      "v2: until it is not in the configuration any more");
+	world_free(world);
+}
+
+static bool drop(struct world *world, struct world_flight *flight)
+{
+	(void)world;
+	(void)flight;
+	return false;
+}
+
+static void always_up(void)
+{
+	struct world *world = world_new(CONF_OF_A("dpd_delay = 30s\n", "start_action = start"),
+					CONF_B);
+
+	world->filter = drop;
+	world_run(world, 400000);
+	check(!world_count_up(&world->a) && world_count_policies(&world->a) == 1,
+	      "v2: who is to be up, and is not, lets nothing out");
+	world->filter = NULL;
+	world_run(world, 400000);
+	check(world_count_up(&world->a) == 1 && world_count_up(&world->b) == 1,
+	      "v2: and is up as soon as the peer answers");
+	/* The other end is made anew, and knows nothing. */
+	ike_sas_close(&world->b.daemon);
+	memset(world->b.sa, 0, sizeof(world->b.sa));
+	memset(world->b.policy, 0, sizeof(world->b.policy));
+	world->b.daemon.edge = world->a.daemon.edge;
+	if (ike_sas_open(&world->b.daemon, &(struct espah_err){}))
+		check(false, "v2: opened again");
+	ike_sas_conf_changed(&world->b.daemon, NULL);
+	world_run(world, 400000);
+	check(world_count_up(&world->a) == 1 && world_count_up(&world->b) == 1 &&
+	      world_same_keys(world), "v2: a peer that was dead is found out, and met again");
+	world_free(world);
+}
+
+static void alive(void)
+{
+	struct world *world = world_new(CONF_OF_A("dpd_delay = 30s\n", ""), CONF_B);
+	struct world_verdict verdict;
+	unsigned int sent, i;
+
+	world_up(&world->a, "net", &verdict);
+	world_run(world, 1000);
+	sent = world->a.sent;
+	for (i = 0; i < 100; i++) {
+		world_traffic(world);
+		world_run(world, 1000);
+	}
+	check(world->a.sent == sent, "v2: a peer whose packets come is not asked whether it lives");
+	world_run(world, 100000);
+	check(world->a.sent > sent && world_count_up(&world->a) == 1, "v2: a silent one is");
+	world->filter = drop;
+	world_run(world, 400000);
+	check(!world_count_sas(&world->a) && !world->a.daemon.sas->count,
+	      "v2: and given up when it does not answer");
+	world_free(world);
+}
+
+static void installed_or_not(void)
+{
+	struct world *world = world_new(CONF_A, CONF_B);
+	struct world_verdict verdict;
+
+	world->a.refuse = 1;
+	world_up(&world->a, "net", &verdict);
+	world_run(world, 10000);
+	check(verdict.failed == 1 && !world_count_sas(&world->a) && !world_count_sas(&world->b),
+	      "v2: what the module refuses is closed at the peer, too");
+	world->b.refuse = 1;
+	world_up(&world->a, "net", &verdict);
+	world_run(world, 10000);
+	check(verdict.failed == 1 && !world_count_sas(&world->a) && !world_count_sas(&world->b),
+	      "v2: and the other way round");
+	world_up(&world->a, "net", &verdict);
+	world_run(world, 1000);
+	check(!verdict.failed && world_same_keys(world), "v2: then it comes up");
+	world_free(world);
+}
+
+void test_ike_v2_refuse(void)
+{
+	agree_or_not();
+	other_group_for_child();
+	installed_or_not();
+}
+
+void test_ike_v2_paths(void)
+{
+	nat();
+	encap_forced();
+	in_transport_mode();
+	traps();
+	always_up();
+	alive();
+}
