@@ -95,8 +95,11 @@ static struct world_flight *free_flight(struct world *world)
 	size_t i;
 
 	for (i = 0; i < WORLD_FLIGHTS; i++) {
-		if (!world->flight[i].to)
-			return &world->flight[i];
+		if (world->flight[i].to)
+			continue;
+		if (i >= world->flights)
+			world->flights = i + 1;
+		return &world->flight[i];
 	}
 	fputs("too much is under way\n", stderr);
 	abort();
@@ -419,7 +422,7 @@ static struct world_flight *next_flight(struct world *world)
 	struct world_flight *next = NULL;
 	size_t i;
 
-	for (i = 0; i < WORLD_FLIGHTS; i++) {
+	for (i = 0; i < world->flights; i++) {
 		struct world_flight *at = &world->flight[i];
 
 		if (at->to && (!next || at->when < next->when ||

@@ -78,6 +78,8 @@ struct world {
 	uint64_t seed;
 	struct ike_timer *timer[WORLD_TIMERS];
 	struct world_flight flight[WORLD_FLIGHTS];
+	/* None is beyond. */
+	size_t flights;
 	struct world_end a;
 	struct world_end b;
 	/* Of a hundred datagrams. */

@@ -32,6 +32,7 @@ static const struct {
 	{ "ike_proposal_words", fuzz_ike_proposal_words },
 	{ "ike_ts", fuzz_ike_ts },
 	{ "ike_ts_words", fuzz_ike_ts_words },
+	{ "ike_v2", fuzz_ike_v2 },
 	{ "key", fuzz_key },
 	{ "policy", fuzz_policy },
 	{ "state", fuzz_state },

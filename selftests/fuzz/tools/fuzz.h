@@ -75,6 +75,7 @@ void fuzz_ike_proposal(const uint8_t *data, size_t size);
 void fuzz_ike_proposal_words(const uint8_t *data, size_t size);
 void fuzz_ike_ts(const uint8_t *data, size_t size);
 void fuzz_ike_ts_words(const uint8_t *data, size_t size);
+void fuzz_ike_v2(const uint8_t *data, size_t size);
 void fuzz_key(const uint8_t *data, size_t size);
 void fuzz_policy(const uint8_t *data, size_t size);
 void fuzz_state(const uint8_t *data, size_t size);
