@@ -7,14 +7,10 @@
  * xfrm's policies let the socket pass at the same time.
  */
 
-#include <linux/ip.h>
-#include <linux/udp.h>
-#include <net/ip.h>
-#include <net/udp.h>
 #include <net/xfrm.h>
 
 #include "bypass.h"
-#include "compat.h"
+#include "natt.h"
 
 /* Whoever wants only some of a socket's packets to pass means xfrm. */
 static bool allows_all(const struct xfrm_policy *policy)
@@ -61,22 +57,9 @@ bool espah_bypass_out(const struct sock *sk)
  */
 bool espah_bypass_in(struct net *net, const struct sk_buff *skb)
 {
-	const struct iphdr *iph = ip_hdr(skb);
-	const struct udphdr *uh;
-	struct udphdr copy;
-
 	/* No socket in this namespace has a policy of its own. */
 	if (!READ_ONCE(net->xfrm.policy_count[XFRM_POLICY_MAX +
 					      XFRM_POLICY_IN]))
 		return false;
-	if (iph->protocol != IPPROTO_UDP || ip_is_fragment(iph))
-		return false;
-	uh = skb_header_pointer(skb, skb_network_offset(skb) + ip_hdrlen(skb),
-				sizeof(copy), &copy);
-	if (!uh)
-		return false;
-	return bypasses(__udp4_lib_lookup(net, iph->saddr, uh->source,
-					  iph->daddr, uh->dest, inet_iif(skb),
-					  inet_sdif(skb), espah_udp_table(net),
-					  NULL), XFRM_POLICY_IN);
+	return bypasses(espah_natt_socket(net, skb), XFRM_POLICY_IN);
 }

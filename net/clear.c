@@ -10,6 +10,7 @@
 #include "clear.h"
 #include "flow.h"
 #include "mark.h"
+#include "natt.h"
 #include "netns.h"
 
 /* The flow as it was on the wire, which is what policies speak of. Destination
@@ -103,7 +104,8 @@ static unsigned int arrived(const struct nf_hook_state *state,
 	if (!cause)
 		return NF_ACCEPT;
 	/* What is forwarded is for no socket here, whatever its port. */
-	if (dir == ESPAH_DIR_IN && espah_bypass_in(state->net, skb))
+	if (dir == ESPAH_DIR_IN &&
+	    (espah_bypass_in(state->net, skb) || espah_natt_carries(en, skb)))
 		return NF_ACCEPT;
 	espah_count_drop(en, NULL, skb, cause);
 	return NF_DROP;

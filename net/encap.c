@@ -10,9 +10,15 @@
 #include "encap.h"
 #include "sa.h"
 
+static u8 wire_proto(const struct espah_sa *sa)
+{
+	return sa->encap_len ? IPPROTO_UDP : IPPROTO_ESP;
+}
+
 /**
  * espah_encap_transport4() - make room behind the IP header
  * @skb: packet, with its data at the IP header and @header octets of headroom
+ * @sa: SA
  * @header: octets that the transform puts there
  *
  * Leaves the data where the transform's header goes. The total length and the
@@ -20,7 +26,8 @@
  *
  * Return: the protocol that the IP header named.
  */
-u8 espah_encap_transport4(struct sk_buff *skb, unsigned int header)
+u8 espah_encap_transport4(struct sk_buff *skb, const struct espah_sa *sa,
+			  unsigned int header)
 {
 	unsigned int ip_len = ip_hdrlen(skb);
 	u8 next = ip_hdr(skb)->protocol;
@@ -28,7 +35,7 @@ u8 espah_encap_transport4(struct sk_buff *skb, unsigned int header)
 	__skb_push(skb, header);
 	memmove(skb->data, skb->data + header, ip_len);
 	skb_reset_network_header(skb);
-	ip_hdr(skb)->protocol = IPPROTO_ESP;
+	ip_hdr(skb)->protocol = wire_proto(sa);
 	__skb_pull(skb, ip_len);
 	skb_reset_transport_header(skb);
 	return next;
@@ -43,8 +50,9 @@ u8 espah_encap_transport4(struct sk_buff *skb, unsigned int header)
  * @header: octets that the transform puts between the headers
  *
  * The outer header is made as RFC 4301 section 5.1.2.1 has it: DSCP and DF are
- * copied, and so is ECN (RFC 6040 section 4.1, normal mode). Leaves the data
- * where the transform's header goes.
+ * copied, and so is ECN (RFC 6040 section 4.1, normal mode). Behind NAT there is
+ * no DF outside: what a router says of a UDP datagram goes to whoever has its
+ * port, and not to us. Leaves the data where the transform's header goes.
  *
  * Return: the protocol of the inner packet.
  */
@@ -52,7 +60,7 @@ u8 espah_encap_tunnel4(struct net *net, struct sk_buff *skb,
 		       const struct espah_sa *sa, unsigned int header)
 {
 	const struct iphdr *inner = ip_hdr(skb);
-	__be16 df = inner->frag_off & htons(IP_DF);
+	__be16 df = sa->encap_len ? 0 : inner->frag_off & htons(IP_DF);
 	struct iphdr *outer;
 
 	__skb_push(skb, header + sizeof(*outer));
@@ -63,7 +71,7 @@ u8 espah_encap_tunnel4(struct net *net, struct sk_buff *skb,
 	outer->tos = inner->tos;
 	outer->frag_off = df;
 	outer->ttl = ip4_dst_hoplimit(skb_dst(skb));
-	outer->protocol = IPPROTO_ESP;
+	outer->protocol = wire_proto(sa);
 	outer->saddr = sa->src.v4;
 	outer->daddr = sa->id.dst.v4;
 	/* What is never fragmented needs no identification (RFC 6864). */

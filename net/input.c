@@ -18,6 +18,7 @@
 #include "flow.h"
 #include "input.h"
 #include "mark.h"
+#include "natt.h"
 #include "netns.h"
 #include "packet.h"
 #include "pmtu.h"
@@ -137,6 +138,8 @@ static unsigned int accept(struct espah_sa *sa, struct sk_buff *skb)
 	cause = replay_update(sa, espah_packet(skb)->seq);
 	if (cause)
 		return cause;
+	if (sa->encap_len)
+		espah_natt_learn(sa, skb);
 
 	cause = espah_esp_strip(skb, sa, &next);
 	if (cause)
@@ -149,6 +152,9 @@ static unsigned int accept(struct espah_sa *sa, struct sk_buff *skb)
 		cause = espah_decap_tunnel4(skb, next);
 	else
 		espah_decap_transport4(skb, next);
+	/* RFC 3948 section 3.1.2: NAT has changed what the checksum covers. */
+	if (sa->encap_len && sa->mode == ESPAH_MODE_TRANSPORT)
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
 	if (!cause)
 		cause = admit(sa, skb);
 	if (!cause)
@@ -270,7 +276,7 @@ static unsigned int receive(struct espah_sa *sa, struct sk_buff *skb)
 /* An ESP packet for this host. Answers -EINVAL, with the packet untouched, if
  * its SPI is not ours: then it may be xfrm's.
  */
-static int esp4_rcv(struct sk_buff *skb)
+static int rcv(struct sk_buff *skb, int encap_type)
 {
 	struct espah_net *en = espah_net(dev_net(skb->dev));
 	struct espah_sa_id id = {
@@ -302,7 +308,9 @@ static int esp4_rcv(struct sk_buff *skb)
 		espah_count(en, ESPAH_A_CNT_IN_UNKNOWN_SPI);
 		return -EINVAL;
 	}
-	cause = receive(sa, skb);
+	cause = espah_natt_admits(sa, skb, encap_type);
+	if (!cause)
+		cause = receive(sa, skb);
 	if (!cause)
 		return 0;
 drop:
@@ -310,11 +318,16 @@ drop:
 	return 0;
 }
 
-/* UDP-encapsulated packets: no SA is for them, so they are not ours. */
+static int esp4_rcv(struct sk_buff *skb)
+{
+	return rcv(skb, 0);
+}
+
+/* Without its UDP header, which is still there in front of the data. */
 static int esp4_input(struct sk_buff *skb, int nexthdr, __be32 spi,
 		      int encap_type)
 {
-	return -EINVAL;
+	return rcv(skb, encap_type);
 }
 
 /* Asked for xfrm's packets too: those go on. */

@@ -24,6 +24,9 @@ const char *const espah_nl_sa_wants[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_SEL] = "sel: a nest of selector attributes is needed",
 	[ESPAH_A_SA_AEAD] = "aead: a nest with name, key and icv-bits is needed, or enc and auth",
 	[ESPAH_A_SA_SHOW_KEYS] = "show-keys: a flag without data is needed",
+	[ESPAH_A_SA_ENCAP_SPORT] = "encap-sport: a port in network byte order is needed",
+	[ESPAH_A_SA_ENCAP_DPORT] = "encap-dport: a port in network byte order is needed",
+	[ESPAH_A_SA_ENCAP_OADDR] = "encap-oaddr: an address of 4 or 16 octets is needed",
 	[ESPAH_A_SA_ENC] = "enc: a nest with name and key is needed, not integrity alone",
 	[ESPAH_A_SA_AUTH] = "auth: a nest is needed; no encryption without integrity (RFC 8221)",
 };
@@ -49,6 +52,9 @@ const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_COUNTERS] = "counters: this request does not take it",
 	[ESPAH_A_SA_PAD] = "pad: this request does not take it",
 	[ESPAH_A_SA_ENC] = "enc: this request does not take it",
+	[ESPAH_A_SA_ENCAP_SPORT] = "encap-sport: this request does not take it",
+	[ESPAH_A_SA_ENCAP_DPORT] = "encap-dport: this request does not take it",
+	[ESPAH_A_SA_ENCAP_OADDR] = "encap-oaddr: this request does not take it",
 	[ESPAH_A_SA_AUTH] = "auth: this request does not take it",
 };
 
@@ -68,6 +74,9 @@ static const struct nla_policy sa_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_AEAD]		= { .type = NLA_NESTED },
 	[ESPAH_A_SA_ENC]		= { .type = NLA_NESTED },
 	[ESPAH_A_SA_AUTH]		= { .type = NLA_NESTED },
+	[ESPAH_A_SA_ENCAP_SPORT]	= { .type = NLA_U16 },
+	[ESPAH_A_SA_ENCAP_DPORT]	= { .type = NLA_U16 },
+	[ESPAH_A_SA_ENCAP_OADDR]	= ESPAH_NL_ADDR,
 };
 
 static const struct nla_policy sa_key_policy[ESPAH_A_SA_MAX + 1] = {
@@ -159,6 +168,42 @@ static int get_id(struct nlattr **tb, struct espah_sa_config *config,
 	return 0;
 }
 
+/* UDP encapsulation: both ports, or nothing of it. */
+static int get_encap(struct nlattr **tb, struct espah_sa_config *config,
+		     struct netlink_ext_ack *extack)
+{
+	static const u8 ports[] = {
+		ESPAH_A_SA_ENCAP_SPORT, ESPAH_A_SA_ENCAP_DPORT,
+	};
+	size_t i;
+	int err;
+
+	if (!tb[ESPAH_A_SA_ENCAP_SPORT] && !tb[ESPAH_A_SA_ENCAP_DPORT] &&
+	    !tb[ESPAH_A_SA_ENCAP_OADDR])
+		return 0;
+	err = espah_nl_need_all(tb, &sa_set, NULL, ports, ARRAY_SIZE(ports),
+				extack);
+	if (err)
+		return err;
+	for (i = 0; i < ARRAY_SIZE(ports); i++) {
+		if (nla_get_be16(tb[ports[i]]))
+			continue;
+		NL_SET_ERR_MSG_ATTR(extack, tb[ports[i]],
+				    "encap-sport, encap-dport: no datagram has the port 0");
+		return -EINVAL;
+	}
+	config->encap_sport = nla_get_be16(tb[ESPAH_A_SA_ENCAP_SPORT]);
+	config->encap_dport = nla_get_be16(tb[ESPAH_A_SA_ENCAP_DPORT]);
+	if (tb[ESPAH_A_SA_ENCAP_OADDR] &&
+	    espah_nl_get_addr(tb[ESPAH_A_SA_ENCAP_OADDR],
+			      &config->encap_oaddr) != config->id.family) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_ENCAP_OADDR],
+				    "encap-oaddr: must be of the same family as dst");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /* All rules that span attributes are here. */
 static int get_request(struct nlattr **tb, struct sa_request *req,
 		       struct netlink_ext_ack *extack)
@@ -181,6 +226,8 @@ static int get_request(struct nlattr **tb, struct sa_request *req,
 	if (tb[ESPAH_A_SA_REPLAY_WINDOW])
 		config->window = nla_get_u32(tb[ESPAH_A_SA_REPLAY_WINDOW]);
 	err = espah_nl_get_cipher(tb, &sa_set, config, extack);
+	if (!err)
+		err = get_encap(tb, config, extack);
 	if (err)
 		return err;
 	if (!tb[ESPAH_A_SA_SEL])
@@ -293,6 +340,14 @@ static struct espah_sa *find(const struct espah_net *en, struct nlattr **tb,
 	return sa;
 }
 
+static bool same_encap(const struct espah_sa *sa,
+		       const struct espah_sa_config *config)
+{
+	return sa->encap_sport == config->encap_sport &&
+	       sa->encap_dport == config->encap_dport &&
+	       espah_addr_equal(&sa->encap_oaddr, &config->encap_oaddr);
+}
+
 /* Whatever is not the selector must be what it is already. */
 static int refuse_changes(const struct espah_sa *sa, struct nlattr **tb,
 			  const struct espah_sa_config *config,
@@ -307,13 +362,15 @@ static int refuse_changes(const struct espah_sa *sa, struct nlattr **tb,
 	else if (tb[ESPAH_A_SA_REPLAY_WINDOW] &&
 		 sa->replay.window != config->window)
 		culprit = ESPAH_A_SA_REPLAY_WINDOW;
-	else if (config->alg)
+	else if (config->alg && espah_nl_other_cipher(sa, config))
 		culprit = espah_nl_other_cipher(sa, config);
+	else if (config->encap_dport && !same_encap(sa, config))
+		culprit = ESPAH_A_SA_ENCAP_SPORT;
 	if (!culprit)
 		return 0;
 
 	NL_SET_ERR_MSG_ATTR(extack, tb[culprit],
-			    "mode, reqid, replay-window, aead, enc and auth of an SA cannot change; add a new SA");
+			    "only the selector of an SA can change, this cannot change; add a new SA");
 	return -EINVAL;
 }
 

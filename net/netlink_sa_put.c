@@ -6,6 +6,17 @@
 #include "netns.h"
 #include "sa.h"
 
+static int put_encap(struct sk_buff *skb, const struct espah_sa *sa)
+{
+	if (!sa->encap_len)
+		return 0;
+	if (nla_put_be16(skb, ESPAH_A_SA_ENCAP_SPORT, sa->encap_sport) ||
+	    nla_put_be16(skb, ESPAH_A_SA_ENCAP_DPORT, sa->encap_dport))
+		return -EMSGSIZE;
+	return espah_nl_put_addr(skb, ESPAH_A_SA_ENCAP_OADDR, &sa->encap_oaddr,
+				 sa->id.family);
+}
+
 static int put_drops(struct sk_buff *skb, const struct espah_sa *sa)
 {
 	struct nlattr *nest = nla_nest_start(skb, ESPAH_A_SA_COUNTERS);
@@ -70,7 +81,7 @@ int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,
 		return -EMSGSIZE;
 	if (sel && espah_nl_put_selector(skb, ESPAH_A_SA_SEL, &sel->sel))
 		return -EMSGSIZE;
-	if (espah_nl_put_cipher(skb, sa, show_keys))
+	if (espah_nl_put_cipher(skb, sa, show_keys) || put_encap(skb, sa))
 		return -EMSGSIZE;
 	return put_traffic(skb, sa);
 }

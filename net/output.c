@@ -17,6 +17,7 @@
 #include "encap.h"
 #include "esp.h"
 #include "flow.h"
+#include "natt.h"
 #include "netns.h"
 #include "output.h"
 #include "packet.h"
@@ -128,6 +129,7 @@ static int assemble(struct sk_buff *skb)
 	u8 *at;
 	u8 next;
 
+	header += sa->encap_len;
 	frags = make_room(skb, header + (tunnel ? sizeof(struct iphdr) : 0),
 			  tail, &last);
 	if (unlikely(frags < 0))
@@ -135,7 +137,9 @@ static int assemble(struct sk_buff *skb)
 	at = pskb_put(skb, last, tail);
 
 	next = tunnel ? espah_encap_tunnel4(sa->en->net, skb, sa, header) :
-			espah_encap_transport4(skb, header);
+			espah_encap_transport4(skb, sa, header);
+	if (sa->encap_len)
+		espah_natt_write_header(skb, sa);
 	espah_esp_write_header(skb->data, sa, packet->seq);
 	espah_esp_write_trailer(at, pad_len, next);
 	return frags;

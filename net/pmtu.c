@@ -51,7 +51,8 @@ unsigned int espah_pmtu_inner(const struct espah_sa *sa, unsigned int outer,
 			      unsigned int ip_len)
 {
 	bool tunnel = sa->mode == ESPAH_MODE_TUNNEL;
-	unsigned int fixed = espah_esp_header_len(sa) + sa->icv_len +
+	unsigned int fixed = sa->encap_len + espah_esp_header_len(sa) +
+			     sa->icv_len +
 			     (tunnel ? sizeof(struct iphdr) : ip_len);
 	unsigned int payload;
 

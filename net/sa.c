@@ -5,6 +5,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
+#include <linux/udp.h>
 #include <linux/wait_bit.h>
 
 #include "crypto.h"
@@ -73,6 +74,11 @@ static int copy_config(struct espah_sa *sa,
 	sa->src = config->src;
 	sa->mode = config->mode;
 	sa->reqid = config->reqid;
+	if (config->encap_dport)
+		sa->encap_len = sizeof(struct udphdr);
+	sa->encap_sport = config->encap_sport;
+	sa->encap_dport = config->encap_dport;
+	sa->encap_oaddr = config->encap_oaddr;
 	sa->iv_len = config->alg->iv_len;
 	sa->iv_random = config->alg->iv_random;
 	sa->align = config->alg->align;

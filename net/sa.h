@@ -54,6 +54,9 @@ struct espah_sa_id {
  * @auth_key: its key, in the request's memory
  * @auth_key_len: octets at @auth_key
  * @icv_bits: length of the ICV
+ * @encap_sport: source port of UDP encapsulation (RFC 3948), or 0
+ * @encap_dport: destination port of UDP encapsulation, or 0
+ * @encap_oaddr: the peer's address before NAT; noted for who asks
  */
 struct espah_sa_config {
 	struct espah_sa_id		id;
@@ -70,6 +73,9 @@ struct espah_sa_config {
 	const u8			*auth_key;
 	unsigned int			auth_key_len;
 	unsigned int			icv_bits;
+	__be16				encap_sport;
+	__be16				encap_dport;
+	union espah_addr		encap_oaddr;
 };
 
 /**
@@ -82,6 +88,18 @@ struct espah_sa_usage {
 	u64_stats_t		packets;
 	u64_stats_t		bytes;
 	struct u64_stats_sync	sync;
+};
+
+/**
+ * struct espah_mapping - what NAT has made of the peer's address
+ * @addr: source address of its packets
+ * @port: source port of its packets
+ * @told: jiffies when that was told, never 0 where it was
+ */
+struct espah_mapping {
+	union espah_addr	addr;
+	__be16			port;
+	unsigned long		told;
 };
 
 /**
@@ -106,6 +124,10 @@ struct espah_selector_rcu {
  * @icv_len: octets of ICV in the packet
  * @align: what is encrypted is a multiple of so many octets
  * @iv_random: see &espah_alg.iv_random
+ * @encap_len: octets of UDP header in front of ESP, 0 without encapsulation
+ * @encap_sport: source port of packets of this SA, where there is a UDP header
+ * @encap_dport: destination port, likewise
+ * @encap_oaddr: the peer's address before NAT, noted for who asks
  * @tfm: the keyed cipher
  * @reqid: joins it to policies
  * @index: number that the namespace names it by
@@ -137,7 +159,9 @@ struct espah_selector_rcu {
  * @slot_node: in &espah_slot.sas of each
  *
  * @free_work: frees it after a grace period, where sleeping is allowed
- * @replay_lock: covers writing @replay; softirqs are off wherever it is taken:
+ * @mapped: where the peer was seen elsewhere last, and when that was told; see
+ *	net/natt.c; under @replay_lock
+ * @replay_lock: covers writing @replay and @mapped; softirqs are off wherever it is taken:
  *	packets arrive so, and the crypto API completes requests so
  * @replay: receive window; last, for its ring of words
  */
@@ -153,6 +177,9 @@ struct espah_sa {
 	bool				dead;
 	u8				align;
 	bool				iv_random;
+	u8				encap_len;
+	__be16				encap_sport;
+	__be16				encap_dport;
 	u32				reqid;
 	u64				iv_mask;
 	atomic64_t			oseq;
@@ -172,12 +199,14 @@ struct espah_sa {
 	char				*alg_name;
 	u8				*key;
 	unsigned int			key_len;
+	union espah_addr		encap_oaddr;
 	char				*auth_name;
 	u8				*auth_key;
 	unsigned int			auth_key_len;
 	atomic_long_t			drops[ESPAH_COUNTERS];
 
-	spinlock_t			replay_lock;	/* replay */
+	struct espah_mapping		mapped;
+	spinlock_t			replay_lock;	/* replay, mapped */
 	struct espah_replay		replay;
 };
 

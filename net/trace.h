@@ -72,7 +72,8 @@ TRACE_EVENT(espah_drop,
 			{ ESPAH_A_CNT_OUT_CRYPTO, "out-crypto" },
 			{ ESPAH_A_CNT_OUT_NOMEM, "out-nomem" },
 			{ ESPAH_A_CNT_OUT_CONNTRACK, "out-conntrack" },
-			{ ESPAH_A_CNT_OUT_SEND, "out-send" }))
+			{ ESPAH_A_CNT_OUT_SEND, "out-send" },
+			{ ESPAH_A_CNT_IN_ENCAP, "in-encap" }))
 );
 
 #endif /* _ESPAH_TRACE_H */

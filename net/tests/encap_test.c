@@ -28,6 +28,7 @@ static void transport_and_back(struct kunit *test)
 {
 	u8 octets[60 + PAYLOAD], *payload;
 	struct iphdr *iph = (struct iphdr *)octets;
+	const struct espah_sa *sa = tunnel_sa(test);
 	struct sk_buff *skb;
 	unsigned int ihl;
 
@@ -39,7 +40,7 @@ static void transport_and_back(struct kunit *test)
 		payload = octets + ihl * 4;
 		skb = fixture_skb(test, HEADER, octets, ihl * 4 + PAYLOAD);
 
-		KUNIT_EXPECT_EQ(test, espah_encap_transport4(skb, HEADER),
+		KUNIT_EXPECT_EQ(test, espah_encap_transport4(skb, sa, HEADER),
 				IPPROTO_UDP);
 		KUNIT_EXPECT_EQ(test, ip_hdr(skb)->protocol, IPPROTO_ESP);
 		KUNIT_EXPECT_EQ(test, ip_hdrlen(skb), ihl * 4);

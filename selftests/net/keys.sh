@@ -68,7 +68,7 @@ test_two_keys() {
 		"[null,{\"name\":\"cbc(aes)\",\"key\":\"$key\"},{\"name\":\"hmac(sha256)\",\"key\":\"$auth_key\",\"icv_bits\":128}]" \
 		"both in JSON"
 	# shellcheck disable=SC2086 # words
-	assert_fails_with "EINVAL: mode, reqid.*(attribute 'enc')" \
+	assert_fails_with "EINVAL: only the selector.*(attribute 'enc')" \
 		espah -n "$ns" state update $id $words
 }
 

@@ -140,6 +140,50 @@ test_cbc_with_the_icv_of_xfrm() {
 	done
 }
 
+# udp_pair MODE: both stacks behind UDP, as if there were NAT in between.
+udp_pair() {
+	local encap='encap espinudp 4500 4500 0.0.0.0' ns stack
+
+	new_keys
+	for stack in espah xfrm; do
+		[ "$stack" = espah ] && ns=$A || ns=$B
+		{
+			states "$stack" 10.9.0.1 10.9.0.2 "$1" | sed "s/$/ $encap/"
+			if [ "$stack" = espah ]; then
+				policies 10.9.0.1 10.9.0.2 "$1" 10.9.0.1 10.9.0.2
+			else
+				policies 10.9.0.2 10.9.0.1 "$1" 10.9.0.2 10.9.0.1
+			fi
+		} | configure "$stack" "$ns"
+		# Not in_ns: a function in the background has a process of its own, in between.
+		ip netns exec "$ns" encap 4500 >"$scratch/encap-$stack" 2>&1 &
+		doors+=" $!"
+		wait_until 60 grep -q ready "$scratch/encap-$stack"
+	done
+}
+
+test_in_udp() {
+	local mode doors=''
+
+	for mode in tunnel transport; do
+		udp_pair "$mode"
+		begin_counting
+		# shellcheck disable=SC2086
+		{
+			traffic udp "$A@10.9.0.1" "$B@10.9.0.2" $SIZES
+			traffic udp "$B@10.9.0.2" "$A@10.9.0.1" $SIZES
+		}
+		traffic tcp "$A@10.9.0.1" "$B@10.9.0.2" 100000
+		traffic tcp "$B@10.9.0.2" "$A@10.9.0.1" 20000
+		both_ends_agree
+		# shellcheck disable=SC2086
+		kill $doors
+		# shellcheck disable=SC2086
+		wait $doors || true
+		doors=''
+	done
+}
+
 # A template with reqid 0 takes an SA with any.
 test_template_without_reqid() {
 	local mode

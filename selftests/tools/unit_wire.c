@@ -74,6 +74,11 @@ static void some_sa_apart(struct espah_sa *sa)
 	memset(sa->auth.key, 0xc3, 64);
 	sa->auth.key_len = 64;
 	sa->auth.icv_bits = 256;
+	sa->given |= espah_bit(ESPAH_A_SA_ENCAP_SPORT) | espah_bit(ESPAH_A_SA_ENCAP_DPORT) |
+		     espah_bit(ESPAH_A_SA_ENCAP_OADDR);
+	sa->encap_sport = 4500;
+	sa->encap_dport = 61000;
+	sa->encap_oaddr = sa->src;
 }
 
 static void test_sa(void)

@@ -45,6 +45,9 @@ static const struct words_case cases[] = {
 	  "10.0.0.1>10.0.0.2 50 100 mode 0 auth hmac(sha384) 1 192" },
 	{ ADD, ENDS "auth hmac(sha512) 0x00",
 	  "10.0.0.1>10.0.0.2 50 100 mode 0 auth hmac(sha512) 1 256" },
+	{ ADD, ENDS AEAD "encap espinudp 4500 61000 192.0.2.9",
+	  "10.0.0.1>10.0.0.2 50 100 mode 0 aead rfc4106(gcm(aes)) 2 128 encap 4500 61000 192.0.2.9",
+	},
 	{ ADD, ENDS "auth x 0x00", "10.0.0.1>10.0.0.2 50 100 mode 0 auth x 1 0" },
 	{ UPDATE, "dst 10.0.0.2 proto esp spi 256", "any>10.0.0.2 50 100" },
 	{ UPDATE, ENDS "sel proto 89", "10.0.0.1>10.0.0.2 50 100 sel 0.0.0.0/0>0.0.0.0/0 89" },
@@ -77,9 +80,19 @@ static const struct words_case cases[] = {
 	{ ADD, "proto ah", "'proto': 'ah' is not supported by this version; expected esp" },
 	{ ADD, "proto tcp", "'proto': 'tcp' is not an IPsec protocol; expected esp" },
 	{ ADD, "foo",
-	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, aead, enc, auth, auth-trunc, sel",
+	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, aead, enc, auth, auth-trunc, encap, sel",
 	},
-	{ ADD, "encap espinudp", "'encap': UDP encapsulation is not supported by this version" },
+	{ ADD, "encap", "'encap': the kind of encapsulation is missing" },
+	{ ADD, "encap espinudp-nonike 1 2 0.0.0.0",
+	  "'encap': 'espinudp-nonike' is not supported by this version; expected espinudp" },
+	{ ADD, "encap espinudp",
+	  "'encap': a port is missing; expected espinudp SPORT DPORT OADDR" },
+	{ ADD, "encap espinudp 1",
+	  "'encap': a port is missing; expected espinudp SPORT DPORT OADDR" },
+	{ ADD, "encap espinudp 1 0",
+	  "'encap': '0' is not right; expected a number from 1 to 65535" },
+	{ ADD, "encap espinudp 65536",
+	  "'encap': '65536' is not right; expected a number from 1 to 65535" },
 	{ ADD, "enc", "'enc': the name of an algorithm is missing" },
 	{ ADD, "enc x", "'enc': the key is missing" },
 	{ ADD, "auth x", "'auth': the key is missing" },
@@ -99,7 +112,7 @@ static const struct words_case cases[] = {
 	{ ADD, "aead x 0x00 0x112233445566778899",
 	  "'aead': '0x...' is not right; expected a number from 0 to 4294967295" },
 	{ ADD, "0x112233445566778899 128",
-	  "'0x...' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, aead, enc, auth, auth-trunc, sel",
+	  "'0x...' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, aead, enc, auth, auth-trunc, encap, sel",
 	},
 	{ ADD, "aead 0123456789012345678901234567890123456789012345678901234567890123 0x00 128",
 	  "'aead': '0123456789012345678901234567890123456789012345678901234567890123...' is too long for the name of an algorithm; at most 63 characters are possible",
@@ -218,6 +231,8 @@ static void add_selector(const struct espah_selector *sel)
 
 static void add_sa(const struct espah_sa *sa)
 {
+	char oaddr[ESPAH_ADDR_STRLEN];
+
 	add_ends(&sa->src, &sa->dst);
 	add(" %u %x", sa->proto, sa->spi);
 	if (espah_given(sa->given, ESPAH_A_SA_MODE))
@@ -232,6 +247,9 @@ static void add_sa(const struct espah_sa *sa)
 		add(" enc %s %u", sa->enc.name, sa->enc.key_len);
 	if (espah_given(sa->given, ESPAH_A_SA_AUTH))
 		add(" auth %s %u %u", sa->auth.name, sa->auth.key_len, sa->auth.icv_bits);
+	if (espah_given(sa->given, ESPAH_A_SA_ENCAP_OADDR))
+		add(" encap %u %u %s", sa->encap_sport, sa->encap_dport,
+		    espah_addr_print(&sa->encap_oaddr, oaddr));
 	if (espah_given(sa->given, ESPAH_A_SA_SEL)) {
 		add(" sel ");
 		add_selector(&sa->sel);

@@ -50,6 +50,25 @@ static void print_algs(const struct ctl *ctl, const struct espah_sa *sa)
 		print_alg(ctl, sa, "enc", &sa->enc);
 }
 
+static void print_encap(const struct ctl *ctl, const struct espah_sa *sa)
+{
+	char oaddr[ESPAH_ADDR_STRLEN];
+
+	if (espah_given(sa->given, ESPAH_A_SA_ENCAP_DPORT))
+		printf("%s\tencap espinudp %u %u %s", print_break(ctl), sa->encap_sport,
+		       sa->encap_dport, espah_addr_print(&sa->encap_oaddr, oaddr));
+}
+
+static json_t *json_encap(const struct espah_sa *sa)
+{
+	char oaddr[ESPAH_ADDR_STRLEN];
+
+	return json_pack("{s:s, s:I, s:I, s:s}", "type", "espinudp",
+			 "sport", (json_int_t)sa->encap_sport,
+			 "dport", (json_int_t)sa->encap_dport,
+			 "oaddr", espah_addr_print(&sa->encap_oaddr, oaddr));
+}
+
 static void print_time(const char *what, bool known, uint64_t seconds)
 {
 	char text[32] = "-";
@@ -98,6 +117,7 @@ static void print_state(const struct ctl *ctl, const struct espah_sa *sa)
 		printf(" reqid %u mode %s", sa->reqid, espah_mode_name(sa->mode));
 	printf("%s\treplay-window %u", line, sa->replay_window);
 	print_algs(ctl, sa);
+	print_encap(ctl, sa);
 	printf("%s\tanti-replay context: seq 0x%llx, oseq 0x%llx", line,
 	       (unsigned long long)sa->seq, (unsigned long long)sa->oseq);
 	if (espah_given(sa->given, ESPAH_A_SA_SEL)) {
@@ -157,6 +177,8 @@ static json_t *json_state(const struct espah_sa *sa)
 		object = json_with(object, "enc", json_alg(sa, &sa->enc));
 	if (espah_given(sa->given, ESPAH_A_SA_AUTH))
 		object = json_with(object, "auth", json_alg(sa, &sa->auth));
+	if (espah_given(sa->given, ESPAH_A_SA_ENCAP_DPORT))
+		object = json_with(object, "encap", json_encap(sa));
 	if (espah_given(sa->given, ESPAH_A_SA_SEL))
 		object = json_with(object, "sel", json_selector(&sa->sel));
 	return json_figures(object, sa);

@@ -12,6 +12,7 @@
 static const char help[] =
 	"Usage: espah state { add | update } ID [ ALGO ]\n"
 	"        [ mode MODE ] [ reqid REQID ] [ replay-window SIZE ] [ sel SELECTOR ]\n"
+	"        [ encap espinudp SPORT DPORT OADDR ]\n"
 	"Usage: espah state { delete | get } ID\n"
 	"Usage: espah state { deleteall | list } [ src PREFIX ] [ dst PREFIX ] [ proto esp ]\n"
 	"        [ spi SPI ] [ mode MODE ] [ reqid REQID ] [ nokeys ]\n"

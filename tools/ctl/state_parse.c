@@ -134,6 +134,35 @@ static int take_auth(struct args *args, void *to)
 	return 0;
 }
 
+static int take_port(struct args *args, uint16_t *port)
+{
+	uint32_t number;
+
+	if (args->at == args->argc)
+		return args_fail(args, "a port is missing; expected espinudp SPORT DPORT OADDR");
+	if (args_number(args, 1, UINT16_MAX, &number))
+		return -1;
+	*port = number;
+	return 0;
+}
+
+static int take_encap(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+	const char *type = args_value(args, "the kind of encapsulation");
+
+	if (!type)
+		return -1;
+	if (strcmp(type, "espinudp"))
+		return args_fail(args, "'%s' is not supported by this version; expected espinudp",
+				 type);
+	sa->given |= espah_bit(ESPAH_A_SA_ENCAP_SPORT) | espah_bit(ESPAH_A_SA_ENCAP_DPORT) |
+		     espah_bit(ESPAH_A_SA_ENCAP_OADDR);
+	if (take_port(args, &sa->encap_sport) || take_port(args, &sa->encap_dport))
+		return -1;
+	return args_addr(args, &sa->encap_oaddr);
+}
+
 /* What belongs to an SA and what to its selector. */
 struct state_text {
 	struct espah_sa *sa;
@@ -161,6 +190,7 @@ static const struct word state_words[] = {
 	{ .name = "enc", .take = take_enc },
 	{ .name = "auth", .take = take_auth },
 	{ .name = "auth-trunc", .take = take_auth_trunc },
+	{ .name = "encap", .take = take_encap },
 	{}
 };
 
@@ -181,7 +211,6 @@ static const struct word other_words[] = {
 	{ .name = "flag", .lacks = "flags are" },
 	{ .name = "extra-flag", .lacks = "flags are" },
 	{ .name = "limit", .lacks = "lifetimes are" },
-	{ .name = "encap", .lacks = "UDP encapsulation is" },
 	{ .name = "coa", .lacks = "care-of addresses are" },
 	{ .name = "ctx", .lacks = "security contexts are" },
 	{ .name = "offload", .lacks = "offloading to hardware is" },

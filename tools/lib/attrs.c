@@ -65,6 +65,9 @@ static const struct espah_attr sa_attrs[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_PAD] = { "pad", ESPAH_KIND_OTHER, NULL },
 	[ESPAH_A_SA_ENC] = { "enc", ESPAH_KIND_OTHER, &alg_set },
 	[ESPAH_A_SA_AUTH] = { "auth", ESPAH_KIND_OTHER, &alg_set },
+	[ESPAH_A_SA_ENCAP_SPORT] = { "encap-sport", ESPAH_KIND_OTHER, NULL },
+	[ESPAH_A_SA_ENCAP_DPORT] = { "encap-dport", ESPAH_KIND_OTHER, NULL },
+	[ESPAH_A_SA_ENCAP_OADDR] = { "encap-oaddr", ESPAH_KIND_ADDR, NULL },
 };
 
 static const struct espah_attr_set sa_set = { ESPAH_A_SA_MAX, sa_attrs };

@@ -48,6 +48,7 @@ static int allow(int fd, int domain, uint8_t dir)
 int espah_socket_bypass(int fd, struct espah_err *err)
 {
 	socklen_t len = sizeof(int);
+	const char *need = "";
 	int domain;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len))
@@ -58,9 +59,11 @@ int espah_socket_bypass(int fd, struct espah_err *err)
 	load_xfrm_user();
 	if (!allow(fd, domain, XFRM_POLICY_IN) && !allow(fd, domain, XFRM_POLICY_OUT))
 		return 0;
+	if (errno == EPERM)
+		need = "; CAP_NET_ADMIN is needed in the user namespace of the network namespace";
+	else if (errno == EINVAL)
+		need = "; the module xfrm_user is needed";
 	return espah_err_kernel(err, errno,
 				"the socket cannot be taken out of the policies: %s%s",
-				strerror(errno),
-				errno == EPERM ? "; CAP_NET_ADMIN is needed in the user namespace that owns this network namespace" :
-				errno == EINVAL ? "; the module xfrm_user is needed" : "");
+				strerror(errno), need);
 }

@@ -51,6 +51,7 @@ static const struct espah_counter_text texts[ESPAH_A_CNT_MAX + 1] = {
 	[ESPAH_A_CNT_OUT_NOMEM] = { "out-nomem", "no memory on the way out" },
 	[ESPAH_A_CNT_OUT_CONNTRACK] = { "out-conntrack", "connection tracking refused" },
 	[ESPAH_A_CNT_OUT_SEND] = { "out-send", "IP layer or firewall refused" },
+	[ESPAH_A_CNT_IN_ENCAP] = { "in-encap", "in UDP or not, unlike its SA" },
 };
 
 /**

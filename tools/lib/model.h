@@ -66,6 +66,10 @@ struct espah_sa {
 	struct espah_alg aead;
 	struct espah_alg enc;
 	struct espah_alg auth;
+	/* UDP encapsulation: both ports, or nothing of it. */
+	uint16_t encap_sport;
+	uint16_t encap_dport;
+	struct espah_addr encap_oaddr;
 	uint32_t id;
 	uint64_t oseq;
 	uint64_t seq;

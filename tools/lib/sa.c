@@ -25,6 +25,18 @@ static bool put_alg(struct nlmsghdr *nlh, uint16_t type, const struct espah_alg 
 	return true;
 }
 
+static bool put_encap(struct nlmsghdr *nlh, const struct espah_sa *sa)
+{
+	uint64_t given = sa->given;
+
+	return (!espah_given(given, ESPAH_A_SA_ENCAP_SPORT) ||
+		espah_put_port(nlh, ESPAH_A_SA_ENCAP_SPORT, sa->encap_sport)) &&
+	       (!espah_given(given, ESPAH_A_SA_ENCAP_DPORT) ||
+		espah_put_port(nlh, ESPAH_A_SA_ENCAP_DPORT, sa->encap_dport)) &&
+	       (!espah_given(given, ESPAH_A_SA_ENCAP_OADDR) ||
+		espah_put_addr(nlh, ESPAH_A_SA_ENCAP_OADDR, &sa->encap_oaddr));
+}
+
 static bool put_algs(struct nlmsghdr *nlh, const struct espah_sa *sa)
 {
 	uint64_t given = sa->given;
@@ -72,7 +84,7 @@ bool espah_sa_put(struct nlmsghdr *nlh, const struct espah_sa *sa)
 		espah_put_u32(nlh, ESPAH_A_SA_REPLAY_WINDOW, sa->replay_window)) &&
 	       (!espah_given(given, ESPAH_A_SA_SEL) ||
 		espah_put_selector(nlh, ESPAH_A_SA_SEL, &sa->sel)) &&
-	       put_algs(nlh, sa);
+	       put_algs(nlh, sa) && put_encap(nlh, sa);
 }
 
 /* It is printed for people and programs: nothing else than a name will do. */
@@ -192,6 +204,12 @@ static bool take_attr(const struct nlattr *attr, struct espah_sa *sa)
 		return take_alg(attr, &sa->enc);
 	case ESPAH_A_SA_AUTH:
 		return take_alg(attr, &sa->auth);
+	case ESPAH_A_SA_ENCAP_SPORT:
+		return espah_take_port(attr, &sa->encap_sport);
+	case ESPAH_A_SA_ENCAP_DPORT:
+		return espah_take_port(attr, &sa->encap_dport);
+	case ESPAH_A_SA_ENCAP_OADDR:
+		return espah_take_addr(attr, &sa->encap_oaddr);
 	case ESPAH_A_SA_ID:
 		return espah_take_u32(attr, &sa->id);
 	default:

@@ -47,6 +47,19 @@ bool espah_put_spi(struct nlmsghdr *nlh, uint16_t type, uint32_t spi)
 }
 
 /**
+ * espah_put_port() - put a port, which is in network byte order there
+ * @nlh: the request
+ * @type: the attribute
+ * @port: the port
+ *
+ * Return: false if the request is full.
+ */
+bool espah_put_port(struct nlmsghdr *nlh, uint16_t type, uint16_t port)
+{
+	return mnl_attr_put_u16_check(nlh, ESPAH_NL_REQUEST_MAX, type, htons(port));
+}
+
+/**
  * espah_put_bytes() - put octets
  * @nlh: the request
  * @type: the attribute
@@ -140,6 +153,21 @@ bool espah_take_spi(const struct nlattr *attr, uint32_t *spi)
 	if (!espah_take_u32(attr, &wire))
 		return false;
 	*spi = ntohl(wire);
+	return true;
+}
+
+/**
+ * espah_take_port() - take a port, which is in network byte order there
+ * @attr: the attribute
+ * @port: filled in
+ *
+ * Return: false if it is not one.
+ */
+bool espah_take_port(const struct nlattr *attr, uint16_t *port)
+{
+	if (mnl_attr_get_payload_len(attr) != sizeof(*port))
+		return false;
+	*port = ntohs(mnl_attr_get_u16(attr));
 	return true;
 }
 

@@ -31,7 +31,7 @@ class Sender:
         self.sent += 1
         while True:
             got, address = self.wire.recvfrom(65536)
-            if address[2] != PACKET_OUTGOING and got[9] in (ESP, packet[9]):
+            if address[2] != PACKET_OUTGOING and got[9] in (self.sa.wire_proto, packet[9]):
                 return got
 
     def done(self):

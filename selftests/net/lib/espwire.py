@@ -99,6 +99,7 @@ class Sa:
         self.seq = 0
 
     iv_len, align = 8, 4
+    wire_proto = ESP
 
     def cipher_values(self):
         """As a request has it."""

@@ -94,6 +94,10 @@ def u32(number, value):
     return Attr(number, struct.pack('=I', value))
 
 
+def be16(number, value):
+    return Attr(number, struct.pack('>H', value))
+
+
 def be32(number, value):
     return Attr(number, struct.pack('>I', value))
 

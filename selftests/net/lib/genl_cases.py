@@ -85,6 +85,7 @@ LENGTHS = {
     'u8': ((0, 2, 4), errno.EINVAL),
     'u32': ((0, 3, 5, 8), errno.EINVAL),
     'be32': ((0, 3, 5, 8), errno.EINVAL),
+    'be16': ((0, 1, 3, 4), errno.EINVAL),
     'flag': ((1, 4), errno.ERANGE),
     'nest': ((1, 3), errno.ERANGE),
     'key': ((0, 129, 1024), errno.ERANGE),
@@ -149,7 +150,7 @@ def unknown():
                            words='[Uu]nknown', culprits=[attr])
 
 
-SAMPLES = {'addr': b'\x0a\0\0\1', 'esp': b'\x32', 'u8': b'\0', 'u32': bytes(4), 'be32': b'\0\0\1\0',
+SAMPLES = {'addr': b'\x0a\0\0\1', 'esp': b'\x32', 'u8': b'\0', 'u32': bytes(4), 'be32': b'\0\0\1\0', 'be16': b'\0\1',
            'u64': bytes(8), 'flag': b'', 'pad': b''}
 
 
@@ -259,6 +260,9 @@ def contradictory_sas():
                     'pcrypt(pcrypt(rfc4106(gcm(aes))))', 'x' * 63):
             yield case(f'algorithm {alg}', ('aead', 'name'), errno.ENOENT, aead=aead(name=alg))
         yield case('name too long', ('aead', 'name'), aead=aead(name='x' * 64))
+        yield case('from port 0', ('encap-sport',), **{'encap-sport': 0})
+        yield case('to port 0', ('encap-dport',), words='encap-dport', **{'encap-dport': 0})
+        yield case('v6 before NAT', ('encap-oaddr',), **{'encap-oaddr': 'fd00::1'})
 
 
 def contradictory_pairs():
@@ -288,6 +292,16 @@ def contradictory_pairs():
         yield case('aead and auth', ('auth',), words='^enc, auth', aead=aead(), enc=None)
         yield missing_half(cmd, spi, 'auth', '^auth:.*without integrity')
         yield missing_half(cmd, spi, 'enc', '^enc:.*not integrity alone')
+
+
+def half_an_encapsulation():
+    for cmd, spi in (('SA_ADD', 0x1000), ('SA_UPDATE', 0x100)):
+        for which in 'encap-sport', 'encap-dport':
+            values = sa(spi)
+            del values[which]
+            case = case_of(f'no {which}', cmd, values, None, words=f'^{which}:')
+            case.missing = num('SA', which)
+            yield case
 
 
 def missing_half(cmd, spi, which, words):
@@ -331,6 +345,7 @@ def contradictory_policies():
 def contradictory():
     yield from contradictory_sas()
     yield from contradictory_pairs()
+    yield from half_an_encapsulation()
     yield from unterminated()
     yield from contradictory_policies()
 
@@ -363,7 +378,8 @@ def fixed():
     new = {**OLD_SA, 'sel': sel(dst='10.2.99.0')}
     changes = ({'mode': 0}, {'reqid': 10}, {'replay-window': 65}, {'replay-window': 0},
                {'aead': aead(key=bytes(20))}, {'aead': aead(key=bytes(36))},
-               {'aead': aead(name='pcrypt(rfc4106(gcm(aes)))')})
+               {'aead': aead(name='pcrypt(rfc4106(gcm(aes)))')},
+               {'encap-sport': 4502}, {'encap-sport': 4500, 'encap-dport': 4502})
     apart = {**new, 'enc': enc(), 'auth': auth()}
     del apart['aead']
     yield case_of('other algorithms', 'SA_UPDATE', apart, ('enc',), words='cannot change')

@@ -3,7 +3,7 @@
 
 from functools import lru_cache
 
-from genl import UAPI, Attr, addr, be32, text, u32, u8
+from genl import UAPI, Attr, addr, be16, be32, text, u32, u8
 from genl import attributes as split
 
 ALG_NAME = 'rfc4106(gcm(aes))'
@@ -15,7 +15,8 @@ SETS = {
            ('reqid', 'u32'), ('replay-window', 'u32'), ('sel', 'nest'), ('aead', 'nest'),
            ('show-keys', 'flag'), ('id', 'u32'), ('oseq', 'u64'), ('seq', 'u64'),
            ('packets', 'u64'), ('bytes', 'u64'), ('add-time', 'u64'), ('use-time', 'u64'),
-           ('counters', 'nest'), ('pad', 'pad'), ('enc', 'nest'), ('auth', 'nest')),
+           ('counters', 'nest'), ('pad', 'pad'), ('enc', 'nest'), ('auth', 'nest'),
+           ('encap-sport', 'be16'), ('encap-dport', 'be16'), ('encap-oaddr', 'addr')),
     'ALG': (('name', 'text'), ('key', 'key'), ('icv-bits', 'u32')),
     'SEL': (('src-min', 'addr'), ('src-max', 'addr'), ('dst-min', 'addr'), ('dst-max', 'addr'),
             ('proto', 'u8')),
@@ -39,7 +40,7 @@ def kind_of(set_, name):
     return dict(SETS[set_])[name]
 
 
-BUILD = {'addr': addr, 'esp': u8, 'u8': u8, 'u32': u32, 'be32': be32, 'text': text}
+BUILD = {'addr': addr, 'esp': u8, 'u8': u8, 'u32': u32, 'be16': be16, 'be32': be32, 'text': text}
 
 
 def make(set_, name, value):
@@ -73,7 +74,8 @@ def auth(**other):
 
 def sa(spi=0x1000, **other):
     return {'src': '10.0.0.1', 'dst': '10.0.0.2', 'proto': 50, 'spi': spi, 'mode': 1, 'reqid': 9,
-            'replay-window': 64, 'sel': sel(), 'aead': aead(), **other}
+            'replay-window': 64, 'sel': sel(), 'aead': aead(), 'encap-sport': 4500,
+            'encap-dport': 4501, 'encap-oaddr': '0.0.0.0', **other}
 
 
 def tmpl(**other):

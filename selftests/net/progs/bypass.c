@@ -68,7 +68,8 @@ int main(int argc, char **argv)
 		inet_pton(AF_INET, argv[3], &there.sin_addr);
 		there.sin_port = htons(atoi(argv[4]));
 	}
-	if (len < 0 || sendto(fd, octets, len, 0, (struct sockaddr *)&there, sizeof(there)) != len) {
+	if (len < 0 ||
+	    sendto(fd, octets, len, 0, (struct sockaddr *)&there, sizeof(there)) != len) {
 		fprintf(stderr, "sending: %s\n", strerror(errno));
 		return 1;
 	}

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The tests of natt.sh: ESP in UDP (RFC 3948)."""
+
+import socket
+import struct
+
+from esplab import FWD, HOST, IN, PEER, equal, inside, oracle, selector, serve
+from espout import Sender
+from espvectors import Vector, address
+from espwire import Sa, checksum, ip4, payload_of
+from genl import UAPI
+from genl_espah import must
+from genl_events import Ear
+
+UDP = 17
+PORT = 4500
+UDP_ENCAP, UDP_ENCAP_ESPINUDP = 100, 2
+
+
+def in_udp(sa, payload, sport=PORT, dport=PORT, src=None, check=0):
+    """A datagram of an SA's ends."""
+    header = struct.pack('>4H', sport, dport, 8 + len(payload), check)
+    return ip4(src or sa.src, sa.dst, UDP, header + payload)
+
+
+class UdpSa(Sa):
+    """An SA whose packets are in UDP."""
+
+    ports = PORT, PORT
+    wire_proto = UDP
+
+    def cipher_values(self):
+        return {**super().cipher_values(), 'encap-sport': self.ports[0],
+                'encap-dport': self.ports[1]}
+
+    def carry(self, esp, **header):
+        return in_udp(self, esp, *self.ports, **header)
+
+
+def door(lab, port=PORT, encap=True):
+    """The socket that a key daemon has."""
+    with inside(lab.host_ns):
+        sock = lab.open(socket.AF_INET, socket.SOCK_DGRAM, 0)
+    sock.bind(('0.0.0.0', port))
+    if encap:
+        sock.setsockopt(socket.IPPROTO_UDP, UDP_ENCAP, UDP_ENCAP_ESPINUDP)
+    return sock
+
+
+def linux():
+    """Mainline's packets in UDP."""
+    for case in oracle('esp-ah/linux_xfrm.dev.json')['cases']:
+        sas = {sa['spi']: sa for sa in case['sas'] if case['family'] == 4 and sa['encap']
+               and sa['encr'] == 'aes-cbc' and sa['integ'] == 'hmac-sha256'}
+        for frame in case['frames']:
+            sa = sas.get(frame.get('spi'))
+            if sa and not frame.get('fragment'):
+                yield Vector(f'{case["name"]} frame {frame["frame"]}', sa, frame,
+                             frame['ip_packet'], frame['payload'], sa['mode'] == 'tunnel')
+
+
+def test_linux_vectors(lab):
+    door(lab)
+    vectors = list(linux())
+    equal(len(vectors) > 5, True, f'{len(vectors)} vectors are enough')
+    take(lab, [vector for vector in vectors if not vector.sa.tunnel])
+    for dir_ in (IN, FWD):
+        lab.add_policy(dir_, Sa(1, '0.0.0.0', '0.0.0.0', tunnel=True), selector(), priority=9,
+                       reqid=2)
+    take(lab, [vector for vector in vectors if vector.sa.tunnel])
+
+
+def take(lab, vectors):
+    for vector in vectors:
+        sport, dport = struct.unpack('>HH', vector.esp[:4])
+        values = lab.sa_values(vector.sa, reqid=2)
+        values.update({'encap-sport': sport, 'encap-dport': dport})
+        with address(lab, vector.sa.dst):
+            must(lab.client, 'SA_ADD', values)
+            lab.expect([vector.packet], {'in-ok': 1}, vector.name)
+            lab.expect([vector.packet], {'in-replay-dup': 1}, f'{vector.name}: again')
+            lab.del_sa(vector.sa)
+
+
+def test_ports_and_encapsulation_of_the_sa(lab):
+    """What comes in another way than its SA says is not looked at."""
+    for port in PORT, PORT + 1:
+        door(lab, port)
+    inner = ip4(PEER, HOST, 253, b'inside')
+    lab.add_policy(IN, Sa(1, PEER, HOST, tunnel=True), selector(PEER, HOST, 253))
+    bare, encapsulated = lab.add_sa(Sa(0x1000, tunnel=True)), lab.add_sa(UdpSa(0x2000, tunnel=True))
+    esp = encapsulated.seal(1, inner, 4)
+    lab.expect([in_udp(bare, bare.seal(1, inner, 4))], {'in-encap': 1}, 'in UDP without')
+    lab.expect([Sa.carry(encapsulated, esp)], {'in-encap': 1}, 'bare with')
+    lab.expect([in_udp(encapsulated, esp, dport=PORT + 1)], {'in-encap': 1}, 'to another port')
+    lab.expect([in_udp(encapsulated, esp)], {'in-ok': 1}, 'as it should be', [inner])
+    lab.expect([in_udp(encapsulated, esp)], {'in-replay-dup': 1}, 'again')
+    short = in_udp(encapsulated, esp[:20])
+    lab.expect([short], {'in-truncated': 1}, 'short')
+    equal(lab.sa_figures(encapsulated)[2], {'in-encap': 2, 'in-replay-dup': 1, 'in-truncated': 1},
+          'the SA says so too')
+
+
+def test_clear_policy(lab):
+    """Where all must be protected, only what is taken out of UDP passes."""
+    sa = lab.add_sa(UdpSa(0x2000, tunnel=True))
+    lab.add_policy(IN, sa, selector(PEER, HOST), priority=5)
+    inner = ip4(PEER, HOST, 253, b'inside')
+    plain = door(lab, encap=False)
+    esp = sa.seal(1, inner, 4)
+    lab.expect([in_udp(sa, esp)], {'in-clear': 1}, 'to a socket like any other')
+    plain.setsockopt(socket.IPPROTO_UDP, UDP_ENCAP, UDP_ENCAP_ESPINUDP)
+    lab.expect([in_udp(sa, esp)], {'in-ok': 1}, 'to one that takes ESP out', [inner])
+    unknown = b'\0\0\x33\x33' + esp[4:]
+    lab.expect([in_udp(sa, unknown)], {'in-clear': 1}, 'an SPI of nobody')
+    lab.expect([in_udp(sa, esp, dport=PORT + 1)], {'in-clear': 1}, 'another port')
+    lab.expect([in_udp(sa, b'\0' * 4 + esp)], {'in-clear': 1}, 'not ESP')
+    lab.expect([in_udp(sa, esp[:3]), in_udp(sa, b'\xff')], {'in-clear': 2}, 'too short')
+    bare = lab.add_sa(Sa(0x3000, tunnel=True))
+    lab.expect([in_udp(bare, bare.seal(1, inner, 4))], {'in-clear': 1}, 'an SA without')
+    # NAT has given the peer another port: it must get through to be told.
+    lab.expect([in_udp(sa, sa.seal(2, inner, 4), sport=1025)], {'in-ok': 1}, 'from another port',
+               [inner])
+
+
+def test_checksum_behind_nat(lab):
+    """RFC 3948 section 3.1.2: a checksum over the addresses before NAT does no harm."""
+    door(lab)
+    with inside(lab.host_ns):
+        ear = lab.open(socket.AF_INET, socket.SOCK_DGRAM, 0)
+    ear.bind((HOST, 4444))
+    sa = lab.add_sa(UdpSa(0x2000))
+    datagram = struct.pack('>4H', 1, 4444, 8 + 4, 0) + b'good'
+    pseudo = socket.inet_aton('192.168.0.7') + socket.inet_aton(HOST) + struct.pack('>HH', UDP, 12)
+    datagram = datagram[:6] + struct.pack('>H', checksum(pseudo + datagram)) + datagram[8:]
+    lab.expect([sa.packet(1, datagram, UDP)], {'in-ok': 1}, 'with a checksum')
+    equal(ear.recv(100), b'good', 'what came')
+
+
+def test_new_mapping_is_told(lab):
+    """And only of packets that have proved themselves."""
+    door(lab)
+    sa = lab.add_sa(UdpSa(0x2000, tunnel=True), reqid=77)
+    lab.add_policy(IN, sa, selector(PEER, HOST, 253), reqid=77)
+    inner = ip4(PEER, HOST, 253, b'inside')
+    with inside(lab.host_ns):
+        ear = Ear()
+    lab.expect([sa.packet(1, inner, 4)], {'in-ok': 1}, 'as before', [inner])
+    forged = in_udp(sa, sa.seal(2, inner, 4)[:-1] + b'\0', sport=1025)
+    lab.expect([forged], {'in-icv': 1}, 'forged')
+    lab.expect([in_udp(sa, sa.seal(1, inner, 4), sport=1025)], {'in-replay-dup': 1}, 'replayed')
+    moved = in_udp(sa, sa.seal(3, inner, 4), sport=1025, src='10.9.0.9')
+    lab.expect([moved], {'in-ok': 1}, 'from elsewhere', [inner])
+    lab.expect([in_udp(sa, sa.seal(4, inner, 4), sport=1025, src='10.9.0.9')], {'in-ok': 1},
+               'and again', [inner])
+    told = [event for event in ear.events() if event.cmd == UAPI['CMD_SA_MAPPING_NTF']]
+    equal(len(told), 1, 'events')
+    found = told[0].attrs
+    equal([found[UAPI['SA_SRC']], found[UAPI['SA_ENCAP_SPORT']], found[UAPI['SA_ENCAP_DPORT']],
+           found[UAPI['SA_SPI']], found[UAPI['SA_REQID']]],
+          [socket.inet_aton('10.9.0.9'), struct.pack('>H', 1025), struct.pack('>H', PORT),
+           struct.pack('>I', 0x2000), struct.pack('=I', 77)], 'what it says')
+
+
+def test_sent(lab):
+    """Ports, length, no checksum, no DF around a tunnel; what is in it is ESP as ever."""
+    for tunnel in True, False:
+        lab.counters()
+        ours = UdpSa(0x4000, tunnel=tunnel)
+        ours.ports = 4500, 61000
+        sender = Sender(lab, ours, selector(HOST, PEER, 253))
+        for size in 0, 1, 33, 1000:
+            clear = ip4(HOST, PEER, 253, bytes(size))
+            got = sender.protect(clear)
+            equal((got[9], got[6] & 0x40), (UDP, 0 if tunnel else 0x40), 'protocol and DF')
+            udp = payload_of(got)
+            equal(struct.unpack('>4H', udp[:8]), (4500, 61000, len(udp), 0), 'UDP header')
+            content = clear if tunnel else payload_of(clear)
+            plain = ours.open_plain(udp[8:])
+            equal(plain[:len(content)].hex(), content.hex(), 'content')
+        sender.done()
+        sender.stop()
+
+
+if __name__ == '__main__':
+    serve(globals())
