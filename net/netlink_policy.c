@@ -398,7 +398,14 @@ int espah_nl_policy_flush(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
-static int put_tmpl(struct sk_buff *skb, const struct espah_tmpl *tmpl)
+/**
+ * espah_nl_put_tmpl() - write a template
+ * @skb: message
+ * @tmpl: template
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int espah_nl_put_tmpl(struct sk_buff *skb, const struct espah_tmpl *tmpl)
 {
 	struct nlattr *nest = nla_nest_start(skb, ESPAH_A_POLICY_TMPL);
 
@@ -440,7 +447,7 @@ int espah_nl_put_policy(struct sk_buff *skb, const struct espah_policy *policy)
 		return -EMSGSIZE;
 	if (config->action != ESPAH_ACTION_PROTECT)
 		return 0;
-	return put_tmpl(skb, &config->tmpl);
+	return espah_nl_put_tmpl(skb, &config->tmpl);
 }
 
 static int reply(struct genl_info *info, const struct espah_policy *policy)

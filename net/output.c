@@ -11,6 +11,7 @@
 #include <net/route.h>
 #include <net/xfrm.h>
 
+#include "acquire.h"
 #include "bypass.h"
 #include "compat.h"
 #include "crypto.h"
@@ -341,7 +342,7 @@ unsigned int espah_output_hook(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *state)
 {
 	struct espah_net *en = espah_net(state->net);
-	const struct espah_policy *policy;
+	struct espah_policy *policy;
 	bool excluded = false;
 	struct espah_flow flow;
 	struct espah_sa *sa;
@@ -361,9 +362,11 @@ unsigned int espah_output_hook(void *priv, struct sk_buff *skb,
 	sa = espah_policy_sa(en, policy, &flow, &excluded);
 	if (!sa && policy->config.tmpl.optional)
 		return NF_ACCEPT;
-	if (!sa)
+	if (!sa) {
+		espah_acquire(en, policy, &flow);
 		return refuse(en, NULL, skb, excluded ?
 			      ESPAH_A_CNT_OUT_SELECTOR : ESPAH_A_CNT_OUT_NO_SA);
+	}
 
 	if (!skb_dst(skb))
 		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_NO_ROUTE);

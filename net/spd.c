@@ -50,10 +50,10 @@ static void changed(struct espah_spd *spd)
  *
  * Return: the first policy that matches, by priority and then by age, or NULL.
  */
-const struct espah_policy *espah_spd_lookup(const struct espah_net *en, u8 dir,
-					    const struct espah_flow *flow)
+struct espah_policy *espah_spd_lookup(const struct espah_net *en, u8 dir,
+				      const struct espah_flow *flow)
 {
-	const struct espah_policy *policy;
+	struct espah_policy *policy;
 
 	list_for_each_entry_rcu(policy, &en->spd.list[dir], node)
 		if (espah_selector_match(&policy->config.sel, flow))

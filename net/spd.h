@@ -52,11 +52,13 @@ struct espah_policy_config {
 };
 
 /**
- * struct espah_policy - one policy; constant once it can be found
+ * struct espah_policy - one policy; but for @asked constant once it can be found
  * @config: what it says
  * @index: number that the namespace names it by
  * @slot: where outbound packets find their SA; NULL where that depends on the
  *	packet (transport mode) and for other directions and actions
+ * @asked: jiffies when it last asked for an SA, 0 for never; a single word,
+ *	changed by whoever asks
  * @node: in &espah_spd.list; written under &espah_net.lock, read under RCU
  * @rcu: frees it
  */
@@ -64,6 +66,7 @@ struct espah_policy {
 	struct espah_policy_config	config;
 	u32				index;
 	struct espah_slot		*slot;
+	unsigned long			asked;
 	struct list_head		node;
 	struct rcu_head			rcu;
 };
@@ -89,8 +92,8 @@ struct espah_spd {
 
 void espah_spd_init(struct espah_spd *spd);
 void espah_spd_exit(struct espah_spd *spd);
-const struct espah_policy *espah_spd_lookup(const struct espah_net *en, u8 dir,
-					    const struct espah_flow *flow);
+struct espah_policy *espah_spd_lookup(const struct espah_net *en, u8 dir,
+				      const struct espah_flow *flow);
 struct espah_sa *espah_policy_sa(const struct espah_net *en,
 				 const struct espah_policy *policy,
 				 const struct espah_flow *flow, bool *excluded);
