@@ -157,9 +157,9 @@ static void test_policy_and_missing(void)
 	expect("an attribute is missing", "EINVAL: mode is needed (missing attribute 'mode')");
 
 	nlh = error_start(EINVAL, true);
-	mnl_attr_put_u32(nlh, NLMSGERR_ATTR_MISS_TYPE, ESPAH_A_SA_MAX + 1);
+	mnl_attr_put_u32(nlh, NLMSGERR_ATTR_MISS_TYPE, 999);
 	expect("an attribute is missing that a newer kernel knows",
-	       "EINVAL: Invalid argument (missing attribute '20')");
+	       "EINVAL: Invalid argument (missing attribute '999')");
 
 	nlh = error_start(EINVAL, true);
 	mnl_attr_put_u32(nlh, NLMSGERR_ATTR_MISS_TYPE, ESPAH_A_ALG_ICV_BITS);
