@@ -63,16 +63,13 @@ static enum ike_bad receive_init(struct ike_daemon *daemon, const struct ike_hdr
 }
 
 /* Section 1.3: what a CREATE_CHILD_SA request is for is seen by what it carries. */
-static const struct ike_answer *answer_of(const struct ike_sa *sa, uint8_t exchange,
-					  const struct ike_payloads *in)
+static const struct ike_answer *answer_of(uint8_t exchange, const struct ike_payloads *in)
 {
 	struct ike_notify_body notify;
 
 	switch (exchange) {
 	case IKE_AUTH:
 		return &ike_v2_answer_auth;
-	case INFORMATIONAL:
-		return &ike_v2_answer_info;
 	case CREATE_CHILD_SA:
 		if (ike_notify_find(in, IKE_N_REKEY_SA, &notify))
 			return &ike_v2_answer_rekey_child;
@@ -80,8 +77,7 @@ static const struct ike_answer *answer_of(const struct ike_sa *sa, uint8_t excha
 			return &ike_v2_answer_child;
 		return &ike_v2_answer_rekey_ike;
 	default:
-		(void)sa;
-		return NULL;
+		return &ike_v2_answer_info;
 	}
 }
 
@@ -118,7 +114,7 @@ static void answer(struct ike_sa *sa, const struct ike_hdr *hdr, enum ike_bad ba
 		   const struct ike_payloads *in, const struct ike_endpoint *local,
 		   const struct ike_endpoint *remote)
 {
-	const struct ike_answer *kind = bad ? NULL : answer_of(sa, hdr->exchange, in);
+	const struct ike_answer *kind = answer_of(hdr->exchange, in);
 	struct ike_chunk data = {};
 	uint16_t type = 0;
 	struct ike_writer w;
