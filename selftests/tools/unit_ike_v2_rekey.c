@@ -54,7 +54,8 @@ static bool one_ike(struct world *world)
 
 static bool nothing_lost(const struct world *world)
 {
-	return !world->a.esp_lost && !world->b.esp_lost && world->a.esp_taken > 10 &&
+	return !world->a.esp_lost && !world->b.esp_lost && !world->a.esp_waits &&
+	       !world->b.esp_waits && world->a.esp_taken > 10 &&
 	       world->b.esp_taken > 10;
 }
 

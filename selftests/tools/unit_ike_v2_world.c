@@ -537,8 +537,10 @@ static void send_esp(struct world_end *end)
 	struct world_sa *sa = newest_out(end);
 	struct world_flight *flight;
 
-	if (!sa)
+	if (!sa) {
+		end->esp_waits++;
 		return;
+	}
 	flight = free_flight(world);
 	*flight = (struct world_flight){
 		.to = world_other(end), .when = world->now + world->delay,

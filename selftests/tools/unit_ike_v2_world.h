@@ -57,6 +57,8 @@ struct world_end {
 	/* ESP that came for no SA, or under other keys: there must be none. */
 	unsigned int esp_lost;
 	unsigned int esp_taken;
+	/* Packets that found no SA to be sent on. */
+	unsigned int esp_waits;
 };
 
 struct world_flight {
