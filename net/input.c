@@ -159,8 +159,8 @@ static unsigned int accept(struct espah_sa *sa, struct sk_buff *skb)
 		cause = admit(sa, skb);
 	if (!cause)
 		cause = espah_mark_set(sa->en, skb);
-	if (!cause)
-		espah_sa_used(sa, skb->len);
+	if (!cause && !espah_sa_use(sa, skb->len))
+		cause = ESPAH_A_CNT_IN_EXPIRED;
 	return cause;
 }
 
@@ -258,6 +258,8 @@ static unsigned int receive(struct espah_sa *sa, struct sk_buff *skb)
 	const struct ip_esp_hdr *esp;
 	unsigned int cause;
 
+	if (unlikely(sa->larval))
+		return ESPAH_A_CNT_IN_LARVAL;
 	if (skb->len < header + ESPAH_ESP_TRAILER + sa->icv_len)
 		return ESPAH_A_CNT_IN_TRUNCATED;
 	if (!pskb_may_pull(skb, header))

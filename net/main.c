@@ -5,6 +5,7 @@
 #include <net/genetlink.h>
 
 #include "input.h"
+#include "lifetime.h"
 #include "netlink.h"
 #include "netns.h"
 #include "sa.h"
@@ -16,9 +17,12 @@ static int __init espah_init(void)
 	err = espah_sa_init();
 	if (err)
 		return err;
-	err = espah_netns_init();
+	err = espah_lifetime_init();
 	if (err)
 		goto exit_sa;
+	err = espah_netns_init();
+	if (err)
+		goto exit_lifetime;
 	err = espah_input_init();
 	if (err)
 		goto exit_netns;
@@ -32,6 +36,8 @@ exit_input:
 	espah_input_exit();
 exit_netns:
 	espah_netns_exit();
+exit_lifetime:
+	espah_lifetime_exit();
 exit_sa:
 	espah_sa_exit();
 	return err;
@@ -43,6 +49,7 @@ static void __exit espah_exit(void)
 	espah_netlink_exit();
 	espah_input_exit();
 	espah_netns_exit();
+	espah_lifetime_exit();
 	espah_sa_exit();
 }
 

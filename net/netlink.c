@@ -147,6 +147,11 @@ static const struct genl_ops ops[] = {
 		.flags	= GENL_UNS_ADMIN_PERM,
 		.doit	= info_get,
 	},
+	{
+		.cmd	= ESPAH_CMD_SA_ALLOC_SPI,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.doit	= espah_nl_sa_alloc_spi,
+	},
 };
 
 /* After each request, refused or not: wherever in it a key was, by mistake even,

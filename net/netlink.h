@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 
+struct espah_limits;
 struct espah_nl_set;
 struct espah_policy;
 struct espah_sa;
@@ -17,6 +18,9 @@ struct sk_buff;
 
 int espah_netlink_init(void);
 void espah_netlink_exit(void);
+
+/* RFC 4303 section 2.1: 1 to 255 are reserved, 0 is never on the wire. */
+#define ESPAH_SPI_MIN	256
 
 /* Requests about SAs: netlink_sa.c */
 extern const char *const espah_nl_sa_wants[];
@@ -35,6 +39,15 @@ int espah_nl_other_cipher(const struct espah_sa *sa,
 			  const struct espah_sa_config *config);
 int espah_nl_put_cipher(struct sk_buff *skb, const struct espah_sa *sa,
 			bool show_keys);
+
+/* The request for an SPI: netlink_spi.c */
+int espah_nl_sa_alloc_spi(struct sk_buff *skb, struct genl_info *info);
+
+/* Lifetimes: netlink_limits.c */
+int espah_nl_get_limits(const struct nlattr *nest, struct espah_limits *limits,
+			struct netlink_ext_ack *extack);
+int espah_nl_put_limits(struct sk_buff *skb, int attr,
+			const struct espah_limits *limits);
 
 /* Answers about SAs: netlink_sa_put.c */
 int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,

@@ -4,14 +4,12 @@
 #include <linux/in.h>
 #include <net/xfrm.h>
 
+#include "lifetime.h"
 #include "netlink.h"
 #include "netlink_attr.h"
 #include "netns.h"
 #include "notify.h"
 #include "sa.h"
-
-/* RFC 4303 section 2.1: 1 to 255 are reserved, 0 is never on the wire. */
-#define SPI_MIN	256
 
 const char *const espah_nl_sa_wants[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_SRC] = "src: an address of 4 or 16 octets is needed",
@@ -29,6 +27,10 @@ const char *const espah_nl_sa_wants[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_ENCAP_OADDR] = "encap-oaddr: an address of 4 or 16 octets is needed",
 	[ESPAH_A_SA_ENC] = "enc: a nest with name and key is needed, not integrity alone",
 	[ESPAH_A_SA_AUTH] = "auth: a nest is needed; no encryption without integrity (RFC 8221)",
+	[ESPAH_A_SA_LIMITS] = "limits: a nest of limits is needed",
+	[ESPAH_A_SA_SPI_MIN] = "spi-min: 4 octets in network byte order are needed, 256 or more",
+	[ESPAH_A_SA_SPI_MAX] = "spi-max: 4 octets in network byte order are needed, 256 or more",
+	[ESPAH_A_SA_TIMEOUT] = "timeout: a number of 4 octets is needed, 1 or more",
 };
 
 const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
@@ -56,6 +58,12 @@ const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_ENCAP_DPORT] = "encap-dport: this request does not take it",
 	[ESPAH_A_SA_ENCAP_OADDR] = "encap-oaddr: this request does not take it",
 	[ESPAH_A_SA_AUTH] = "auth: this request does not take it",
+	[ESPAH_A_SA_LIMITS] = "limits: this request does not take it",
+	[ESPAH_A_SA_STATE] = "state: this request does not take it",
+	[ESPAH_A_SA_EXPIRED] = "expired: this request does not take it",
+	[ESPAH_A_SA_SPI_MIN] = "spi-min: this request does not take it",
+	[ESPAH_A_SA_SPI_MAX] = "spi-max: this request does not take it",
+	[ESPAH_A_SA_TIMEOUT] = "timeout: this request does not take it",
 };
 
 #define SA_PROTO_POLICY	NLA_POLICY_RANGE(NLA_U8, IPPROTO_ESP, IPPROTO_ESP)
@@ -77,6 +85,7 @@ static const struct nla_policy sa_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_ENCAP_SPORT]	= { .type = NLA_U16 },
 	[ESPAH_A_SA_ENCAP_DPORT]	= { .type = NLA_U16 },
 	[ESPAH_A_SA_ENCAP_OADDR]	= ESPAH_NL_ADDR,
+	[ESPAH_A_SA_LIMITS]		= { .type = NLA_NESTED },
 };
 
 static const struct nla_policy sa_key_policy[ESPAH_A_SA_MAX + 1] = {
@@ -128,12 +137,14 @@ static const struct espah_nl_set sa_flush_set = {
 
 /**
  * struct sa_request - an SA as a request describes it
- * @config: points into the request and to @sel
+ * @config: points into the request, to @sel and to @limits
  * @sel: selector
+ * @limits: lifetime
  */
 struct sa_request {
 	struct espah_sa_config	config;
 	struct espah_selector	sel;
+	struct espah_limits	limits;
 };
 
 /* What names an SA; src is optional here, and must agree where it is given. */
@@ -154,7 +165,7 @@ static int get_id(struct nlattr **tb, struct espah_sa_config *config,
 	id->family = espah_nl_get_addr(tb[ESPAH_A_SA_DST], &id->dst);
 	id->proto = nla_get_u8(tb[ESPAH_A_SA_PROTO]);
 	id->spi = nla_get_be32(tb[ESPAH_A_SA_SPI]);
-	if (ntohl(id->spi) < SPI_MIN) {
+	if (ntohl(id->spi) < ESPAH_SPI_MIN) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_SPI],
 				    "spi: 0 to 255 are reserved (RFC 4303 section 2.1); 256 or more is needed");
 		return -EINVAL;
@@ -230,6 +241,13 @@ static int get_request(struct nlattr **tb, struct sa_request *req,
 		err = get_encap(tb, config, extack);
 	if (err)
 		return err;
+	if (tb[ESPAH_A_SA_LIMITS]) {
+		err = espah_nl_get_limits(tb[ESPAH_A_SA_LIMITS], &req->limits,
+					  extack);
+		if (err)
+			return err;
+		config->limits = &req->limits;
+	}
 	if (!tb[ESPAH_A_SA_SEL])
 		return 0;
 
@@ -243,6 +261,13 @@ static int get_request(struct nlattr **tb, struct sa_request *req,
 	}
 	config->sel = &req->sel;
 	return 0;
+}
+
+static int need_cipher(struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	if (tb[ESPAH_A_SA_ENC] || tb[ESPAH_A_SA_AUTH])
+		return 0;
+	return espah_nl_need(tb, &sa_set, NULL, ESPAH_A_SA_AEAD, extack);
 }
 
 /* Ours would be asked first, and take the packets of an SA that works. (A state
@@ -308,9 +333,8 @@ int espah_nl_sa_add(struct sk_buff *skb, struct genl_info *info)
 	if (!err)
 		err = espah_nl_need_all(tb, &sa_set, NULL, needed,
 					ARRAY_SIZE(needed), info->extack);
-	if (!err && !tb[ESPAH_A_SA_ENC] && !tb[ESPAH_A_SA_AUTH])
-		err = espah_nl_need(tb, &sa_set, NULL, ESPAH_A_SA_AEAD,
-				    info->extack);
+	if (!err)
+		err = need_cipher(tb, info->extack);
 	if (!err)
 		err = get_request(tb, &req, info->extack);
 	if (err)
@@ -348,7 +372,7 @@ static bool same_encap(const struct espah_sa *sa,
 	       espah_addr_equal(&sa->encap_oaddr, &config->encap_oaddr);
 }
 
-/* Whatever is not the selector must be what it is already. */
+/* Whatever is not the selector or the lifetime must be what it is already. */
 static int refuse_changes(const struct espah_sa *sa, struct nlattr **tb,
 			  const struct espah_sa_config *config,
 			  struct netlink_ext_ack *extack)
@@ -374,13 +398,61 @@ static int refuse_changes(const struct espah_sa *sa, struct nlattr **tb,
 	return -EINVAL;
 }
 
+/* A larval SA gets its keys, and all that an SA has: a whole one takes its place.
+ * What was said when the SPI was allocated need not be said again.
+ */
+static int ripen(struct espah_net *en, struct espah_sa *larva,
+		 struct nlattr **tb, struct espah_sa_config *config,
+		 struct netlink_ext_ack *extack)
+{
+	struct espah_sa *sa;
+	int err;
+
+	err = need_cipher(tb, extack);
+	if (err)
+		return err;
+	config->src = larva->src;
+	if (!tb[ESPAH_A_SA_MODE])
+		config->mode = larva->mode;
+	if (!tb[ESPAH_A_SA_REQID])
+		config->reqid = larva->reqid;
+
+	sa = espah_sa_create(en, config, extack);
+	if (IS_ERR(sa))
+		return PTR_ERR(sa);
+	err = espah_sad_replace(en, larva, sa);
+	if (err) {
+		espah_sa_put(sa);
+		return err;
+	}
+	espah_notify_sa(sa, ESPAH_CMD_SA_UPDATE_NTF);
+	return 0;
+}
+
+static int change(struct espah_sa *sa, struct nlattr **tb,
+		  const struct espah_sa_config *config,
+		  struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = refuse_changes(sa, tb, config, extack);
+	if (!err)
+		err = espah_sa_change(sa, config->sel, config->limits);
+	if (err)
+		return err;
+	espah_lifetime_start(sa);
+	espah_notify_sa(sa, ESPAH_CMD_SA_UPDATE_NTF);
+	return 0;
+}
+
 /**
- * espah_nl_sa_update() - change an SA's selector, or take it away
+ * espah_nl_sa_update() - give a larval SA its keys, or change an SA's selector
+ * and lifetime
  * @skb: request
  * @info: the request, parsed by the core as far as its header
  *
- * Return: 0 or a negative errno, and the sentence that goes with it;
- * -ESRCH where there is no such SA.
+ * Return: 0 or a negative errno, and the sentence that goes with it; nothing has
+ * changed then; -ESRCH where there is no such SA.
  */
 int espah_nl_sa_update(struct sk_buff *skb, struct genl_info *info)
 {
@@ -401,11 +473,8 @@ int espah_nl_sa_update(struct sk_buff *skb, struct genl_info *info)
 	sa = find(en, tb, &req.config, extack);
 	err = PTR_ERR_OR_ZERO(sa);
 	if (!err)
-		err = refuse_changes(sa, tb, &req.config, extack);
-	if (!err)
-		err = espah_sa_set_selector(sa, req.config.sel);
-	if (!err)
-		espah_notify_sa(sa, ESPAH_CMD_SA_UPDATE_NTF);
+		err = sa->larval ? ripen(en, sa, tb, &req.config, extack) :
+				   change(sa, tb, &req.config, extack);
 	mutex_unlock(&en->lock);
 	return err;
 }

@@ -67,6 +67,7 @@ static int put_traffic(struct sk_buff *skb, const struct espah_sa *sa)
 int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,
 		    bool show_keys)
 {
+	const struct espah_limits_rcu *limits = rcu_dereference(sa->limits);
 	const struct espah_selector_rcu *sel = rcu_dereference(sa->sel);
 
 	if (espah_nl_put_addr(skb, ESPAH_A_SA_SRC, &sa->src, sa->id.family) ||
@@ -77,11 +78,18 @@ int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,
 	    nla_put_u8(skb, ESPAH_A_SA_MODE, sa->mode) ||
 	    nla_put_u32(skb, ESPAH_A_SA_REQID, sa->reqid) ||
 	    nla_put_u32(skb, ESPAH_A_SA_REPLAY_WINDOW, sa->replay.window) ||
-	    nla_put_u32(skb, ESPAH_A_SA_ID, sa->index))
+	    nla_put_u32(skb, ESPAH_A_SA_ID, sa->index) ||
+	    nla_put_u8(skb, ESPAH_A_SA_STATE,
+		       sa->larval ? ESPAH_SA_STATE_LARVAL :
+				    ESPAH_SA_STATE_MATURE))
 		return -EMSGSIZE;
 	if (sel && espah_nl_put_selector(skb, ESPAH_A_SA_SEL, &sel->sel))
 		return -EMSGSIZE;
-	if (espah_nl_put_cipher(skb, sa, show_keys) || put_encap(skb, sa))
+	if (limits && espah_nl_put_limits(skb, ESPAH_A_SA_LIMITS, &limits->limits))
+		return -EMSGSIZE;
+	if (!sa->larval && espah_nl_put_cipher(skb, sa, show_keys))
+		return -EMSGSIZE;
+	if (put_encap(skb, sa))
 		return -EMSGSIZE;
 	return put_traffic(skb, sa);
 }

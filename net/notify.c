@@ -91,6 +91,43 @@ void espah_notify_sa(const struct espah_sa *sa, u8 cmd)
 	espah_notify(sa->en, cmd, put_sa, sa, GFP_KERNEL);
 }
 
+/**
+ * struct expiry - what an expire event says
+ * @sa: SA
+ * @hard: it has ended
+ */
+struct expiry {
+	const struct espah_sa	*sa;
+	bool			hard;
+};
+
+static int put_expiry(struct sk_buff *msg, const void *what)
+{
+	const struct expiry *expiry = what;
+	int err = espah_nl_put_sa(msg, expiry->sa, false);
+
+	if (err)
+		return err;
+	return nla_put_u8(msg, ESPAH_A_SA_EXPIRED,
+			  expiry->hard ? ESPAH_EXPIRED_HARD :
+					 ESPAH_EXPIRED_SOFT);
+}
+
+/**
+ * espah_notify_expire() - an SA has reached a limit of its lifetime
+ * @sa: SA; the caller holds &espah_net.lock
+ * @hard: it is gone; otherwise somebody should bring a new one
+ */
+void espah_notify_expire(const struct espah_sa *sa, bool hard)
+{
+	const struct expiry expiry = { .sa = sa, .hard = hard };
+
+	lockdep_assert_held(&sa->en->lock);
+
+	espah_notify(sa->en, ESPAH_CMD_SA_EXPIRE_NTF, put_expiry, &expiry,
+		     GFP_KERNEL);
+}
+
 static int put_sa_flush(struct sk_buff *msg, const void *what)
 {
 	const u8 *proto = what;

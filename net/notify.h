@@ -28,6 +28,7 @@ extern const struct genl_multicast_group espah_notify_groups[ESPAH_NOTIFY_GROUPS
 void espah_notify(const struct espah_net *en, u8 cmd, espah_notify_put put,
 		  const void *what, gfp_t gfp);
 void espah_notify_sa(const struct espah_sa *sa, u8 cmd);
+void espah_notify_expire(const struct espah_sa *sa, bool hard);
 void espah_notify_sa_flush(const struct espah_net *en, u8 proto);
 void espah_notify_policy(const struct espah_net *en,
 			 const struct espah_policy *policy, u8 cmd);

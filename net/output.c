@@ -200,9 +200,13 @@ static bool reserve(struct espah_sa *sa, struct sk_buff *skb)
 		espah_drop(sa->en, NULL, skb, ESPAH_A_CNT_OUT_NO_SA);
 		return false;
 	}
+	if (unlikely(!espah_sa_use(sa, skb->len))) {
+		espah_drop(sa->en, sa, skb, ESPAH_A_CNT_OUT_EXPIRED);
+		espah_sa_put(sa);
+		return false;
+	}
 	packet->sa = sa;
 	packet->seq = seq;
-	espah_sa_used(sa, skb->len);
 	return true;
 }
 

@@ -9,6 +9,7 @@
 #include <linux/wait_bit.h>
 
 #include "crypto.h"
+#include "lifetime.h"
 #include "netns.h"
 #include "sa.h"
 
@@ -24,6 +25,7 @@ static void sa_free(struct espah_sa *sa)
 	dst_cache_destroy(&sa->route);
 	free_percpu(sa->usage);
 	kfree(rcu_dereference_protected(sa->sel, true));
+	kfree(rcu_dereference_protected(sa->limits, true));
 	kfree(sa->alg_name);
 	kfree_sensitive(sa->key);
 	kfree(sa->auth_name);
@@ -67,18 +69,17 @@ static int copy_integrity(struct espah_sa *sa,
 	return sa->auth_name && sa->auth_key ? 0 : -ENOMEM;
 }
 
-static int copy_config(struct espah_sa *sa,
+static void usage_init(struct espah_sa *sa)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		u64_stats_init(&per_cpu_ptr(sa->usage, cpu)->sync);
+}
+
+static int copy_cipher(struct espah_sa *sa,
 		       const struct espah_sa_config *config)
 {
-	sa->id = config->id;
-	sa->src = config->src;
-	sa->mode = config->mode;
-	sa->reqid = config->reqid;
-	if (config->encap_dport)
-		sa->encap_len = sizeof(struct udphdr);
-	sa->encap_sport = config->encap_sport;
-	sa->encap_dport = config->encap_dport;
-	sa->encap_oaddr = config->encap_oaddr;
 	sa->iv_len = config->alg->iv_len;
 	sa->iv_random = config->alg->iv_random;
 	sa->align = config->alg->align;
@@ -87,22 +88,46 @@ static int copy_config(struct espah_sa *sa,
 	sa->alg_name = kstrdup(config->alg_name, GFP_KERNEL_ACCOUNT);
 	sa->key = kmemdup(config->key, config->key_len, GFP_KERNEL_ACCOUNT);
 	sa->key_len = config->key_len;
-	sa->usage = alloc_percpu_gfp(struct espah_sa_usage, ESPAH_GFP_PERCPU);
-	if (!sa->alg_name || !sa->key || !sa->usage)
+	if (!sa->alg_name || !sa->key)
 		return -ENOMEM;
-	if (config->auth_name && copy_integrity(sa, config))
-		return -ENOMEM;
-	if (config->sel)
-		return espah_sa_set_selector(sa, config->sel);
-	return 0;
+	return config->auth_name ? copy_integrity(sa, config) : 0;
 }
 
-static void usage_init(struct espah_sa *sa)
+static int copy_config(struct espah_sa *sa,
+		       const struct espah_sa_config *config)
 {
-	int cpu;
+	int err;
 
-	for_each_possible_cpu(cpu)
-		u64_stats_init(&per_cpu_ptr(sa->usage, cpu)->sync);
+	sa->id = config->id;
+	sa->src = config->src;
+	sa->mode = config->mode;
+	sa->reqid = config->reqid;
+	sa->larval = !config->alg;
+	if (config->encap_dport)
+		sa->encap_len = sizeof(struct udphdr);
+	sa->encap_sport = config->encap_sport;
+	sa->encap_dport = config->encap_dport;
+	sa->encap_oaddr = config->encap_oaddr;
+
+	sa->usage = alloc_percpu_gfp(struct espah_sa_usage, ESPAH_GFP_PERCPU);
+	if (!sa->usage)
+		return -ENOMEM;
+	usage_init(sa);
+	err = espah_sa_change(sa, config->sel, config->limits);
+	if (err || sa->larval)
+		return err;
+	return copy_cipher(sa, config);
+}
+
+static int key_cipher(struct espah_sa *sa, const struct espah_sa_config *config,
+		      struct netlink_ext_ack *extack)
+{
+	struct crypto_aead *tfm = espah_crypto_alloc(config, extack);
+
+	if (IS_ERR(tfm))
+		return PTR_ERR(tfm);
+	sa->tfm = tfm;
+	return 0;
 }
 
 /**
@@ -138,20 +163,15 @@ struct espah_sa *espah_sa_create(struct espah_net *en,
 	sa->iv_mask = get_random_u64();
 	sa->added = ktime_get_real_seconds();
 	INIT_RCU_WORK(&sa->free_work, sa_reap);
+	espah_lifetime_setup(sa);
 
 	err = copy_config(sa, config);
 	if (!err)
 		err = dst_cache_init(&sa->route, ESPAH_GFP_PERCPU);
+	if (!err && !sa->larval)
+		err = key_cipher(sa, config, extack);
 	if (err)
 		goto free;
-	usage_init(sa);
-
-	sa->tfm = espah_crypto_alloc(config, extack);
-	if (IS_ERR(sa->tfm)) {
-		err = PTR_ERR(sa->tfm);
-		sa->tfm = NULL;
-		goto free;
-	}
 
 	/* The module stays while SAs exist: see espah_sa_exit(). */
 	if (!try_module_get(THIS_MODULE)) {
@@ -167,28 +187,48 @@ free:
 	return ERR_PTR(err);
 }
 
+static struct espah_selector_rcu *
+alloc_selector(const struct espah_selector *sel)
+{
+	struct espah_selector_rcu *new;
+
+	if (!sel)
+		return NULL;
+	new = kmalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
+	if (!new)
+		return ERR_PTR(-ENOMEM);
+	new->sel = *sel;
+	return new;
+}
+
 /**
- * espah_sa_set_selector() - change which inner packets the SA carries
+ * espah_sa_change() - change what can change: the inner packets that the SA
+ * carries, and for how long
  * @sa: SA
  * @sel: new selector, or NULL for any packet
+ * @limits: new lifetime, or NULL for no end
  *
- * The caller holds &espah_net.lock.
+ * The caller holds &espah_net.lock. In the SAD, espah_lifetime_start() comes next.
  *
  * Return: 0 or -ENOMEM; nothing has changed then.
  */
-int espah_sa_set_selector(struct espah_sa *sa, const struct espah_selector *sel)
+int espah_sa_change(struct espah_sa *sa, const struct espah_selector *sel,
+		    const struct espah_limits *limits)
 {
-	struct espah_selector_rcu *old, *new = NULL;
+	struct espah_selector_rcu *old, *new = alloc_selector(sel);
+	struct espah_limits_rcu *new_limits;
 
-	if (sel) {
-		new = kmalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
-		if (!new)
-			return -ENOMEM;
-		new->sel = *sel;
+	if (IS_ERR(new))
+		return PTR_ERR(new);
+	new_limits = espah_lifetime_alloc(limits);
+	if (IS_ERR(new_limits)) {
+		kfree(new);
+		return PTR_ERR(new_limits);
 	}
 	old = rcu_replace_pointer(sa->sel, new, lockdep_is_held(&sa->en->lock));
 	if (old)
 		kfree_rcu(old, rcu);
+	espah_lifetime_set(sa, new_limits);
 	return 0;
 }
 
@@ -207,16 +247,21 @@ bool espah_sa_covers(const struct espah_sa *sa, const struct espah_flow *flow)
 }
 
 /**
- * espah_sa_used() - a packet was protected or accepted
+ * espah_sa_use() - a packet is protected or accepted
  * @sa: SA
  * @bytes: octets of the packet in clear
  *
- * The caller has softirqs off.
+ * The caller has softirqs off and holds RCU.
+ *
+ * Return: false if it must not pass: the SA's lifetime is over.
  */
-void espah_sa_used(struct espah_sa *sa, unsigned int bytes)
+bool espah_sa_use(struct espah_sa *sa, unsigned int bytes)
 {
 	struct espah_sa_usage *usage = this_cpu_ptr(sa->usage);
 	time64_t now = ktime_get_real_seconds();
+
+	if (!espah_lifetime_charge(sa, bytes))
+		return false;
 
 	u64_stats_update_begin(&usage->sync);
 	u64_stats_inc(&usage->packets);
@@ -224,8 +269,12 @@ void espah_sa_used(struct espah_sa *sa, unsigned int bytes)
 	u64_stats_update_end(&usage->sync);
 
 	/* Once a second at most, so that the CPUs do not fight for the line. */
-	if (READ_ONCE(sa->used) != now)
+	if (READ_ONCE(sa->used) != now) {
+		if (unlikely(!READ_ONCE(sa->first_used)))
+			espah_lifetime_first_use(sa);
 		WRITE_ONCE(sa->used, now);
+	}
+	return true;
 }
 
 /**

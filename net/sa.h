@@ -3,6 +3,7 @@
 #define _ESPAH_SA_H
 
 #include <linux/atomic.h>
+#include <linux/hrtimer.h>
 #include <linux/netlink.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable-types.h>
@@ -13,6 +14,7 @@
 
 #include "addr.h"
 #include "algs.h"
+#include "limits.h"
 #include "replay.h"
 #include "selector.h"
 #include "stats.h"
@@ -45,7 +47,8 @@ struct espah_sa_id {
  * @reqid: joins it to policies
  * @window: replay window in packets
  * @sel: selector, or NULL for any packet
- * @alg: algorithm
+ * @limits: lifetime, or NULL for no end
+ * @alg: algorithm, or NULL for a larval SA
  * @alg_name: as it was asked for, which may say how to run it; where @auth_name
  *	is another, that of the encryption
  * @key: key and salt, in the request's memory
@@ -65,6 +68,7 @@ struct espah_sa_config {
 	u32				reqid;
 	u32				window;
 	const struct espah_selector	*sel;
+	const struct espah_limits	*limits;
 	const struct espah_alg		*alg;
 	const char			*alg_name;
 	const u8			*key;
@@ -113,6 +117,24 @@ struct espah_selector_rcu {
 };
 
 /**
+ * struct espah_limits_rcu - a lifetime that can be replaced under traffic
+ * @limits: constant
+ * @counts: do packets have to be counted? constant
+ * @soft: a packet has reached a soft limit; single word, never false again
+ * @hard: a packet was refused for a hard limit; as @soft
+ * @told: listeners know of a soft limit; under &espah_net.lock
+ * @rcu: frees it
+ */
+struct espah_limits_rcu {
+	struct espah_limits	limits;
+	bool			counts;
+	bool			soft;
+	bool			hard;
+	bool			told;
+	struct rcu_head		rcu;
+};
+
+/**
  * struct espah_sa - one security association
  *
  * Constant once it can be found:
@@ -132,6 +154,9 @@ struct espah_selector_rcu {
  * @reqid: joins it to policies
  * @index: number that the namespace names it by
  * @added: when it was added, seconds since 1970
+ * @born: when it was added, by the clock since boot
+ * @larval: has an SPI and no key yet: passes no packet, and another SA takes its
+ *	place (espah_sad_replace())
  * @alg_name: as it was asked for
  * @key_len: octets at @key
  * @key: key and salt; kept to answer who asks for them, wiped with the SA
@@ -149,7 +174,15 @@ struct espah_selector_rcu {
  *	between two ICMP messages are as good as their order
  * @pmtu_expires: jiffies when @pmtu is forgotten; as @pmtu
  * @used: when it was last used, seconds since 1970; single word, any writer
+ * @first_used: when it was first used, by the clock since boot, 0 for never;
+ *	single word, any writer
  * @usage: per CPU
+ * @limits: lifetime or NULL; written under &espah_net.lock, read under RCU
+ * @packets: packets that count against @limits; atomic
+ * @bytes: their octets; atomic
+ * @timer: waits for the next limit in time; started under &espah_net.lock while
+ *	the SA is in the SAD, and stopped when it leaves
+ * @judge: looks at the limits; holds a reference while it is queued
  * @drops: by ESPAH_A_CNT_*; atomic
  * @route: outer route of tunnel mode; per CPU
  *
@@ -177,24 +210,32 @@ struct espah_sa {
 	bool				dead;
 	u8				align;
 	bool				iv_random;
+	bool				larval;
 	u8				encap_len;
 	__be16				encap_sport;
 	__be16				encap_dport;
 	u32				reqid;
 	u64				iv_mask;
 	atomic64_t			oseq;
+	atomic64_t			packets;
+	atomic64_t			bytes;
 	refcount_t			refs;
 	u32				pmtu;
 	unsigned long			pmtu_expires;
 	struct espah_selector_rcu __rcu	*sel;
 	struct espah_sa_usage __percpu	*usage;
+	struct espah_limits_rcu __rcu	*limits;
 	time64_t			used;
+	ktime_t				first_used;
 	struct dst_cache		route;
 
 	struct espah_slot		*slots[2];
 	struct list_head		slot_node[2];
 	u32				index;
 	time64_t			added;
+	ktime_t				born;
+	struct hrtimer			timer;
+	struct work_struct		judge;
 	struct rcu_work			free_work;
 	char				*alg_name;
 	u8				*key;
@@ -214,10 +255,10 @@ struct espah_sa *espah_sa_create(struct espah_net *en,
 				 const struct espah_sa_config *config,
 				 struct netlink_ext_ack *extack);
 void espah_sa_put(struct espah_sa *sa);
-int espah_sa_set_selector(struct espah_sa *sa,
-			  const struct espah_selector *sel);
+int espah_sa_change(struct espah_sa *sa, const struct espah_selector *sel,
+		    const struct espah_limits *limits);
 bool espah_sa_covers(const struct espah_sa *sa, const struct espah_flow *flow);
-void espah_sa_used(struct espah_sa *sa, unsigned int bytes);
+bool espah_sa_use(struct espah_sa *sa, unsigned int bytes);
 void espah_sa_usage(const struct espah_sa *sa, u64 *packets, u64 *bytes);
 int espah_sa_init(void);
 void espah_sa_exit(void);

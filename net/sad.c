@@ -7,6 +7,7 @@
 #include <linux/siphash.h>
 #include <linux/slab.h>
 
+#include "lifetime.h"
 #include "netns.h"
 #include "sad.h"
 
@@ -267,13 +268,15 @@ int espah_sad_insert(struct espah_net *en, struct espah_sa *sa)
 					    by_spi_params);
 	if (err)
 		goto free_index;
-	err = enter_slots(en, sa);
+	if (!sa->larval)
+		err = enter_slots(en, sa);
 	if (err)
 		goto remove_spi;
 
 	xa_store(&sad->by_index, sa->index, sa, GFP_KERNEL_ACCOUNT);
 	sad->count++;
 	changed(sad);
+	espah_lifetime_start(sa);
 	pr_debug("sa %u: added\n", sa->index);
 	return 0;
 
@@ -285,6 +288,51 @@ remove_spi:
 	rhashtable_remove_fast(&sad->by_spi, &sa->spi_node, by_spi_params);
 free_index:
 	xa_erase(&sad->by_index, sa->index);
+	return err;
+}
+
+/**
+ * espah_sad_replace() - put an SA in the place of a larval one
+ * @en: namespace; the caller holds its lock
+ * @old: larval SA in the SAD; the SAD's reference ends
+ * @sa: SA with the same id; it gets @old's index, and the SAD takes over the
+ *	caller's reference on success
+ *
+ * There is no moment in which the SPI is free.
+ *
+ * Return: 0 or a negative errno; nothing has changed then.
+ */
+int espah_sad_replace(struct espah_net *en, struct espah_sa *old,
+		      struct espah_sa *sa)
+{
+	struct espah_sad *sad = &en->sad;
+	int err;
+
+	lockdep_assert_held(&en->lock);
+
+	sa->index = old->index;
+	err = enter_slots(en, sa);
+	if (err)
+		goto dead;
+	/* @old is there, and this needs no memory; nor does the index. */
+	err = rhashtable_replace_fast(&sad->by_spi, &old->spi_node,
+				      &sa->spi_node, by_spi_params);
+	if (WARN_ON_ONCE(err))
+		goto leave_slots;
+	xa_store(&sad->by_index, sa->index, sa, GFP_KERNEL_ACCOUNT);
+	WRITE_ONCE(old->dead, true);
+	espah_lifetime_stop(old);
+	changed(sad);
+	espah_lifetime_start(sa);
+	pr_debug("sa %u: has its keys\n", sa->index);
+	espah_sa_put(old);
+	return 0;
+
+leave_slots:
+	leave_slots(en, sa);
+dead:
+	/* A packet may have found it in a slot meanwhile. */
+	WRITE_ONCE(sa->dead, true);
 	return err;
 }
 
@@ -304,6 +352,7 @@ void espah_sad_remove(struct espah_net *en, struct espah_sa *sa)
 	lockdep_assert_held(&en->lock);
 
 	WRITE_ONCE(sa->dead, true);
+	espah_lifetime_stop(sa);
 	rhashtable_remove_fast(&sad->by_spi, &sa->spi_node, by_spi_params);
 	leave_slots(en, sa);
 	xa_erase(&sad->by_index, sa->index);

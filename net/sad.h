@@ -71,6 +71,8 @@ struct espah_sa *espah_sad_find_out(const struct espah_slot *slot, __be32 spi,
 				    const struct espah_flow *flow,
 				    bool *excluded);
 int espah_sad_insert(struct espah_net *en, struct espah_sa *sa);
+int espah_sad_replace(struct espah_net *en, struct espah_sa *old,
+		      struct espah_sa *sa);
 void espah_sad_remove(struct espah_net *en, struct espah_sa *sa);
 void espah_sad_flush(struct espah_net *en, u8 proto);
 struct espah_slot *espah_slot_find(const struct espah_net *en,

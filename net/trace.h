@@ -73,7 +73,10 @@ TRACE_EVENT(espah_drop,
 			{ ESPAH_A_CNT_OUT_NOMEM, "out-nomem" },
 			{ ESPAH_A_CNT_OUT_CONNTRACK, "out-conntrack" },
 			{ ESPAH_A_CNT_OUT_SEND, "out-send" },
-			{ ESPAH_A_CNT_IN_ENCAP, "in-encap" }))
+			{ ESPAH_A_CNT_IN_ENCAP, "in-encap" },
+			{ ESPAH_A_CNT_IN_LARVAL, "in-larval" },
+			{ ESPAH_A_CNT_IN_EXPIRED, "in-expired" },
+			{ ESPAH_A_CNT_OUT_EXPIRED, "out-expired" }))
 );
 
 #endif /* _ESPAH_TRACE_H */

@@ -8,6 +8,7 @@
 
 #include "../hooks.h"
 #include "../mark.h"
+#include "../notify.h"
 #include "fixture.h"
 
 static struct fixture *fixture_of(struct espah_net *en)
@@ -38,6 +39,21 @@ int espah_hooks_get(struct espah_net *en)
 void espah_hooks_put(struct espah_net *en)
 {
 	fixture_of(en)->hooks--;
+}
+
+/**
+ * espah_notify_expire() - in the place of net/notify.c: counts
+ * @sa: SA in the namespace of a test case
+ * @hard: it is gone
+ */
+void espah_notify_expire(const struct espah_sa *sa, bool hard)
+{
+	struct fixture *fixture = fixture_of(sa->en);
+	int kind = hard ? ESPAH_EXPIRY_HARD : ESPAH_EXPIRY_SOFT;
+
+	lockdep_assert_held(&sa->en->lock);
+
+	WRITE_ONCE(fixture->expired[kind], fixture->expired[kind] + 1);
 }
 
 /**

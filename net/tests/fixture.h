@@ -20,11 +20,13 @@
  * @en: a namespace that no packet comes to
  * @hooks: policies that netfilter's hooks were asked for and not given back
  * @hooks_err: what asking for them fails with
+ * @expired: by &enum espah_expiry: events of SAs that have reached a limit
  */
 struct fixture {
 	struct espah_net	en;
 	int			hooks;
 	int			hooks_err;
+	int			expired[ESPAH_EXPIRY_HARD + 1];
 };
 
 int fixture_init(struct kunit *test);

@@ -9,6 +9,7 @@
 #include <linux/glob.h>
 #include <linux/module.h>
 
+#include "../lifetime.h"
 #include "../sa.h"
 #include "suites.h"
 
@@ -21,6 +22,7 @@ static struct kunit_suite *const suites[] = {
 	&selector_suite,
 	&flow_suite,
 	&replay_suite,
+	&limits_suite,
 	&algs_suite,
 	&crypto_suite,
 	&esp_suite,
@@ -29,6 +31,7 @@ static struct kunit_suite *const suites[] = {
 	&mark_suite,
 	&stats_suite,
 	&sa_suite,
+	&lifetime_suite,
 	&sad_suite,
 	&spd_suite,
 	&policy_suite,
@@ -56,6 +59,11 @@ static int __init espah_kunit_init(void)
 	err = espah_sa_init();
 	if (err)
 		return err;
+	err = espah_lifetime_init();
+	if (err) {
+		espah_sa_exit();
+		return err;
+	}
 	pr_info("KTAP version 1\n");
 	pr_info("1..%d\n", count);
 	for (i = 0; i < ARRAY_SIZE(suites); i++)
@@ -66,6 +74,7 @@ static int __init espah_kunit_init(void)
 
 static void __exit espah_kunit_exit(void)
 {
+	espah_lifetime_exit();
 	espah_sa_exit();
 }
 

@@ -22,7 +22,7 @@ static int set_selector(struct espah_net *en, struct espah_sa *sa,
 	int err;
 
 	mutex_lock(&en->lock);
-	err = espah_sa_set_selector(sa, sel);
+	err = espah_sa_change(sa, sel, NULL);
 	mutex_unlock(&en->lock);
 	return err;
 }
@@ -204,9 +204,11 @@ static void usage_adds_up(struct kunit *test)
 	for_each_possible_cpu(cpu)
 		u64_stats_add(&per_cpu_ptr(sa->usage, cpu)->bytes, S32_MAX);
 	local_bh_disable();
-	espah_sa_used(sa, 0);
-	espah_sa_used(sa, 1);
-	espah_sa_used(sa, 65535);
+	rcu_read_lock();
+	KUNIT_EXPECT_TRUE(test, espah_sa_use(sa, 0));
+	KUNIT_EXPECT_TRUE(test, espah_sa_use(sa, 1));
+	KUNIT_EXPECT_TRUE(test, espah_sa_use(sa, 65535));
+	rcu_read_unlock();
 	local_bh_enable();
 
 	espah_sa_usage(sa, &packets, &bytes);

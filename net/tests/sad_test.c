@@ -443,6 +443,61 @@ static void index_goes_round(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sa->index, 4);
 }
 
+/* A larval SA is in the way of others, and nothing to send with. */
+static void larval_one_only_holds_its_spi(struct kunit *test)
+{
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa_config config = fixture_sa_config(0x100);
+	struct espah_sa_config whole = config;
+	struct espah_sa *larva;
+	bool excluded;
+
+	config.alg = NULL;
+	larva = fixture_sa_add(en, &config);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(larva));
+	KUNIT_EXPECT_TRUE(test, larva->larval);
+	KUNIT_EXPECT_NULL(test, larva->tfm);
+	KUNIT_EXPECT_NULL(test, larva->key);
+	KUNIT_EXPECT_PTR_EQ(test, find(en, &config.id), larva);
+	KUNIT_EXPECT_NULL(test, find_out(en, &config, 1, 0, &excluded));
+	KUNIT_EXPECT_NULL(test, find_out(en, &config, 0, 0, &excluded));
+	KUNIT_EXPECT_EQ(test, PTR_ERR(fixture_sa_add(en, &whole)), -EEXIST);
+	fixture_sa_remove(en, larva);
+	fixture_wait_freed(en, 0);
+}
+
+static void whole_one_takes_its_place(struct kunit *test)
+{
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa_config config = fixture_sa_config(0x100);
+	struct espah_sa_config whole = config;
+	struct espah_sa *larva, *sa;
+	u32 generation;
+	bool excluded;
+
+	config.alg = NULL;
+	larva = fixture_sa_add(en, &config);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(larva));
+	generation = en->sad.generation;
+
+	mutex_lock(&en->lock);
+	sa = espah_sa_create(en, &whole, NULL);
+	if (!IS_ERR(sa)) {
+		KUNIT_EXPECT_EQ(test, espah_sad_replace(en, larva, sa), 0);
+		KUNIT_EXPECT_EQ(test, sa->index, 1);
+	}
+	mutex_unlock(&en->lock);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
+	KUNIT_EXPECT_PTR_EQ(test, find(en, &config.id), sa);
+	KUNIT_EXPECT_PTR_EQ(test, xa_load(&en->sad.by_index, 1), (void *)sa);
+	KUNIT_EXPECT_PTR_EQ(test, find_out(en, &config, 1, 0, &excluded), sa);
+	KUNIT_EXPECT_EQ(test, en->sad.count, 1);
+	KUNIT_EXPECT_NE(test, en->sad.generation, generation);
+	fixture_wait_freed(en, 1);
+	fixture_sa_remove(en, sa);
+	fixture_wait_freed(en, 0);
+}
+
 static struct kunit_case sad_cases[] = {
 	KUNIT_CASE(added_is_found),
 	KUNIT_CASE(all_of_the_id_counts),
@@ -459,6 +514,8 @@ static struct kunit_case sad_cases[] = {
 	KUNIT_CASE(flush_by_protocol),
 	KUNIT_CASE(generation_is_never_0),
 	KUNIT_CASE(index_goes_round),
+	KUNIT_CASE(larval_one_only_holds_its_spi),
+	KUNIT_CASE(whole_one_takes_its_place),
 	{}
 };
 

@@ -56,6 +56,10 @@ test_replay() {
 	suite replay
 }
 
+test_limits() {
+	suite limits
+}
+
 test_algs() {
 	suite algs
 }
@@ -86,6 +90,10 @@ test_stats() {
 
 test_sa() {
 	suite sa
+}
+
+test_lifetime() {
+	suite lifetime
 }
 
 test_sad() {

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The end of an SA by its limits: net/lifetime.c. */
+
+#include <linux/sched.h>
+
+#include "../lifetime.h"
+#include "fixture.h"
+#include "suites.h"
+
+static struct espah_sa *add(struct kunit *test, u32 spi,
+			    const struct espah_limits *limits)
+{
+	struct espah_sa_config config = fixture_sa_config(spi);
+	struct espah_sa *sa;
+
+	config.limits = limits;
+	sa = fixture_sa_add(fixture_net(test), &config);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
+	return sa;
+}
+
+static bool use(struct espah_sa *sa, unsigned int bytes)
+{
+	bool passes;
+
+	local_bh_disable();
+	rcu_read_lock();
+	passes = espah_sa_use(sa, bytes);
+	rcu_read_unlock();
+	local_bh_enable();
+	return passes;
+}
+
+static void change(struct kunit *test, struct espah_sa *sa,
+		   const struct espah_limits *limits)
+{
+	mutex_lock(&sa->en->lock);
+	KUNIT_EXPECT_EQ(test, espah_sa_change(sa, NULL, limits), 0);
+	espah_lifetime_start(sa);
+	mutex_unlock(&sa->en->lock);
+}
+
+/* The work comes when it comes, but not after ten seconds. */
+static bool wait_expired(struct kunit *test, enum espah_expiry kind, int count)
+{
+	struct fixture *fixture = test->priv;
+	int i;
+
+	for (i = 0; i < 10 * HZ; i++) {
+		if (READ_ONCE(fixture->expired[kind]) >= count)
+			return true;
+		schedule_timeout_uninterruptible(1);
+	}
+	return false;
+}
+
+static int expired(struct kunit *test, enum espah_expiry kind)
+{
+	struct fixture *fixture = test->priv;
+
+	return READ_ONCE(fixture->expired[kind]);
+}
+
+static u32 count(struct espah_net *en)
+{
+	u32 count;
+
+	mutex_lock(&en->lock);
+	count = en->sad.count;
+	mutex_unlock(&en->lock);
+	return count;
+}
+
+static void packets_are_exact(struct kunit *test)
+{
+	static const struct espah_limits limits = { .packets = { 3, 5 } };
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa *sa = add(test, 0x100, &limits);
+	u64 packets, bytes;
+	int i;
+
+	KUNIT_ASSERT_TRUE(test, espah_sa_hold(sa));
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_TRUE(test, use(sa, 100));
+	KUNIT_EXPECT_EQ(test, expired(test, ESPAH_EXPIRY_SOFT), 0);
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_TRUE(test, use(sa, 100));
+	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_SOFT, 1));
+	KUNIT_EXPECT_EQ(test, count(en), 1);
+	KUNIT_EXPECT_FALSE(test, use(sa, 100));
+	KUNIT_EXPECT_FALSE(test, use(sa, 100));
+	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_HARD, 1));
+	KUNIT_EXPECT_EQ(test, count(en), 0);
+	KUNIT_EXPECT_FALSE(test, use(sa, 100));
+
+	espah_sa_usage(sa, &packets, &bytes);
+	KUNIT_EXPECT_EQ(test, packets, 5);
+	KUNIT_EXPECT_EQ(test, bytes, 500);
+	espah_sa_put(sa);
+	fixture_wait_freed(en, 0);
+	KUNIT_EXPECT_EQ(test, expired(test, ESPAH_EXPIRY_SOFT), 1);
+	KUNIT_EXPECT_EQ(test, expired(test, ESPAH_EXPIRY_HARD), 1);
+}
+
+static void last_octets_come_whole(struct kunit *test)
+{
+	static const struct espah_limits limits = { .bytes = { 0, 1000 } };
+	struct espah_sa *sa = add(test, 0x100, &limits);
+
+	KUNIT_ASSERT_TRUE(test, espah_sa_hold(sa));
+	KUNIT_EXPECT_TRUE(test, use(sa, 999));
+	KUNIT_EXPECT_TRUE(test, use(sa, 1500));
+	KUNIT_EXPECT_FALSE(test, use(sa, 1));
+	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_HARD, 1));
+	KUNIT_EXPECT_EQ(test, expired(test, ESPAH_EXPIRY_SOFT), 0);
+	espah_sa_put(sa);
+}
+
+static void seconds_pass(struct kunit *test)
+{
+	static const struct espah_limits limits = { .added = { 1, 2 } };
+	struct espah_net *en = fixture_net(test);
+
+	add(test, 0x100, &limits);
+	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_SOFT, 1));
+	KUNIT_EXPECT_EQ(test, count(en), 1);
+	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_HARD, 1));
+	KUNIT_EXPECT_EQ(test, expired(test, ESPAH_EXPIRY_SOFT), 1);
+	KUNIT_EXPECT_EQ(test, count(en), 0);
+	fixture_wait_freed(en, 0);
+}
+
+static void use_starts_the_clock(struct kunit *test)
+{
+	static const struct espah_limits limits = { .used = { 0, 1 } };
+	struct espah_sa *used = add(test, 0x100, &limits);
+	struct espah_sa *idle = add(test, 0x101, &limits);
+
+	KUNIT_EXPECT_TRUE(test, use(used, 100));
+	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_HARD, 1));
+	KUNIT_EXPECT_FALSE(test, READ_ONCE(idle->dead));
+	KUNIT_EXPECT_EQ(test, idle->first_used, 0);
+	KUNIT_EXPECT_EQ(test, expired(test, ESPAH_EXPIRY_HARD), 1);
+}
+
+static void lifetime_can_change(struct kunit *test)
+{
+	static const struct espah_limits tight = { .packets = { 1, 2 } };
+	static const struct espah_limits wide = { .packets = { 3, 4 } };
+	static const struct espah_limits past = { .added = { 0, 1 } };
+	struct espah_sa *sa = add(test, 0x100, NULL);
+
+	KUNIT_ASSERT_TRUE(test, espah_sa_hold(sa));
+	KUNIT_EXPECT_TRUE(test, use(sa, 100));
+	change(test, sa, &tight);
+	/* What passed before counts. */
+	KUNIT_EXPECT_TRUE(test, use(sa, 100));
+	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_SOFT, 1));
+	change(test, sa, &wide);
+	KUNIT_EXPECT_TRUE(test, use(sa, 100));
+	/* Other limits, another event. */
+	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_SOFT, 2));
+	change(test, sa, NULL);
+	KUNIT_EXPECT_TRUE(test, use(sa, 100));
+	KUNIT_EXPECT_TRUE(test, use(sa, 100));
+	change(test, sa, &past);
+	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_HARD, 1));
+	espah_sa_put(sa);
+}
+
+/* Its timer and its work leave with it. */
+static void removed_one_is_not_heard_of(struct kunit *test)
+{
+	static const struct espah_limits limits = {
+		.added = { 0, 1 }, .packets = { 0, 1 },
+	};
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa *sa = add(test, 0x100, &limits);
+
+	KUNIT_ASSERT_TRUE(test, espah_sa_hold(sa));
+	fixture_sa_remove(en, sa);
+	KUNIT_EXPECT_FALSE(test, hrtimer_active(&sa->timer));
+	use(sa, 1);
+	KUNIT_EXPECT_FALSE(test, use(sa, 1));
+	espah_sa_put(sa);
+	fixture_wait_freed(en, 0);
+	KUNIT_EXPECT_EQ(test, expired(test, ESPAH_EXPIRY_HARD), 0);
+}
+
+static struct kunit_case lifetime_cases[] = {
+	KUNIT_CASE(packets_are_exact),
+	KUNIT_CASE(last_octets_come_whole),
+	KUNIT_CASE(seconds_pass),
+	KUNIT_CASE(use_starts_the_clock),
+	KUNIT_CASE(lifetime_can_change),
+	KUNIT_CASE(removed_one_is_not_heard_of),
+	{}
+};
+
+struct kunit_suite lifetime_suite = {
+	.name		= "lifetime",
+	.init		= fixture_init,
+	.exit		= fixture_exit,
+	.test_cases	= lifetime_cases,
+};
