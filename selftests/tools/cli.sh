@@ -64,13 +64,15 @@ test_objects() {
 		"espah: state delete: 'proto' is missing; expected proto esp"
 	run "$tool" state allocspi
 	expect 1 '' \
-		"espah: state: 'allocspi': allocating SPIs is not supported by this version"
+		"espah: state allocspi: 'proto' is missing; expected proto esp"
 	run "$tool" policy setdefault
 	expect 1 '' \
 		"espah: policy: 'setdefault': setting default actions is not supported by this version"
-	run "$tool" monitor
+	run "$tool" monitor help
+	expect 0 'Usage: espah .*monitor.*' ''
+	run "$tool" monitor report
 	expect 1 '' \
-		"espah: 'monitor': monitoring is not supported by this version"
+		"espah: monitor: 'report': reports are not supported by this version"
 	run "$tool" state count 5
 	expect 1 '' \
 		"espah: state count: '5' is too much; this command takes no words"

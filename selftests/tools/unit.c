@@ -42,6 +42,7 @@ static void print_names(void)
 	} sets[] = {
 		{ "sa", ESPAH_CMD_SA_GET, 0 },
 		{ "alg", ESPAH_CMD_SA_GET, ESPAH_A_SA_AEAD },
+		{ "limit", ESPAH_CMD_SA_GET, ESPAH_A_SA_LIMITS },
 		{ "sel", ESPAH_CMD_SA_GET, ESPAH_A_SA_SEL },
 		{ "policy", ESPAH_CMD_POLICY_GET, 0 },
 		{ "tmpl", ESPAH_CMD_POLICY_GET, ESPAH_A_POLICY_TMPL },
@@ -74,6 +75,7 @@ static const struct {
 	{ "attributes", test_wire },
 	{ "extended_acks", test_extack },
 	{ "transport", test_kernel },
+	{ "events", test_event },
 	{ "commands", test_ctl },
 	{ "ike_buf", test_ike_buf },
 	{ "ike_kdf", test_ike_kdf },

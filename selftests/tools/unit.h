@@ -22,6 +22,7 @@ void test_words(void);
 void test_wire(void);
 void test_extack(void);
 void test_kernel(void);
+void test_event(void);
 void test_ctl(void);
 void test_ike_buf(void);
 void test_ike_kdf(void);

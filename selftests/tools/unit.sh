@@ -47,6 +47,10 @@ test_transport() {
 	group transport
 }
 
+test_events() {
+	group events
+}
+
 test_commands() {
 	group commands
 }

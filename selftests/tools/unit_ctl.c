@@ -32,17 +32,22 @@ struct command_case {
 
 static const struct command_case cases[] = {
 	{ &text, "state", { ANSWER_WHOLE_SA, ANSWER_DONE },
-	  STATE " reqid 17 mode tunnel" REST "\n" },
+	  STATE " reqid 17 mode tunnel (larval)" REST "\n" },
 	{ &stats, "state list", { ANSWER_WHOLE_SA, ANSWER_DONE },
-	  STATE "(256) reqid 17(0x00000011) mode tunnel id 9" REST
-	  "\\\tlifetime current:\\\t  300(bytes), 3(packets)\\\t  add 2001-09-09 01:46:40 use 2001-09-09 01:46:41\\\tcounters:\\\t  in-icv 5 (integrity check failed)\n",
+	  STATE "(256) reqid 17(0x00000011) mode tunnel id 9 (larval)" REST
+	  "\\\tlifetime config:\\\t  limit: soft 1000(bytes), hard (INF)(bytes)\\\t  limit: soft (INF)(packets), hard (INF)(packets)\\\t  expire add: soft 0(sec), hard 30(sec)\\\t  expire use: soft 0(sec), hard 0(sec)\\\tlifetime current:\\\t  300(bytes), 3(packets)\\\t  add 2001-09-09 01:46:40 use 2001-09-09 01:46:41\\\tcounters:\\\t  in-icv 5 (integrity check failed)\n",
 	},
 	{ &json, "state get dst 10.0.0.2 proto esp spi 256", { ANSWER_WHOLE_SA, ANSWER_ACK },
-	  "[{\"src\":\"10.0.0.1\",\"dst\":\"10.0.0.2\",\"proto\":\"esp\",\"spi\":\"0x00000100\",\"mode\":\"tunnel\",\"reqid\":17,\"replay_window\":64,\"aead\":{\"name\":\"rfc4106(gcm(aes))\",\"key\":\"0x0102\",\"icv_bits\":128},\"id\":9,\"oseq\":10,\"seq\":0,\"packets\":3,\"bytes\":300,\"add_time\":1000000000,\"use_time\":1000000001,\"counters\":{\"in-icv\":5}}]\n",
+	  "[{\"src\":\"10.0.0.1\",\"dst\":\"10.0.0.2\",\"proto\":\"esp\",\"spi\":\"0x00000100\",\"mode\":\"tunnel\",\"reqid\":17,\"replay_window\":64,\"aead\":{\"name\":\"rfc4106(gcm(aes))\",\"key\":\"0x0102\",\"icv_bits\":128},\"limits\":{\"time_hard\":30,\"byte_soft\":1000},\"state\":\"larval\",\"id\":9,\"oseq\":10,\"seq\":0,\"packets\":3,\"bytes\":300,\"add_time\":1000000000,\"use_time\":1000000001,\"counters\":{\"in-icv\":5}}]\n",
 	},
 	{ &json, "state list", { ANSWER_WHOLE_SA, ANSWER_DONE },
-	  "[{\"src\":\"10.0.0.1\",\"dst\":\"10.0.0.2\",\"proto\":\"esp\",\"spi\":\"0x00000100\",\"mode\":\"tunnel\",\"reqid\":17,\"replay_window\":64,\"aead\":{\"name\":\"rfc4106(gcm(aes))\",\"key\":\"0x0102\",\"icv_bits\":128},\"id\":9,\"oseq\":10,\"seq\":0,\"packets\":3,\"bytes\":300,\"add_time\":1000000000,\"use_time\":1000000001,\"counters\":{\"in-icv\":5}}]\n",
+	  "[{\"src\":\"10.0.0.1\",\"dst\":\"10.0.0.2\",\"proto\":\"esp\",\"spi\":\"0x00000100\",\"mode\":\"tunnel\",\"reqid\":17,\"replay_window\":64,\"aead\":{\"name\":\"rfc4106(gcm(aes))\",\"key\":\"0x0102\",\"icv_bits\":128},\"limits\":{\"time_hard\":30,\"byte_soft\":1000},\"state\":\"larval\",\"id\":9,\"oseq\":10,\"seq\":0,\"packets\":3,\"bytes\":300,\"add_time\":1000000000,\"use_time\":1000000001,\"counters\":{\"in-icv\":5}}]\n",
 	},
+	{ &text, "state allocspi src 10.0.0.1 dst 10.0.0.2 proto esp",
+	  { ANSWER_WHOLE_SA, ANSWER_ACK },
+	  STATE " reqid 17 mode tunnel (larval)" REST "\n" },
+	{ &text, "state allocspi src 10.0.0.1 dst 10.0.0.2 proto esp min 300 max 400 timeout 5",
+	  { ANSWER_ENOENT }, "state allocspi: ENOENT: No such file or directory" },
 	{ &text, "state count", { ANSWER_INFO, ANSWER_ACK }, "SAD count 3\n" },
 	{ &stats, "state count", { ANSWER_INFO, ANSWER_ACK },
 	  "SAD count 3 (packets in 7 out 8)\n",

@@ -115,6 +115,11 @@ static void put_whole_sa(struct nlmsghdr *nlh)
 	nest = mnl_attr_nest_start(nlh, ESPAH_A_SA_COUNTERS);
 	mnl_attr_put_u64(nlh, ESPAH_A_CNT_IN_ICV, 5);
 	mnl_attr_nest_end(nlh, nest);
+	mnl_attr_put_u8(nlh, ESPAH_A_SA_STATE, ESPAH_SA_STATE_LARVAL);
+	nest = mnl_attr_nest_start(nlh, ESPAH_A_SA_LIMITS);
+	mnl_attr_put_u64(nlh, ESPAH_A_LIMIT_TIME_HARD, 30);
+	mnl_attr_put_u64(nlh, ESPAH_A_LIMIT_BYTE_SOFT, 1000);
+	mnl_attr_nest_end(nlh, nest);
 }
 
 static void put_policy(struct nlmsghdr *nlh, bool protect)

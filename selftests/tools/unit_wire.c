@@ -45,7 +45,7 @@ static void some_sa(struct espah_sa *sa)
 		    espah_bit(ESPAH_A_SA_PROTO) | espah_bit(ESPAH_A_SA_SPI) |
 		    espah_bit(ESPAH_A_SA_MODE) | espah_bit(ESPAH_A_SA_REQID) |
 		    espah_bit(ESPAH_A_SA_REPLAY_WINDOW) | espah_bit(ESPAH_A_SA_SEL) |
-		    espah_bit(ESPAH_A_SA_AEAD);
+		    espah_bit(ESPAH_A_SA_AEAD) | espah_bit(ESPAH_A_SA_LIMITS);
 	espah_addr_parse(&sa->src, "2001:db8::1", &err);
 	espah_addr_parse(&sa->dst, "2001:db8::2", &err);
 	sa->proto = 50;
@@ -58,6 +58,8 @@ static void some_sa(struct espah_sa *sa)
 	memset(sa->aead.key, 0x5a, 20);
 	sa->aead.key_len = 20;
 	sa->aead.icv_bits = 128;
+	sa->limits.limit[ESPAH_A_LIMIT_TIME_SOFT] = 1;
+	sa->limits.limit[ESPAH_A_LIMIT_PACKET_HARD] = UINT64_MAX;
 }
 
 /* Algorithms apart from each other, in the place of the one. */

@@ -10,7 +10,7 @@
 #include "state_text.h"
 #include "unit.h"
 
-enum kind { ADD, UPDATE, ID, FILTER, POLICY, POLICY_KEY, POLICY_FILTER, POLICY_FLUSH };
+enum kind { ADD, UPDATE, ALLOCSPI, ID, FILTER, POLICY, POLICY_KEY, POLICY_FILTER, POLICY_FLUSH };
 
 struct words_case {
 	enum kind kind;
@@ -51,6 +51,18 @@ static const struct words_case cases[] = {
 	{ ADD, ENDS "auth x 0x00", "10.0.0.1>10.0.0.2 50 100 mode 0 auth x 1 0" },
 	{ UPDATE, "dst 10.0.0.2 proto esp spi 256", "any>10.0.0.2 50 100" },
 	{ UPDATE, ENDS "sel proto 89", "10.0.0.1>10.0.0.2 50 100 sel 0.0.0.0/0>0.0.0.0/0 89" },
+	{ UPDATE, ENDS
+	  "limit time-soft 1 limit byte-hard 18446744073709551615 limit packet-hard 0x10",
+	  "10.0.0.1>10.0.0.2 50 100 limit 2=1 limit 7=18446744073709551615 limit 9=16" },
+	{ UPDATE, ENDS
+	  "limit time-use-soft 2 limit time-use-hard 3 limit byte-soft 4 limit packet-soft 5",
+	  "10.0.0.1>10.0.0.2 50 100 limit 4=2 limit 5=3 limit 6=4 limit 8=5" },
+	{ ALLOCSPI, "src 10.0.0.1 dst 10.0.0.2 proto esp",
+	  "10.0.0.1>10.0.0.2 50 0 mode 0 min 0 max 0 timeout 0" },
+	{ UPDATE, ENDS "limit time-hard 0 limit time-hard 0", "10.0.0.1>10.0.0.2 50 100" },
+	{ ALLOCSPI,
+	  "src ::1 dst ::2 proto esp mode tunnel reqid 3 min 256 max 0xffffffff timeout 9",
+	  "::1>::2 50 0 mode 1 reqid 3 min 256 max 4294967295 timeout 9" },
 	{ ID, ENDS, "10.0.0.1>10.0.0.2 50 100" },
 
 	{ ADD, "", "'proto' is missing; expected proto esp" },
@@ -80,7 +92,7 @@ static const struct words_case cases[] = {
 	{ ADD, "proto ah", "'proto': 'ah' is not supported by this version; expected esp" },
 	{ ADD, "proto tcp", "'proto': 'tcp' is not an IPsec protocol; expected esp" },
 	{ ADD, "foo",
-	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, aead, enc, auth, auth-trunc, encap, sel",
+	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, aead, enc, auth, auth-trunc, encap, limit, sel",
 	},
 	{ ADD, "encap", "'encap': the kind of encapsulation is missing" },
 	{ ADD, "encap espinudp-nonike 1 2 0.0.0.0",
@@ -101,6 +113,32 @@ static const struct words_case cases[] = {
 	{ ADD, "flag esn", "'flag': flags are not supported by this version" },
 	{ ADD, "mark 1", "'mark': marks are not supported by this version" },
 	{ ADD, "if_id 1", "'if_id': interface ids are not supported by this version" },
+	{ ADD, "limit", "'limit': a value is missing" },
+	{ ADD, "limit time-hard", "'limit': a number is missing" },
+	{ ADD, "limit time 5",
+	  "'limit': 'time' is not right; expected one of time-soft, time-hard, time-use-soft, time-use-hard, byte-soft, byte-hard, packet-soft, packet-hard",
+	},
+	{ ADD, "limit byte-hard 0",
+	  "'limit': '0' is not right; expected a number from 1 to 18446744073709551615" },
+	{ ADD, "limit packet-soft 18446744073709551616",
+	  "'limit': '18446744073709551616' is not right; expected a number from 1 to 18446744073709551615",
+	},
+	{ ADD, "limit byte-hard 1 limit byte-hard 2", "'limit': 'byte-hard' given twice" },
+	{ ALLOCSPI, "dst 10.0.0.2 proto esp", "'src' is missing; expected src ADDR" },
+	{ ALLOCSPI, "src 10.0.0.1 proto esp", "'dst' is missing; expected dst ADDR" },
+	{ ALLOCSPI, "src 10.0.0.1 dst 10.0.0.2", "'proto' is missing; expected proto esp" },
+	{ ALLOCSPI, ENDS, "'spi' is what is asked for; expected min SPI max SPI, or nothing" },
+	{ ALLOCSPI, "src 10.0.0.1 dst 10.0.0.2 proto esp min 256",
+	  "'max' is missing; expected min SPI max SPI" },
+	{ ALLOCSPI, "src 10.0.0.1 dst 10.0.0.2 proto esp max 256",
+	  "'min' is missing; expected min SPI max SPI" },
+	{ ALLOCSPI, "src 10.0.0.1 dst 10.0.0.2 proto esp min 300 max 299",
+	  "'max': 299 is below 'min', which is 300" },
+	{ ALLOCSPI, "min 255",
+	  "'min': '255' is not right; expected a number from 256 to 4294967295" },
+	{ ALLOCSPI, "timeout 0",
+	  "'timeout': '0' is not right; expected a number from 1 to 4294967295" },
+	{ ALLOCSPI, "seq 5", "'seq': acquire sequence numbers are not supported by this version" },
 	{ ADD, "spi", "'spi': a number is missing" },
 	{ ADD, "proto", "'proto': a protocol is missing" },
 	{ ADD, "sel src", "'src': a prefix is missing" },
@@ -112,7 +150,7 @@ static const struct words_case cases[] = {
 	{ ADD, "aead x 0x00 0x112233445566778899",
 	  "'aead': '0x...' is not right; expected a number from 0 to 4294967295" },
 	{ ADD, "0x112233445566778899 128",
-	  "'0x...' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, aead, enc, auth, auth-trunc, encap, sel",
+	  "'0x...' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, aead, enc, auth, auth-trunc, encap, limit, sel",
 	},
 	{ ADD, "aead 0123456789012345678901234567890123456789012345678901234567890123 0x00 128",
 	  "'aead': '0123456789012345678901234567890123456789012345678901234567890123...' is too long for the name of an algorithm; at most 63 characters are possible",
@@ -232,6 +270,7 @@ static void add_selector(const struct espah_selector *sel)
 static void add_sa(const struct espah_sa *sa)
 {
 	char oaddr[ESPAH_ADDR_STRLEN];
+	unsigned int i;
 
 	add_ends(&sa->src, &sa->dst);
 	add(" %u %x", sa->proto, sa->spi);
@@ -250,6 +289,10 @@ static void add_sa(const struct espah_sa *sa)
 	if (espah_given(sa->given, ESPAH_A_SA_ENCAP_OADDR))
 		add(" encap %u %u %s", sa->encap_sport, sa->encap_dport,
 		    espah_addr_print(&sa->encap_oaddr, oaddr));
+	for (i = 0; i <= ESPAH_A_LIMIT_MAX; i++) {
+		if (sa->limits.limit[i])
+			add(" limit %u=%llu", i, (unsigned long long)sa->limits.limit[i]);
+	}
 	if (espah_given(sa->given, ESPAH_A_SA_SEL)) {
 		add(" sel ");
 		add_selector(&sa->sel);
@@ -281,12 +324,19 @@ static void add_policy(const struct espah_policy *policy)
 static int parse_state(struct args *args, enum kind kind)
 {
 	struct state_filter filter = {};
+	struct espah_spi_range range;
 	struct espah_sa sa;
 	int ret;
 
 	if (kind == FILTER) {
 		add("(taken)");
 		return state_parse_filter(args, &filter);
+	}
+	if (kind == ALLOCSPI) {
+		ret = state_parse_spi(args, &sa, &range);
+		add_sa(&sa);
+		add(" min %u max %u timeout %u", range.min, range.max, range.timeout);
+		return ret;
 	}
 	ret = kind == ID ? state_parse_id(args, &sa) : state_parse(args, kind == ADD, &sa);
 	add_sa(&sa);

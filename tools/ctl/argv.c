@@ -128,6 +128,22 @@ char *args_value(struct args *args, const char *what)
 	return NULL;
 }
 
+static int take_number(struct args *args, unsigned long long min, unsigned long long max,
+		       unsigned long long *value)
+{
+	const char *text = args_value(args, "a number");
+	char *end;
+
+	if (!text)
+		return -1;
+	errno = 0;
+	*value = strtoull(text, &end, 0);
+	if (text[0] < '0' || text[0] > '9' || *end || errno || *value < min || *value > max)
+		return args_fail(args, "'%.64s' is not right; expected a number from %llu to %llu",
+				 text, min, max);
+	return 0;
+}
+
 /**
  * args_number() - the next word, as a number
  * @args: the command
@@ -141,17 +157,28 @@ char *args_value(struct args *args, const char *what)
  */
 int args_number(struct args *args, uint32_t min, uint32_t max, uint32_t *value)
 {
-	const char *text = args_value(args, "a number");
 	unsigned long long number;
-	char *end;
 
-	if (!text)
+	if (take_number(args, min, max, &number))
 		return -1;
-	errno = 0;
-	number = strtoull(text, &end, 0);
-	if (text[0] < '0' || text[0] > '9' || *end || errno || number < min || number > max)
-		return args_fail(args, "'%.64s' is not right; expected a number from %u to %u",
-				 text, min, max);
+	*value = number;
+	return 0;
+}
+
+/**
+ * args_number64() - the next word, as a large number
+ * @args: the command
+ * @min: the smallest that is right
+ * @value: filled in
+ *
+ * Return: 0, or -1.
+ */
+int args_number64(struct args *args, uint64_t min, uint64_t *value)
+{
+	unsigned long long number;
+
+	if (take_number(args, min, UINT64_MAX, &number))
+		return -1;
 	*value = number;
 	return 0;
 }

@@ -45,6 +45,7 @@ int args_fail(struct args *args, const char *fmt, ...) __printf(2, 3);
 
 char *args_value(struct args *args, const char *what);
 int args_number(struct args *args, uint32_t min, uint32_t max, uint32_t *value);
+int args_number64(struct args *args, uint64_t min, uint64_t *value);
 int args_addr(struct args *args, struct espah_addr *addr);
 int args_range(struct args *args, struct espah_range *range);
 int args_choice(struct args *args, int (*find)(const char *name), const char *choices,

@@ -13,16 +13,11 @@ void ctl_usage(FILE *to)
 {
 	fputs("Usage: espah [ OPTIONS ] OBJECT { COMMAND | help }\n"
 	      "       espah [ OPTIONS ] [ -force ] -batch { FILE | - }\n"
-	      "where  OBJECT := { state | policy | stat | ike | help }\n"
+	      "where  OBJECT := { state | policy | stat | ike | monitor | help }\n"
 	      "       OPTIONS := { -V[ersion] | -s[tatistics] | -j[son] | -p[retty] | -o[neline] |\n"
 	      "                    -n[etns] { NAME | PATH } | -f[amily] { inet | inet6 } | -4 | -6 |\n"
-	      "                    --show-keys | --socket PATH }\n", to);
+	      "                    -t[imestamp] | -ts[hort] | --show-keys | --socket PATH }\n", to);
 }
-
-static const struct object object_monitor = {
-	.name = "monitor",
-	.lacks = "monitoring is",
-};
 
 static const struct object * const objects[] = {
 	&object_state,
@@ -74,10 +69,8 @@ static int unknown_object(const char *name, struct espah_err *err)
 	const struct object * const *object;
 
 	espah_err_usage(err, "'%.64s' is not an object; expected one of: ", name);
-	for (object = objects; *object; object++) {
-		if ((*object)->verbs)
-			espah_err_append(err, "%s, ", (*object)->name);
-	}
+	for (object = objects; *object; object++)
+		espah_err_append(err, "%s, ", (*object)->name);
 	espah_err_append(err, "help");
 	return -1;
 }
@@ -121,6 +114,18 @@ static int run_verb(struct ctl *ctl, struct args *args, const struct object *obj
 	return -1;
 }
 
+static int run_alone(struct ctl *ctl, struct args *args, const struct object *object)
+{
+	if (args->at < args->argc && is_help(args->argv[args->at])) {
+		fputs(object->help, stdout);
+		return 0;
+	}
+	if (!object->run(ctl, args))
+		return 0;
+	espah_err_prefix(args->err, "%s: ", object->name);
+	return -1;
+}
+
 /**
  * ctl_connect() - see that there is a way to the kernel
  * @ctl: the options
@@ -149,11 +154,8 @@ static int run_object(struct ctl *ctl, struct args *args)
 	}
 	if (!object)
 		return unknown_object(name, args->err);
-	if (!object->verbs)
-		return espah_err_usage(args->err, "'%s': %s not supported by this version",
-				       object->name, object->lacks);
 	args->at++;
-	return run_verb(ctl, args, object);
+	return object->verbs ? run_verb(ctl, args, object) : run_alone(ctl, args, object);
 }
 
 /**

@@ -28,6 +28,7 @@ struct ctl {
 	bool pretty;
 	bool show_keys;
 	bool stats;
+	bool stamps;
 	bool help;
 	bool version;
 };
@@ -41,17 +42,18 @@ struct verb {
 
 struct object {
 	const char *name;
+	/* An object without verbs is a command of its own. */
+	int (*run)(struct ctl *ctl, struct args *args);
 	/* The first one is what is done when none is given. Ends without a name. */
 	const struct verb *verbs;
 	const char *help;
-	/* As for verbs. */
-	const char *lacks;
 };
 
 extern const struct object object_state;
 extern const struct object object_policy;
 extern const struct object object_stat;
 extern const struct object object_ike;
+extern const struct object object_monitor;
 
 int ctl_connect(struct ctl *ctl, struct espah_err *err);
 int ctl_run(struct ctl *ctl, struct args *args);

@@ -19,6 +19,7 @@ enum option {
 	OPT_FORCE,
 	OPT_SHOW_KEYS,
 	OPT_SOCKET,
+	OPT_STAMPS,
 	OPT_V4,
 	OPT_V6,
 	OPT_VERSION,
@@ -42,6 +43,8 @@ static const struct {
 	{ "force", OPT_FORCE, false },
 	{ "show-keys", OPT_SHOW_KEYS, false },
 	{ "socket", OPT_SOCKET, true },
+	{ "timestamp", OPT_STAMPS, false },
+	{ "tshort", OPT_STAMPS, false },
 	{ "4", OPT_V4, false },
 	{ "6", OPT_V6, false },
 	{ "Version", OPT_VERSION, false },
@@ -101,6 +104,9 @@ static int set_option(struct ctl *ctl, enum option option, const char *value,
 		break;
 	case OPT_SOCKET:
 		ctl->socket = value;
+		break;
+	case OPT_STAMPS:
+		ctl->stamps = true;
 		break;
 	case OPT_V4:
 		ctl->family = AF_INET;

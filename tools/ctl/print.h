@@ -29,6 +29,8 @@ int json_print(const struct ctl *ctl, json_t *value, struct espah_err *err);
 int json_list_item(struct json_list *list, json_t *value, struct espah_err *err);
 void json_list_end(struct json_list *list);
 
+json_t *json_state(const struct espah_sa *sa);
+json_t *json_policy(const struct espah_policy *policy);
 int print_states(const struct ctl *ctl, const struct espah_sa *sa, size_t count,
 		 struct espah_err *err);
 int print_policies(const struct ctl *ctl, const struct espah_policy *policy, size_t count,

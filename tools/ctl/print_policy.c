@@ -79,7 +79,13 @@ static json_t *json_tmpls(const struct espah_policy *policy)
 	return array;
 }
 
-static json_t *json_policy(const struct espah_policy *policy)
+/**
+ * json_policy() - a policy for programs
+ * @policy: the policy
+ *
+ * Return: the object, or NULL.
+ */
+json_t *json_policy(const struct espah_policy *policy)
 {
 	json_t *object = json_selector(&policy->sel);
 

@@ -5,6 +5,7 @@
 
 #include "addr.h"
 #include "counters.h"
+#include "limit.h"
 #include "names.h"
 #include "print.h"
 
@@ -80,6 +81,39 @@ static void print_time(const char *what, bool known, uint64_t seconds)
 	printf("%s %s", what, text);
 }
 
+/* "soft N(unit), hard N(unit)", as ip-xfrm(8) has it; no limit is 0 or (INF). */
+static void print_pair(const struct espah_limits *limits, unsigned int soft, const char *none,
+		       const char *unit)
+{
+	uint64_t value;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		value = limits->limit[soft + i];
+		fputs(i ? ", hard " : "soft ", stdout);
+		if (value)
+			printf("%llu", (unsigned long long)value);
+		else
+			fputs(none, stdout);
+		printf("(%s)", unit);
+	}
+}
+
+static void print_limits(const struct ctl *ctl, const struct espah_limits *limits)
+{
+	const char *line = print_break(ctl);
+
+	printf("%s\tlifetime config:", line);
+	printf("%s\t  limit: ", line);
+	print_pair(limits, ESPAH_A_LIMIT_BYTE_SOFT, "(INF)", "bytes");
+	printf("%s\t  limit: ", line);
+	print_pair(limits, ESPAH_A_LIMIT_PACKET_SOFT, "(INF)", "packets");
+	printf("%s\t  expire add: ", line);
+	print_pair(limits, ESPAH_A_LIMIT_TIME_SOFT, "0", "sec");
+	printf("%s\t  expire use: ", line);
+	print_pair(limits, ESPAH_A_LIMIT_TIME_USE_SOFT, "0", "sec");
+}
+
 static void print_figures(const struct ctl *ctl, const struct espah_sa *sa)
 {
 	const char *line = print_break(ctl);
@@ -115,6 +149,8 @@ static void print_state(const struct ctl *ctl, const struct espah_sa *sa)
 		       espah_mode_name(sa->mode), sa->id);
 	else
 		printf(" reqid %u mode %s", sa->reqid, espah_mode_name(sa->mode));
+	if (espah_given(sa->given, ESPAH_A_SA_STATE) && sa->state != ESPAH_SA_STATE_MATURE)
+		printf(" (%s)", espah_sa_state_name(sa->state));
 	printf("%s\treplay-window %u", line, sa->replay_window);
 	print_algs(ctl, sa);
 	print_encap(ctl, sa);
@@ -124,8 +160,10 @@ static void print_state(const struct ctl *ctl, const struct espah_sa *sa)
 		printf("%s\tsel ", line);
 		print_selector(&sa->sel);
 	}
-	if (ctl->stats)
+	if (ctl->stats) {
+		print_limits(ctl, &sa->limits);
 		print_figures(ctl, sa);
+	}
 	putchar('\n');
 }
 
@@ -142,6 +180,33 @@ static json_t *json_alg(const struct espah_sa *sa, const struct espah_alg *alg)
 	return json_with(object, "icv_bits", json_integer(alg->icv_bits));
 }
 
+/* As a JSON key: "time_soft". */
+static const char *limit_key(unsigned int limit, char *buf, size_t size)
+{
+	char *p;
+
+	snprintf(buf, size, "%s", limit_name(limit));
+	for (p = buf; *p; p++) {
+		if (*p == '-')
+			*p = '_';
+	}
+	return buf;
+}
+
+static json_t *json_limits(const struct espah_limits *limits)
+{
+	json_t *object = json_object();
+	char key[32];
+	unsigned int i;
+
+	for (i = 0; i <= ESPAH_A_LIMIT_MAX; i++) {
+		if (limit_name(i) && limits->limit[i])
+			object = json_with(object, limit_key(i, key, sizeof(key)),
+					   json_integer(limits->limit[i]));
+	}
+	return object;
+}
+
 static json_t *json_figures(json_t *object, const struct espah_sa *sa)
 {
 	object = json_with(object, "id", json_integer(sa->id));
@@ -156,7 +221,13 @@ static json_t *json_figures(json_t *object, const struct espah_sa *sa)
 	return json_with(object, "counters", json_counters(sa->counters, false));
 }
 
-static json_t *json_state(const struct espah_sa *sa)
+/**
+ * json_state() - an SA for programs
+ * @sa: the SA
+ *
+ * Return: the object, or NULL.
+ */
+json_t *json_state(const struct espah_sa *sa)
 {
 	char src[ESPAH_ADDR_STRLEN], dst[ESPAH_ADDR_STRLEN], proto[ESPAH_PROTO_STRLEN];
 	char spi[sizeof("0x00000000")];
@@ -181,6 +252,10 @@ static json_t *json_state(const struct espah_sa *sa)
 		object = json_with(object, "encap", json_encap(sa));
 	if (espah_given(sa->given, ESPAH_A_SA_SEL))
 		object = json_with(object, "sel", json_selector(&sa->sel));
+	if (espah_given(sa->given, ESPAH_A_SA_LIMITS))
+		object = json_with(object, "limits", json_limits(&sa->limits));
+	if (espah_given(sa->given, ESPAH_A_SA_STATE))
+		object = json_with(object, "state", json_string(espah_sa_state_name(sa->state)));
 	return json_figures(object, sa);
 }
 

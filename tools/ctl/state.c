@@ -13,6 +13,9 @@ static const char help[] =
 	"Usage: espah state { add | update } ID [ ALGO ]\n"
 	"        [ mode MODE ] [ reqid REQID ] [ replay-window SIZE ] [ sel SELECTOR ]\n"
 	"        [ encap espinudp SPORT DPORT OADDR ]\n"
+	"        [ LIMIT-LIST ]\n"
+	"Usage: espah state allocspi src ADDR dst ADDR proto esp [ mode MODE ] [ reqid REQID ]\n"
+	"        [ min SPI max SPI ] [ timeout SECONDS ]\n"
 	"Usage: espah state { delete | get } ID\n"
 	"Usage: espah state { deleteall | list } [ src PREFIX ] [ dst PREFIX ] [ proto esp ]\n"
 	"        [ spi SPI ] [ mode MODE ] [ reqid REQID ] [ nokeys ]\n"
@@ -25,6 +28,9 @@ static const char help[] =
 	"HMAC := hmac(sha256) | hmac(sha384) | hmac(sha512)\n"
 	"ALGO-KEYMAT := 0xHEX | STRING | @FILE | -\n"
 	"MODE := transport | tunnel\n"
+	"LIMIT-LIST := [ LIMIT-LIST ] limit LIMIT\n"
+	"LIMIT := { time-soft | time-hard | time-use-soft | time-use-hard } SECONDS |\n"
+	"         { byte-soft | byte-hard } OCTETS | { packet-soft | packet-hard } COUNT\n"
 	"SELECTOR := [ src PREFIX ] [ dst PREFIX ] [ proto PROTO ]\n"
 	"PREFIX := ADDR[/LEN] | ADDR-ADDR | any\n";
 
@@ -50,6 +56,21 @@ static int state_add(struct ctl *ctl, struct args *args)
 static int state_update(struct ctl *ctl, struct args *args)
 {
 	return add_or_update(ctl, args, false);
+}
+
+static int state_allocspi(struct ctl *ctl, struct args *args)
+{
+	struct espah_spi_range range;
+	struct espah_sa sa;
+	int ret;
+
+	if (state_parse_spi(args, &sa, &range) || ctl_connect(ctl, args->err))
+		return -1;
+	ret = espah_sa_alloc_spi(ctl->nl, &sa, &range, args->err);
+	if (!ret)
+		ret = print_states(ctl, &sa, 1, args->err);
+	espah_sa_wipe(&sa);
+	return ret;
 }
 
 static int state_delete(struct ctl *ctl, struct args *args)
@@ -159,7 +180,7 @@ static const struct verb verbs[] = {
 	{ .name = "list", .run = state_list },
 	{ .name = "add", .run = state_add },
 	{ .name = "update", .run = state_update },
-	{ .name = "allocspi", .lacks = "allocating SPIs is" },
+	{ .name = "allocspi", .run = state_allocspi },
 	{ .name = "delete", .run = state_delete },
 	{ .name = "deleteall", .run = state_deleteall },
 	{ .name = "delall", .run = state_deleteall },

@@ -5,6 +5,7 @@
 
 #include "addr.h"
 #include "key.h"
+#include "limit.h"
 #include "macros.h"
 #include "selector.h"
 #include "state_text.h"
@@ -182,15 +183,28 @@ static int take_sel(struct args *args, void *to)
 	return args_walk(args, selector, true);
 }
 
-static const struct word state_words[] = {
+static int take_state_limit(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+
+	sa->given |= espah_bit(ESPAH_A_SA_LIMITS);
+	return take_limit(args, &sa->limits);
+}
+
+const struct word state_spi_words[] = {
 	{ .name = "mode", .take = take_state_mode },
 	{ .name = "reqid", .take = take_reqid },
+	{}
+};
+
+static const struct word state_words[] = {
 	{ .name = "replay-window", .take = take_replay_window },
 	{ .name = "aead", .take = take_aead },
 	{ .name = "enc", .take = take_enc },
 	{ .name = "auth", .take = take_auth },
 	{ .name = "auth-trunc", .take = take_auth_trunc },
 	{ .name = "encap", .take = take_encap },
+	{ .name = "limit", .take = take_state_limit, .repeats = true },
 	{}
 };
 
@@ -210,7 +224,6 @@ static const struct word other_words[] = {
 	{ .name = "replay-oseq-hi", .lacks = "setting sequence numbers is" },
 	{ .name = "flag", .lacks = "flags are" },
 	{ .name = "extra-flag", .lacks = "flags are" },
-	{ .name = "limit", .lacks = "lifetimes are" },
 	{ .name = "coa", .lacks = "care-of addresses are" },
 	{ .name = "ctx", .lacks = "security contexts are" },
 	{ .name = "offload", .lacks = "offloading to hardware is" },
@@ -286,6 +299,7 @@ int state_parse(struct args *args, bool add, struct espah_sa *sa)
 	struct state_text text = { .sa = sa };
 	const struct vocabulary vocabularies[] = {
 		{ id_words, &text.id },
+		{ state_spi_words, sa },
 		{ state_words, sa },
 		{ sel_words, &text },
 		{ other_words, NULL },

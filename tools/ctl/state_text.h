@@ -23,7 +23,11 @@ struct state_filter {
 	int family;
 };
 
+/* mode and reqid; @to is a struct espah_sa. */
+extern const struct word state_spi_words[];
+
 int state_parse(struct args *args, bool add, struct espah_sa *sa);
+int state_parse_spi(struct args *args, struct espah_sa *sa, struct espah_spi_range *range);
 int state_parse_id(struct args *args, struct espah_sa *sa);
 int state_parse_filter(struct args *args, struct state_filter *filter);
 bool state_filter_keep(const struct espah_sa *sa, const void *filter);

@@ -21,6 +21,20 @@ static const struct espah_attr alg_attrs[ESPAH_A_ALG_MAX + 1] = {
 
 static const struct espah_attr_set alg_set = { ESPAH_A_ALG_MAX, alg_attrs };
 
+static const struct espah_attr limit_attrs[ESPAH_A_LIMIT_MAX + 1] = {
+	[ESPAH_A_LIMIT_PAD] = { "pad", ESPAH_KIND_OTHER, NULL },
+	[ESPAH_A_LIMIT_TIME_SOFT] = { "time-soft", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_LIMIT_TIME_HARD] = { "time-hard", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_LIMIT_TIME_USE_SOFT] = { "time-use-soft", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_LIMIT_TIME_USE_HARD] = { "time-use-hard", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_LIMIT_BYTE_SOFT] = { "byte-soft", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_LIMIT_BYTE_HARD] = { "byte-hard", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_LIMIT_PACKET_SOFT] = { "packet-soft", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_LIMIT_PACKET_HARD] = { "packet-hard", ESPAH_KIND_NUMBER, NULL },
+};
+
+static const struct espah_attr_set limit_set = { ESPAH_A_LIMIT_MAX, limit_attrs };
+
 static const struct espah_attr sel_attrs[ESPAH_A_SEL_MAX + 1] = {
 	[ESPAH_A_SEL_SRC_MIN] = { "src-min", ESPAH_KIND_ADDR, NULL },
 	[ESPAH_A_SEL_SRC_MAX] = { "src-max", ESPAH_KIND_ADDR, NULL },
@@ -68,6 +82,12 @@ static const struct espah_attr sa_attrs[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_ENCAP_SPORT] = { "encap-sport", ESPAH_KIND_OTHER, NULL },
 	[ESPAH_A_SA_ENCAP_DPORT] = { "encap-dport", ESPAH_KIND_OTHER, NULL },
 	[ESPAH_A_SA_ENCAP_OADDR] = { "encap-oaddr", ESPAH_KIND_ADDR, NULL },
+	[ESPAH_A_SA_LIMITS] = { "limits", ESPAH_KIND_OTHER, &limit_set },
+	[ESPAH_A_SA_STATE] = { "state", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SA_EXPIRED] = { "expired", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SA_SPI_MIN] = { "spi-min", ESPAH_KIND_SPI, NULL },
+	[ESPAH_A_SA_SPI_MAX] = { "spi-max", ESPAH_KIND_SPI, NULL },
+	[ESPAH_A_SA_TIMEOUT] = { "timeout", ESPAH_KIND_NUMBER, NULL },
 };
 
 static const struct espah_attr_set sa_set = { ESPAH_A_SA_MAX, sa_attrs };
@@ -101,9 +121,14 @@ static const struct espah_attr_set info_set = { ESPAH_A_INFO_MAX, info_attrs };
  */
 const struct espah_attr_set *espah_attr_set(uint8_t cmd)
 {
-	if (cmd == ESPAH_CMD_INFO_GET)
+	switch (cmd) {
+	case ESPAH_CMD_POLICY_ADD ... ESPAH_CMD_POLICY_FLUSH:
+		return &policy_set;
+	case ESPAH_CMD_INFO_GET:
 		return &info_set;
-	return cmd < ESPAH_CMD_POLICY_ADD ? &sa_set : &policy_set;
+	default:
+		return &sa_set;
+	}
 }
 
 static const struct espah_attr *desc_of(const struct espah_attr_set *set, uint16_t type)
@@ -186,10 +211,13 @@ void espah_attr_missing(const struct espah_attr_set *set, const struct nlmsghdr 
 
 static void print_number(const struct nlattr *attr, char *buf, size_t size)
 {
+	uint64_t large;
 	uint32_t number;
 	uint8_t small;
 
-	if (espah_take_u32(attr, &number))
+	if (espah_take_u64(attr, &large))
+		snprintf(buf, size, "%llu", (unsigned long long)large);
+	else if (espah_take_u32(attr, &number))
 		snprintf(buf, size, "%u", number);
 	else if (espah_take_u8(attr, &small))
 		snprintf(buf, size, "%u", small);

@@ -52,6 +52,9 @@ static const struct espah_counter_text texts[ESPAH_A_CNT_MAX + 1] = {
 	[ESPAH_A_CNT_OUT_CONNTRACK] = { "out-conntrack", "connection tracking refused" },
 	[ESPAH_A_CNT_OUT_SEND] = { "out-send", "IP layer or firewall refused" },
 	[ESPAH_A_CNT_IN_ENCAP] = { "in-encap", "in UDP or not, unlike its SA" },
+	[ESPAH_A_CNT_IN_LARVAL] = { "in-larval", "SA without keys" },
+	[ESPAH_A_CNT_IN_EXPIRED] = { "in-expired", "SA at the end of its lifetime" },
+	[ESPAH_A_CNT_OUT_EXPIRED] = { "out-expired", "SA at the end of its lifetime" },
 };
 
 /**

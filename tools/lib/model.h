@@ -51,6 +51,19 @@ struct espah_counters {
 	uint64_t count[ESPAH_A_CNT_MAX + 1];
 };
 
+/* A lifetime, indexed by ESPAH_A_LIMIT_*; 0: no such limit. */
+struct espah_limits {
+	uint64_t limit[ESPAH_A_LIMIT_MAX + 1];
+};
+
+/* Which SPI is wanted; 0: as the kernel likes. */
+struct espah_spi_range {
+	uint32_t min;
+	uint32_t max;
+	/* Seconds that it is held without keys. */
+	uint32_t timeout;
+};
+
 struct espah_sa {
 	uint64_t given;
 	struct espah_addr src;
@@ -70,6 +83,9 @@ struct espah_sa {
 	uint16_t encap_sport;
 	uint16_t encap_dport;
 	struct espah_addr encap_oaddr;
+	struct espah_limits limits;
+	/* ESPAH_SA_STATE_* */
+	uint8_t state;
 	uint32_t id;
 	uint64_t oseq;
 	uint64_t seq;

@@ -26,6 +26,11 @@ static const char * const actions[] = {
 	[ESPAH_ACTION_DISCARD] = "discard",
 };
 
+static const char * const states[] = {
+	[ESPAH_SA_STATE_LARVAL] = "larval",
+	[ESPAH_SA_STATE_MATURE] = "mature",
+};
+
 static const char * const levels[] = {
 	[ESPAH_LEVEL_REQUIRED] = "required",
 	[ESPAH_LEVEL_USE] = "use",
@@ -122,6 +127,17 @@ const char *espah_action_name(unsigned int action)
 const char *espah_level_name(unsigned int level)
 {
 	return name_of(levels, ARRAY_SIZE(levels), level);
+}
+
+/**
+ * espah_sa_state_name() - the word for how far an SA has come
+ * @state: ESPAH_SA_STATE_*
+ *
+ * Return: the word.
+ */
+const char *espah_sa_state_name(unsigned int state)
+{
+	return name_of(states, ARRAY_SIZE(states), state);
 }
 
 /**

@@ -17,6 +17,8 @@ const char *espah_level_name(unsigned int level);
 const char *espah_proto_name(uint8_t proto, char *buf);
 int espah_proto_find(const char *name);
 
+const char *espah_sa_state_name(unsigned int state);
+
 int espah_mode_find(const char *name);
 int espah_dir_find(const char *name);
 int espah_level_find(const char *name);

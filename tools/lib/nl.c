@@ -24,6 +24,8 @@ struct espah_nl {
 	struct mnl_socket *sock;
 	uint32_t seq;
 	uint16_t family;
+	/* The multicast group of the events, 0 where the module has none. */
+	uint32_t events;
 	/* Both hold keys at times, and are wiped after every use. */
 	union {
 		struct nlmsghdr request;
@@ -209,23 +211,52 @@ int espah_nl_dump(struct espah_nl *nl, const struct espah_nl_sink *sink, struct 
 	return ret;
 }
 
-static int take_family(const struct nlmsghdr *nlh, void *to, struct espah_err *err)
+static void take_group(const struct nlattr *group, struct espah_nl *nl)
 {
 	const struct nlattr *attr;
-	uint16_t *family = to;
+	bool events = false;
+	uint32_t number = 0;
+
+	mnl_attr_for_each_nested(attr, group) {
+		switch (mnl_attr_get_type(attr)) {
+		case CTRL_ATTR_MCAST_GRP_NAME:
+			events = !mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) &&
+				 !strcmp(mnl_attr_get_str(attr), ESPAH_MCGRP_EVENTS);
+			break;
+		case CTRL_ATTR_MCAST_GRP_ID:
+			if (!mnl_attr_validate(attr, MNL_TYPE_U32))
+				number = mnl_attr_get_u32(attr);
+			break;
+		}
+	}
+	if (events)
+		nl->events = number;
+}
+
+static int take_family(const struct nlmsghdr *nlh, void *to, struct espah_err *err)
+{
+	const struct nlattr *attr, *group;
+	struct espah_nl *nl = to;
 
 	(void)err;
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
-		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID &&
-		    !mnl_attr_validate(attr, MNL_TYPE_U16))
-			*family = mnl_attr_get_u16(attr);
+		switch (mnl_attr_get_type(attr)) {
+		case CTRL_ATTR_FAMILY_ID:
+			if (!mnl_attr_validate(attr, MNL_TYPE_U16))
+				nl->family = mnl_attr_get_u16(attr);
+			break;
+		case CTRL_ATTR_MCAST_GROUPS:
+			mnl_attr_for_each_nested(group, attr)
+				take_group(group, nl);
+			break;
+		}
 	}
 	return 0;
 }
 
 static int family_find(struct espah_nl *nl, struct espah_err *err)
 {
-	const struct espah_nl_sink sink = { .item = take_family, .to = &nl->family };
+	const struct espah_nl_sink sink = { .item = take_family, .to = nl };
 	struct nlmsghdr *nlh = message_start(nl, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1);
 
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, ESPAH_FAMILY_NAME);
@@ -282,6 +313,28 @@ struct espah_nl *espah_nl_open(struct espah_err *err)
 		return NULL;
 	}
 	return nl;
+}
+
+/**
+ * espah_nl_family() - the number of the module's family
+ * @nl: from espah_nl_open()
+ *
+ * Return: the type of its messages.
+ */
+uint16_t espah_nl_family(const struct espah_nl *nl)
+{
+	return nl->family;
+}
+
+/**
+ * espah_nl_events_group() - where the module tells its events
+ * @nl: from espah_nl_open()
+ *
+ * Return: the number of the multicast group.
+ */
+uint32_t espah_nl_events_group(const struct espah_nl *nl)
+{
+	return nl->events;
 }
 
 /**

@@ -7,6 +7,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
+#include "lifetime.h"
 #include "sa.h"
 #include "wire.h"
 
@@ -84,6 +85,8 @@ bool espah_sa_put(struct nlmsghdr *nlh, const struct espah_sa *sa)
 		espah_put_u32(nlh, ESPAH_A_SA_REPLAY_WINDOW, sa->replay_window)) &&
 	       (!espah_given(given, ESPAH_A_SA_SEL) ||
 		espah_put_selector(nlh, ESPAH_A_SA_SEL, &sa->sel)) &&
+	       (!espah_given(given, ESPAH_A_SA_LIMITS) ||
+		espah_put_limits(nlh, ESPAH_A_SA_LIMITS, &sa->limits)) &&
 	       put_algs(nlh, sa) && put_encap(nlh, sa);
 }
 
@@ -210,6 +213,10 @@ static bool take_attr(const struct nlattr *attr, struct espah_sa *sa)
 		return espah_take_port(attr, &sa->encap_dport);
 	case ESPAH_A_SA_ENCAP_OADDR:
 		return espah_take_addr(attr, &sa->encap_oaddr);
+	case ESPAH_A_SA_LIMITS:
+		return espah_take_limits(attr, &sa->limits);
+	case ESPAH_A_SA_STATE:
+		return espah_take_u8(attr, &sa->state);
 	case ESPAH_A_SA_ID:
 		return espah_take_u32(attr, &sa->id);
 	default:
@@ -326,6 +333,31 @@ int espah_sa_get(struct espah_nl *nl, struct espah_sa *sa, bool show_keys, struc
 	put_id(nlh, sa);
 	if (show_keys)
 		mnl_attr_put(nlh, ESPAH_A_SA_SHOW_KEYS, 0, NULL);
+	return espah_nl_transact(nl, &sink, err);
+}
+
+/**
+ * espah_sa_alloc_spi() - have the kernel choose an SPI, and hold it
+ * @nl: the way to the kernel
+ * @sa: src, dst, proto, mode and reqid of the larval SA; filled in; the caller wipes it
+ * @range: which SPI
+ * @err: filled in on failure
+ *
+ * Return: 0, or -1.
+ */
+int espah_sa_alloc_spi(struct espah_nl *nl, struct espah_sa *sa,
+		       const struct espah_spi_range *range, struct espah_err *err)
+{
+	const struct espah_nl_sink sink = { .item = take_one, .to = sa };
+	struct nlmsghdr *nlh = espah_nl_request(nl, ESPAH_CMD_SA_ALLOC_SPI);
+
+	espah_sa_put(nlh, sa);
+	if (range->min)
+		espah_put_spi(nlh, ESPAH_A_SA_SPI_MIN, range->min);
+	if (range->max)
+		espah_put_spi(nlh, ESPAH_A_SA_SPI_MAX, range->max);
+	if (range->timeout)
+		espah_put_u32(nlh, ESPAH_A_SA_TIMEOUT, range->timeout);
 	return espah_nl_transact(nl, &sink, err);
 }
 

@@ -26,6 +26,8 @@ void espah_sa_wipe(struct espah_sa *sa);
 
 int espah_sa_add(struct espah_nl *nl, const struct espah_sa *sa, struct espah_err *err);
 int espah_sa_update(struct espah_nl *nl, const struct espah_sa *sa, struct espah_err *err);
+int espah_sa_alloc_spi(struct espah_nl *nl, struct espah_sa *sa,
+		       const struct espah_spi_range *range, struct espah_err *err);
 int espah_sa_delete(struct espah_nl *nl, const struct espah_sa *sa, struct espah_err *err);
 int espah_sa_get(struct espah_nl *nl, struct espah_sa *sa, bool show_keys, struct espah_err *err);
 int espah_sa_flush(struct espah_nl *nl, uint8_t proto, struct espah_err *err);

@@ -63,7 +63,9 @@ static char *print(const struct ctl *ctl, const struct espah_sa *sa)
 	return fuzz_capture_end();
 }
 
-/* What is printed makes the same SA, but for the line of what happened since. */
+/* What is printed makes the same SA, but for the line of what happened since, and
+ * for its lifetime, which has no words that can be read again.
+ */
 static void line_returns(const struct espah_sa *sa, const struct nlmsghdr *before)
 {
 	char *text = print(&plain, sa);
@@ -130,6 +132,7 @@ void fuzz_state(const uint8_t *data, size_t size)
 		must(fuzz_same_request(nlh, again), "the same SA from the request");
 		if (espah_given(sa.given, ESPAH_A_SA_AEAD) && taken.src.family) {
 			taken.given |= espah_bit(ESPAH_A_SA_MODE);
+			taken.given &= ~espah_bit(ESPAH_A_SA_LIMITS);
 			free(nlh);
 			nlh = request_of(&taken);
 			line_returns(&taken, nlh);

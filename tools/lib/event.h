@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Events: what the kernel tells without being asked.
+ */
+#ifndef _ESPAH_EVENT_H
+#define _ESPAH_EVENT_H
+
+#include <linux/netlink.h>
+
+#include "err.h"
+#include "model.h"
+#include "nl.h"
+
+struct espah_event {
+	/*
+	 * ESPAH_CMD_*_NTF. 0: events were lost; whoever keeps a picture of the
+	 * kernel's databases has to look again.
+	 */
+	uint8_t cmd;
+	/* Of an SA that expires: ESPAH_EXPIRED_*. */
+	uint8_t expired;
+	/* Of events about SAs; of a flush, its proto is 0 where all went. */
+	struct espah_sa sa;
+	/* Of events about policies. */
+	struct espah_policy policy;
+	/* Of a flush of policies: -1 where those of all directions went. */
+	int dir;
+};
+
+struct espah_events;
+
+struct espah_events *espah_events_open(struct espah_nl *nl, struct espah_err *err);
+void espah_events_close(struct espah_events *events);
+int espah_events_fd(const struct espah_events *events);
+int espah_events_read(struct espah_events *events, struct espah_event *event,
+		      struct espah_err *err);
+
+bool espah_event_take(const struct nlmsghdr *nlh, struct espah_event *event,
+		      struct espah_err *err);
+void espah_event_wipe(struct espah_event *event);
+
+#endif /* _ESPAH_EVENT_H */
