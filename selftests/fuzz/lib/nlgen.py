@@ -33,6 +33,12 @@ POOLS = {
     ('policy', 'index'): (1, 2, 3),
     ('policy', 'action'): (0, 0, 0, 0, 1, 2),
     ('alg', 'icv-bits'): (128,),
+    ('sa', 'spi-min'): (0x100, 0x104, 0x108),
+    ('sa', 'spi-max'): (0x10b, 0x10f, 0x11f),
+    # Nothing is to end by itself, and no few wrong octets are to make it.
+    ('sa', 'timeout'): (0x01010101,),
+    **{('limit', f'{kind}-{end}'): (0x0101010101010101, 0x7101010101010101)
+       for kind in ('time', 'time-use', 'byte', 'packet') for end in ('soft', 'hard')},
 }
 
 
@@ -50,7 +56,7 @@ class Generator:
 
     def number(self, set_, attr):
         size = struct.calcsize(INTS[attr.type])
-        if self.rng.random() < self.oddity:
+        if set_ != 'limit' and self.rng.random() < self.oddity:
             top = (1 << 8 * size) - 1
             edges = [0, 1, top, top // 2 + 1, attr.min - 1, (attr.max or 0) + 1]
             value = self.rng.choice([edge for edge in edges if 0 <= edge <= top])

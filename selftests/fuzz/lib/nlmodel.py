@@ -31,6 +31,8 @@ class Model:
                 continue
             if attr.type == 'nest':
                 value = self.meaning(attr.nest, value)
+                if not value:
+                    continue
             elif attr.type == 'string':
                 value = value.split(b'\0')[0] + b'\0'
             elif attr.type != 'flag' and not any(value):
@@ -70,6 +72,8 @@ class Model:
     def accepted(self, client, operation, octets):
         """The kernel did as it was asked."""
         kind = operation.object
+        if operation.name == 'sa-alloc-spi':
+            self.allocated(client)
         if kind not in self.entries or operation.verb == 'get':
             return
         entries = self.entries[kind]
@@ -84,12 +88,35 @@ class Model:
             del entries[key]
         elif operation.name == 'sa-update':
             check(key in entries, f'{operation.name}: there was none such')
-            rest = {name: value for name, value in entries[key].items() if name != 'sel'}
-            entries[key] = rest | self.shown_of(kind, {n: values[n] for n in ('sel',) if n in values})
+            self.updated(entries, key, values, octets)
         else:
             check(operation.verb == 'update' or key not in entries,
                   f'{operation.name}: the same was accepted twice')
             entries[key] = self.shown_of(kind, values)
+
+    @staticmethod
+    def larval(entry):
+        return not {'aead', 'enc'} & entry.keys()
+
+    def updated(self, entries, key, values, octets):
+        """A larval SA becomes what the request says, another changes in these."""
+        changing = ('sel', 'limits')
+        if self.larval(entries[key]):
+            said = {self.spec.by_number['sa'][number].name for number, _ in attributes(octets)}
+            kept = {name: value for name, value in entries[key].items()
+                    if name in ('src', 'mode', 'reqid') and name not in said}
+            entries[key] = kept | self.shown_of('sa', values)
+            return
+        rest = {name: value for name, value in entries[key].items() if name not in changing}
+        entries[key] = rest | {name: values[name] for name in changing if name in values}
+
+    def allocated(self, client):
+        """One more, whose SPI the model does not know."""
+        now, before = self.dumped(client, 'sa'), self.entries['sa']
+        new = now.keys() - before.keys()
+        check(len(new) == 1 and len(now) == len(before) + 1 and self.larval(now[next(iter(new))]),
+              f'sa-alloc-spi: {before} became {now}')
+        self.entries['sa'] = now
 
     def flush(self, kind, values, octets):
         """All of them, or those that agree with what the request says."""

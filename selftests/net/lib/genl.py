@@ -98,6 +98,10 @@ def be16(number, value):
     return Attr(number, struct.pack('>H', value))
 
 
+def u64(number, value):
+    return Attr(number, struct.pack('=Q', value))
+
+
 def be32(number, value):
     return Attr(number, struct.pack('>I', value))
 

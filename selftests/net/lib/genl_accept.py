@@ -33,6 +33,7 @@ EFFECTS = {
     'POLICY_ADD': (None, [0, 1, 1, 2]),
     'SA_DEL': ([0x101, 0x1000], None),
     'POLICY_DEL': (None, [0, 1, 2]),
+    'SA_ALLOC_SPI': ([0x101, 0x200, 0x1000], None),
     'SA_FLUSH': ([], None),
     'POLICY_FLUSH': (None, [1, 2]),
 }
@@ -44,7 +45,7 @@ def main():
     sas, policies = [0x100, 0x101], [0, 1, 2]
     for cmd in COMMANDS:
         verdict = must(client, cmd, cmd.good)
-        some = cmd.name.split('-', maxsplit=1)[0].endswith('GET')
+        some = cmd.name.split('-', maxsplit=1)[0].endswith(('GET', 'ALLOC_SPI'))
         expect(f'{cmd.name}: answers', bool(verdict.answers), some)
         more_sas, more_policies = EFFECTS.get(cmd.name, (None, None))
         sas = sas if more_sas is None else more_sas

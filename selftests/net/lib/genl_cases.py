@@ -6,7 +6,7 @@ import struct
 
 from genl import NLA_F_NESTED, UAPI, Attr, encode
 from genl_espah import (COMMANDS, KEY, NESTED_NEEDS, NESTS, OLD_ID, OLD_POLICY, OLD_SA, SETS, aead,
-                        auth, command, enc, kind_of, make, num, policy, sa, sel, tmpl)
+                        auth, command, enc, kind_of, limits, make, num, policy, sa, sel, tmpl)
 
 
 class Case:
@@ -86,6 +86,7 @@ LENGTHS = {
     'u32': ((0, 3, 5, 8), errno.EINVAL),
     'be32': ((0, 3, 5, 8), errno.EINVAL),
     'be16': ((0, 1, 3, 4), errno.EINVAL),
+    'u64': ((0, 4, 7, 9), errno.EINVAL),
     'flag': ((1, 4), errno.ERANGE),
     'nest': ((1, 3), errno.ERANGE),
     'key': ((0, 129, 1024), errno.ERANGE),
@@ -116,6 +117,8 @@ VALUES = {
     'dir': (3, 255),
     'action': (3, 255),
     'level': (2, 255),
+    'timeout': (0,),
+    **{name: (0,) for name, kind in SETS['LIMIT'] if kind == 'u64'},
 }
 
 
@@ -128,10 +131,11 @@ def ranges():
             attrs, _ = place.replaced([attr])
             yield Case(f'{place.path} {value}', place.cmd, attrs, errno.ERANGE, f'^{place.path}:',
                        culprits=[attr])
-        for value in (0, 1, 255) if place.set == 'SA' and place.name == 'spi' else ():
-            attr = make('SA', 'spi', value)
+        for value in (0, 1, 255) if place.set == 'SA' and place.name in ('spi', 'spi-min') else ():
+            attr = make('SA', place.name, value)
             attrs, _ = place.replaced([attr])
-            yield Case(f'spi {value}', place.cmd, attrs, words='^spi:.*256', culprits=[attr])
+            yield Case(f'{place.name} {value}', place.cmd, attrs, words=f'^{place.name}:.*256',
+                       culprits=[attr])
 
 
 def unknown():
@@ -165,7 +169,7 @@ def untaken():
                 continue
             if name in NESTS:
                 attr = make(cmd.set, name, {'sel': sel(), 'aead': aead(), 'enc': enc(), 'auth': auth(),
-                                            'tmpl': tmpl()}[name])
+                                            'limits': limits(), 'tmpl': tmpl()}[name])
             else:
                 flags = NLA_F_NESTED if kind == 'nest' else 0
                 attr = Attr(num(cmd.set, name), SAMPLES.get(kind, b''), flags)
@@ -188,7 +192,7 @@ def nests():
         attrs, _ = place.replaced([attr])
         yield Case(f'{place.path} with the wrong NLA_F_NESTED', place.cmd, attrs,
                    words=f'^{place.path}:', culprits=[attr])
-        if place.kind == 'nest':
+        if place.kind == 'nest' and NESTED_NEEDS[place.name]:
             attr = Attr(place.number, [])
             attrs, _ = place.replaced([attr])
             first = NESTED_NEEDS[place.name][0]
@@ -263,6 +267,19 @@ def contradictory_sas():
         yield case('from port 0', ('encap-sport',), **{'encap-sport': 0})
         yield case('to port 0', ('encap-dport',), words='encap-dport', **{'encap-dport': 0})
         yield case('v6 before NAT', ('encap-oaddr',), **{'encap-oaddr': 'fd00::1'})
+
+
+def contradictory_spis():
+    def case(name, at, err=errno.EINVAL, **other):
+        return case_of(name, 'SA_ALLOC_SPI', {**command('SA_ALLOC_SPI').good, **other}, at, err)
+
+    yield case('v4 to v6', ('src',), dst='fd00::2')
+    yield case('v6', ('dst',), errno.EAFNOSUPPORT, src='fd00::1', dst='fd00::2')
+    yield case('range backwards', ('spi-max',), **{'spi-max': 0x1ff})
+    yield case('range below 256', ('spi-max',), **{'spi-max': 0xff})
+    yield case_of('a range that is taken', 'SA_ALLOC_SPI',
+                  {**command('SA_ALLOC_SPI').good, 'spi-min': 0x100, 'spi-max': 0x101}, None,
+                  errno.ENOSPC, '^spi-min, spi-max:')
 
 
 def contradictory_pairs():
@@ -346,6 +363,7 @@ def contradictory():
     yield from contradictory_sas()
     yield from contradictory_pairs()
     yield from half_an_encapsulation()
+    yield from contradictory_spis()
     yield from unterminated()
     yield from contradictory_policies()
 

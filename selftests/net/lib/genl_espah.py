@@ -3,7 +3,7 @@
 
 from functools import lru_cache
 
-from genl import UAPI, Attr, addr, be16, be32, text, u32, u8
+from genl import UAPI, Attr, addr, be16, be32, text, u32, u64, u8
 from genl import attributes as split
 
 ALG_NAME = 'rfc4106(gcm(aes))'
@@ -16,7 +16,13 @@ SETS = {
            ('show-keys', 'flag'), ('id', 'u32'), ('oseq', 'u64'), ('seq', 'u64'),
            ('packets', 'u64'), ('bytes', 'u64'), ('add-time', 'u64'), ('use-time', 'u64'),
            ('counters', 'nest'), ('pad', 'pad'), ('enc', 'nest'), ('auth', 'nest'),
-           ('encap-sport', 'be16'), ('encap-dport', 'be16'), ('encap-oaddr', 'addr')),
+           ('encap-sport', 'be16'), ('encap-dport', 'be16'), ('encap-oaddr', 'addr'),
+           ('limits', 'nest'), ('state', 'u8'), ('expired', 'u8'), ('spi-min', 'be32'),
+           ('spi-max', 'be32'), ('timeout', 'u32')),
+    # But for its pad, which comes first there.
+    'LIMIT': (('time-soft', 'u64'), ('time-hard', 'u64'), ('time-use-soft', 'u64'),
+              ('time-use-hard', 'u64'), ('byte-soft', 'u64'), ('byte-hard', 'u64'),
+              ('packet-soft', 'u64'), ('packet-hard', 'u64'), ('pad', 'pad')),
     'ALG': (('name', 'text'), ('key', 'key'), ('icv-bits', 'u32')),
     'SEL': (('src-min', 'addr'), ('src-max', 'addr'), ('dst-min', 'addr'), ('dst-max', 'addr'),
             ('proto', 'u8')),
@@ -27,7 +33,7 @@ SETS = {
     'INFO': (('sa-count', 'u32'), ('policies-in', 'u32'), ('policies-out', 'u32'),
              ('policies-fwd', 'u32'), ('counters', 'nest')),
 }
-NESTS = {'sel': 'SEL', 'aead': 'ALG', 'enc': 'ALG', 'auth': 'ALG', 'tmpl': 'TMPL'}
+NESTS = {'sel': 'SEL', 'aead': 'ALG', 'enc': 'ALG', 'auth': 'ALG', 'limits': 'LIMIT', 'tmpl': 'TMPL'}
 
 
 @lru_cache(maxsize=None)
@@ -40,7 +46,8 @@ def kind_of(set_, name):
     return dict(SETS[set_])[name]
 
 
-BUILD = {'addr': addr, 'esp': u8, 'u8': u8, 'u32': u32, 'be16': be16, 'be32': be32, 'text': text}
+BUILD = {'addr': addr, 'esp': u8, 'u8': u8, 'u32': u32, 'u64': u64, 'be16': be16, 'be32': be32,
+         'text': text}
 
 
 def make(set_, name, value):
@@ -70,6 +77,11 @@ def enc(**other):
 
 def auth(**other):
     return {'name': 'hmac(sha256)', 'key': KEY[:16] * 2, 'icv-bits': 128, **other}
+
+
+def limits(**other):
+    return {'time-soft': 1000, 'time-hard': 2000, 'byte-soft': 1 << 40, 'packet-hard': 1 << 63,
+            **other}
 
 
 def sa(spi=0x1000, **other):
@@ -113,8 +125,8 @@ class Command:
 
 
 COMMANDS = (
-    Command('SA_ADD', ('src', 'dst', 'proto', 'spi', 'mode', 'aead'), sa()),
-    Command('SA_UPDATE', ('dst', 'proto', 'spi'), sa(0x100, sel=sel(dst='10.2.7.0'))),
+    Command('SA_ADD', ('src', 'dst', 'proto', 'spi', 'mode', 'aead'), sa(limits=limits())),
+    Command('SA_UPDATE', ('dst', 'proto', 'spi'), sa(0x100, sel=sel(dst='10.2.7.0'), limits=limits())),
     Command('SA_GET', ('dst', 'proto', 'spi'), {**OLD_ID, 'show-keys': b''}),
     Command('SA_GET', (), {'show-keys': b''}, dump=True),
     Command('POLICY_ADD', ('dir', 'action', 'sel', 'tmpl'), policy()),
@@ -124,12 +136,16 @@ COMMANDS = (
     Command('INFO_GET', (), {}),
     Command('SA_DEL', ('dst', 'proto', 'spi'), OLD_ID),
     Command('POLICY_DEL', ('dir', 'sel'), {'dir': 1, 'sel': OLD_POLICY['sel']}),
+    Command('SA_ALLOC_SPI', ('src', 'dst', 'proto', 'mode'),
+            {'src': '10.0.0.1', 'dst': '10.0.0.2', 'proto': 50, 'mode': 1, 'reqid': 9,
+             'spi-min': 0x200, 'spi-max': 0x200, 'timeout': 1000}),
     Command('SA_FLUSH', (), {'proto': 50}),
     Command('POLICY_FLUSH', (), {'dir': 0}),
 )
 NESTED_NEEDS = {
     'sel': ('src-min', 'src-max', 'dst-min', 'dst-max'),
     'aead': ('name', 'key', 'icv-bits'),
+    'limits': (),
     'tmpl': ('src', 'dst', 'proto', 'mode'),
 }
 
