@@ -470,10 +470,9 @@ def packet_filter(esp):
 
 
 class Tap:
-    """Sees what leaves by a device: on a veth, that is what is on the wire."""
+    """Sees what leaves by a device and a filter wants: on a veth, that is what is on the wire."""
 
-    def __init__(self, namespace, device, esp):
-        code = packet_filter(esp)
+    def __init__(self, namespace, device, code):
         self.program = ctypes.create_string_buffer(code, len(code))
         with Namespace(namespace):
             self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
@@ -503,7 +502,8 @@ def watch_start(*places):
     """Look at the wire at each NAMESPACE@DEVICE."""
     for place in places:
         name, device = place.split("@")
-        taps.append((Tap(name, device, True), Tap(name, device, False)))
+        taps.append((Tap(name, device, packet_filter(True)),
+                     Tap(name, device, packet_filter(False))))
     return ""
 
 
