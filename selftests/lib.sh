@@ -333,7 +333,7 @@ on_exit() {
 	trap - ERR EXIT
 	set +eE
 	if declare -F teardown >/dev/null; then
-		(teardown) || rc=1
+		(teardown "$rc") || rc=1
 	fi
 	mapfile -t pids < <(jobs -p)
 	[ ${#pids[@]} -eq 0 ] || kill -KILL "${pids[@]}" 2>/dev/null
