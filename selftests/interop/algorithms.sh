@@ -1,0 +1,32 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Each algorithm that the two ends share, for IKE and for ESP.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/lib/ike.sh"
+
+test_ike_gcm128()	{ ike_case ike=aes128gcm16-prfsha256-curve25519; }
+test_ike_gcm192()	{ ike_case ike=aes192gcm16-prfsha256-curve25519; }
+test_ike_gcm256()	{ ike_case ike=aes256gcm16-prfsha256-curve25519; }
+test_ike_cbc128_sha256(){ ike_case ike=aes128-sha256-curve25519; }
+test_ike_cbc192_sha384(){ ike_case ike=aes192-sha384-curve25519; }
+test_ike_cbc256_sha512(){ ike_case ike=aes256-sha512-curve25519; }
+test_prf_sha384()	{ ike_case ike=aes256gcm16-prfsha384-curve25519; }
+test_prf_sha512()	{ ike_case ike=aes256gcm16-prfsha512-curve25519; }
+test_dh_ecp256()	{ ike_case ike=aes128gcm16-prfsha256-ecp256; }
+test_dh_ecp384()	{ ike_case ike=aes128gcm16-prfsha256-ecp384; }
+test_dh_modp2048()	{ ike_case ike=aes128gcm16-prfsha256-modp2048; }
+test_dh_modp3072()	{ ike_case ike=aes128gcm16-prfsha256-modp3072; }
+test_esp_gcm192()	{ ike_case esp=aes192gcm16; }
+test_esp_gcm256()	{ ike_case esp=aes256gcm16; }
+test_esp_cbc128_sha256(){ ike_case esp=aes128-sha256; }
+test_esp_cbc192_sha384(){ ike_case esp=aes192-sha384 mode=transport; }
+test_esp_cbc256_sha512(){ ike_case esp=aes256-sha512; }
+
+# INVALID_KE_PAYLOAD: the first group that is offered is not the one that both have.
+test_other_group() {
+	ike_case ike_a=aes128gcm16-prfsha256-curve25519-ecp256 ike_b=aes128gcm16-prfsha256-ecp256
+}
+
+ground_straight
+ends charon charon
+run_tests "$@"

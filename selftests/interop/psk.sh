@@ -1,0 +1,16 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Two ends that share a secret have a tunnel, whoever begins.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/lib/ike.sh"
+
+test_tunnel()		{ ike_case mode=tunnel; }
+test_transport()	{ ike_case mode=transport; }
+test_secret_in_hex()	{ ike_case secret=0x000102030405060708090a0b0c0d0e0f; }
+test_ids_are_addresses(){ ike_case id_a=10.9.0.1 expect_b=10.9.0.1 id_b=10.9.0.2 expect_a=10.9.0.2; }
+test_ids_are_mail()	{ ike_case id_a=a@test expect_b=a@test id_b=b@test expect_a=b@test; }
+test_several_selectors(){ ike_case local_a=10.1.0.0/24,10.1.1.0/24 remote_b=10.1.0.0/24,10.1.1.0/24 ts='10.1.0.0/24>10.2.0.0/24 10.1.1.0/24>10.2.0.0/24'; }
+
+ground_straight
+ends charon charon
+run_tests "$@"
