@@ -50,5 +50,6 @@ void test_ike_v2_loss(void);
 void test_ike_v2_refuse(void);
 void test_ike_v2_paths(void);
 void test_ike_v2_hostile(void);
+void test_ike_kernel(void);
 
 #endif /* _ESPAH_UNIT_H */

@@ -115,6 +115,10 @@ test_ike_options() {
 	group ike_options
 }
 
+test_ike_kernel() {
+	group ike_kernel
+}
+
 test_ike_v2_begin() {
 	group ike_v2_begin
 }

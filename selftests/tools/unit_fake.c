@@ -51,6 +51,12 @@ int mnl_socket_setsockopt(const struct mnl_socket *nl, int type, void *buf, sock
 	return type == NETLINK_CAP_ACK ? fault(FAULT_CAP) : 0;
 }
 
+int mnl_socket_get_fd(const struct mnl_socket *nl)
+{
+	(void)nl;
+	return fake.event_fd;
+}
+
 ssize_t mnl_socket_sendto(const struct mnl_socket *nl, const void *req, size_t len)
 {
 	(void)nl;
@@ -60,6 +66,8 @@ ssize_t mnl_socket_sendto(const struct mnl_socket *nl, const void *req, size_t l
 	fake.request_at = req;
 	fake.requests++;
 	fake.secret_sent = memmem(req, len, "SECRETKEY", 9);
+	if (fake.look)
+		fake.look(req);
 	return len;
 }
 
@@ -180,6 +188,8 @@ static void put_answer(struct nlmsghdr *nlh, enum answer answer)
 		return put_error(nlh, EBUSY);
 	case ANSWER_ENOENT:
 		return put_error(nlh, ENOENT);
+	case ANSWER_ESRCH:
+		return put_error(nlh, ESRCH);
 	case ANSWER_EPERM:
 		return put_error(nlh, EPERM);
 	case ANSWER_DONE:
@@ -199,6 +209,8 @@ ssize_t mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf, size_t size)
 	struct nlmsghdr *nlh;
 
 	(void)nl;
+	if (fake.event)
+		return fake.event(buf);
 	if (*fake.script == ANSWER_END || size < 4096) {
 		errno = ETIMEDOUT;
 		return -1;

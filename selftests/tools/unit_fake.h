@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include <linux/netlink.h>
 
@@ -19,6 +20,7 @@ enum answer {
 	ANSWER_FAMILY,
 	ANSWER_ACK,
 	ANSWER_ENOENT,
+	ANSWER_ESRCH,
 	ANSWER_EPERM,
 	ANSWER_NOOP,
 	/* A signal comes first. */
@@ -58,6 +60,11 @@ struct fake_kernel {
 	/* Since fake_open(). */
 	unsigned int requests;
 	bool secret_sent;
+	/* Looks at each request while it is there. */
+	void (*look)(const struct nlmsghdr *request);
+	/* Where events are waited for, and who makes them instead of the script. */
+	int event_fd;
+	ssize_t (*event)(void *buf);
 };
 
 #define FAKE_FAMILY	77

@@ -17,7 +17,7 @@ struct ike_kernel;
 
 /* Events of the module. Addresses are the outer ones, SPIs in host byte order. */
 struct ike_kernel_handler {
-	/* A packet waits for an SA of policy template @reqid. The flow is a selector of one packet. */
+	/* A packet waits for an SA of policy template @reqid. The flow is of that one packet. */
 	void (*acquire)(void *to, uint32_t reqid, const struct ike_ts *flow_src,
 			const struct ike_ts *flow_dst);
 	/* A lifetime passed; after a hard one the SA is gone already. */
@@ -36,7 +36,7 @@ struct ike_kernel_sa {
 	uint32_t replay_window;
 	/* ESPAH_MODE_* */
 	uint8_t mode;
-	/* Were its keys negotiated with ESN? And is it inbound: then its SPI was allocated before. */
+	/* Negotiated with ESN? Inbound: then its SPI was allocated before. */
 	bool esn;
 	bool inbound;
 	/* UDP encapsulation; port 0: none. */

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+
+#include "../lib/sa.h"
+#include "kernel_own.h"
+
+struct ike_kernel *ike_kernel_open(struct ike_loop *loop, const struct ike_kernel_handler *handler,
+				   struct espah_err *err)
+{
+	struct ike_kernel *kernel = calloc(1, sizeof(*kernel));
+
+	if (!kernel) {
+		espah_err_kernel(err, ENOMEM, "ENOMEM: no memory for the way to the kernel");
+		return NULL;
+	}
+	kernel->loop = loop;
+	kernel->handler = *handler;
+	kernel->nl = espah_nl_open(err);
+	if (!kernel->nl || ike_kernel_listen(kernel, err)) {
+		ike_kernel_close(kernel);
+		return NULL;
+	}
+	return kernel;
+}
+
+/* The module keeps what it has: policies hold while no daemon runs. */
+void ike_kernel_close(struct ike_kernel *kernel)
+{
+	if (!kernel)
+		return;
+	ike_kernel_deafen(kernel);
+	ike_kernel_forget_wishes(kernel);
+	espah_nl_close(kernel->nl);
+	free(kernel);
+}
+
+/* Those that are keyed by hand, and belong to no policy by a reqid, are not ours. */
+static bool is_ours(const struct espah_sa *sa, const void *filter)
+{
+	(void)filter;
+	return sa->reqid;
+}
+
+/*
+ * Nobody has the IKE SAs any more by which these could be renewed or deleted,
+ * and while they are there, no packet makes the module ask for others. Policies
+ * stay, so that nothing goes in clear meanwhile; those that are added again
+ * take the place of what is there.
+ */
+int ike_kernel_take_over(struct ike_kernel *kernel, struct espah_err *err)
+{
+	struct espah_sa_list list = { .keep = is_ours };
+	int ret = espah_sa_dump(kernel->nl, &list, false, err);
+	size_t i;
+
+	for (i = 0; i < list.count && !ret; i++)
+		ret = ike_kernel_sa_del(kernel, &list.sa[i].dst, list.sa[i].spi, err);
+	espah_sa_list_wipe(&list);
+	return ret;
+}
+
+static bool any_port(const struct ike_ts *ts)
+{
+	return !ts->port_min && ts->port_max == UINT16_MAX;
+}
+
+int ike_kernel_selector(struct espah_selector *sel, const struct ike_ts *src,
+			const struct ike_ts *dst, struct espah_err *err)
+{
+	char text[128];
+
+	*sel = (struct espah_selector){
+		.src = src->addr,
+		.dst = dst->addr,
+		.proto = src->proto,
+	};
+	if (any_port(src) && any_port(dst) && src->proto == dst->proto)
+		return 0;
+	ike_ts_print(any_port(src) ? dst : src, text, sizeof(text));
+	return espah_err_kernel(err, EOPNOTSUPP,
+				"EOPNOTSUPP: the kernel module cannot tell ports apart, nor protocols of one side: %s; expected a traffic selector without ports",
+				text);
+}
