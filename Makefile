@@ -76,7 +76,7 @@ coverage: setup
 	@selftests/coverage/coverage
 
 help:
-	@echo 'make             build espah.ko and tools/espah (KDIR=: for which kernel)'
+	@echo 'make             build espah.ko, tools/espah and tools/espahd (KDIR=: for which kernel)'
 	@echo 'make C=1 W=1     the same with sparse and more warnings'
 	@echo 'make install     install both (DESTDIR=, PREFIX=)'
 	@echo 'make clean       remove what was built'
