@@ -7,7 +7,9 @@
 #include <linux/genetlink.h>
 
 #include "event.h"
+#include "policy.h"
 #include "unit.h"
+#include "wire.h"
 
 static union {
 	struct nlmsghdr nlh;
@@ -82,6 +84,112 @@ static void test_policies(void)
 	check(!espah_event_take(nlh, &event, &err), "a direction is of one octet");
 }
 
+/* As the kernel does, but for what is left out. */
+static const struct espah_policy *wants(uint64_t given, unsigned int tmpls)
+{
+	static struct espah_policy policy;
+	struct espah_err err;
+
+	memset(&policy, 0, sizeof(policy));
+	policy.given = given;
+	policy.dir = ESPAH_DIR_OUT;
+	policy.index = 7;
+	policy.tmpls = tmpls;
+	policy.sel.proto = 17;
+	espah_range_parse(&policy.sel.src, "10.1.0.1", &err);
+	espah_range_parse(&policy.sel.dst, "10.2.0.9", &err);
+	policy.tmpl[0].given = espah_bit(ESPAH_A_TMPL_DST);
+	espah_addr_parse(&policy.tmpl[0].dst, "192.0.2.2", &err);
+	policy.tmpl[0].reqid = 17;
+	policy.tmpl[0].mode = ESPAH_MODE_TUNNEL;
+	return &policy;
+}
+
+static void test_acquire(void)
+{
+	static const uint64_t all = 1 << ESPAH_A_POLICY_DIR | 1 << ESPAH_A_POLICY_INDEX |
+				    1 << ESPAH_A_POLICY_SEL;
+	static const struct {
+		uint64_t given;
+		unsigned int tmpls;
+		const char *name;
+	} lacking[] = {
+		{ all & ~(1u << ESPAH_A_POLICY_DIR), 1, "an acquire names a direction" },
+		{ all & ~(1u << ESPAH_A_POLICY_INDEX), 1, "an acquire names a policy" },
+		{ all & ~(1u << ESPAH_A_POLICY_SEL), 1, "an acquire has a flow" },
+		{ all, 0, "an acquire has a template" },
+		{ all, 2, "an acquire has one template" },
+	};
+	char src[ESPAH_RANGE_STRLEN], dst[ESPAH_ADDR_STRLEN];
+	const struct espah_policy *seen;
+	struct espah_event event;
+	struct espah_err err;
+	struct nlmsghdr *nlh = start(ESPAH_CMD_ACQUIRE_NTF);
+	size_t i;
+
+	check(espah_policy_put(nlh, wants(all, 1)) && espah_event_take(nlh, &event, &err),
+	      "an acquire");
+	seen = &event.policy;
+	check(seen->dir == ESPAH_DIR_OUT && seen->index == 7 && seen->sel.proto == 17 &&
+	      seen->tmpl[0].reqid == 17 && seen->tmpl[0].mode == ESPAH_MODE_TUNNEL,
+	      "what an acquire says");
+	check_text(espah_range_print(&seen->sel.src, src), "10.1.0.1/32", "whose packet it is");
+	check_text(espah_addr_print(&seen->tmpl[0].dst, dst), "192.0.2.2", "where an SA ends");
+	espah_event_wipe(&event);
+	for (i = 0; i < ARRAY_SIZE(lacking); i++) {
+		nlh = start(ESPAH_CMD_ACQUIRE_NTF);
+		espah_policy_put(nlh, wants(lacking[i].given, lacking[i].tmpls));
+		check(!espah_event_take(nlh, &event, &err) && err.num == EBADMSG,
+		      lacking[i].name);
+		espah_event_wipe(&event);
+	}
+}
+
+static struct nlmsghdr *mapping(unsigned int without)
+{
+	struct nlmsghdr *nlh = start(ESPAH_CMD_SA_MAPPING_NTF);
+	struct espah_addr src, dst;
+	struct espah_err err;
+
+	espah_addr_parse(&src, "198.51.100.7", &err);
+	espah_addr_parse(&dst, "192.0.2.2", &err);
+	if (without != ESPAH_A_SA_SRC)
+		espah_put_addr(nlh, ESPAH_A_SA_SRC, &src);
+	if (without != ESPAH_A_SA_DST)
+		espah_put_addr(nlh, ESPAH_A_SA_DST, &dst);
+	if (without != ESPAH_A_SA_PROTO)
+		espah_put_u8(nlh, ESPAH_A_SA_PROTO, 50);
+	if (without != ESPAH_A_SA_SPI)
+		espah_put_spi(nlh, ESPAH_A_SA_SPI, 0x1100);
+	if (without != ESPAH_A_SA_ENCAP_SPORT)
+		espah_put_port(nlh, ESPAH_A_SA_ENCAP_SPORT, 41234);
+	espah_put_port(nlh, ESPAH_A_SA_ENCAP_DPORT, 4500);
+	return nlh;
+}
+
+static void test_mapping(void)
+{
+	static const unsigned int needed[] = {
+		ESPAH_A_SA_SRC, ESPAH_A_SA_DST, ESPAH_A_SA_PROTO, ESPAH_A_SA_SPI,
+		ESPAH_A_SA_ENCAP_SPORT,
+	};
+	struct espah_event event;
+	char src[ESPAH_ADDR_STRLEN];
+	struct espah_err err;
+	size_t i;
+
+	check(espah_event_take(mapping(0), &event, &err) && event.sa.spi == 0x1100 &&
+	      event.sa.encap_sport == 41234 && event.sa.encap_dport == 4500,
+	      "a peer was seen elsewhere");
+	check_text(espah_addr_print(&event.sa.src, src), "198.51.100.7", "where it was seen");
+	espah_event_wipe(&event);
+	for (i = 0; i < ARRAY_SIZE(needed); i++) {
+		check(!espah_event_take(mapping(needed[i]), &event, &err) &&
+		      err.num == EBADMSG, "a mapping that lacks something");
+		espah_event_wipe(&event);
+	}
+}
+
 static void test_others(void)
 {
 	struct nlmsghdr *nlh = start(ESPAH_CMD_MAX + 1);
@@ -99,5 +207,7 @@ void test_event(void)
 {
 	test_sas();
 	test_policies();
+	test_acquire();
+	test_mapping();
 	test_others();
 }

@@ -12,7 +12,7 @@
 #include "print.h"
 
 static const char help[] =
-	"Usage: espah [ -ts | -j ] monitor [ all | { expire | sa | policy }... ] [ nokeys ]\n"
+	"Usage: espah [ -ts | -j ] monitor [ all | { acquire | expire | sa | policy }... ] [ nokeys ]\n"
 	"Events are shown as they come, until the monitor is stopped.\n";
 
 /* What is to be shown. */
@@ -20,7 +20,8 @@ enum {
 	WANT_EXPIRE = 1 << 0,
 	WANT_SA = 1 << 1,
 	WANT_POLICY = 1 << 2,
-	WANT_ALL = WANT_EXPIRE | WANT_SA | WANT_POLICY,
+	WANT_ACQUIRE = 1 << 3,
+	WANT_ALL = WANT_EXPIRE | WANT_SA | WANT_POLICY | WANT_ACQUIRE,
 };
 
 /* For each event its name in JSON, what it says in text, and who wants it. */
@@ -39,6 +40,8 @@ static const struct event_text {
 	[ESPAH_CMD_POLICY_UPDATE_NTF] = { "policy-update", "Updated ", WANT_POLICY },
 	[ESPAH_CMD_POLICY_DEL_NTF] = { "policy-delete", "Deleted ", WANT_POLICY },
 	[ESPAH_CMD_POLICY_FLUSH_NTF] = { "policy-flush", "Flushed policy", WANT_POLICY },
+	[ESPAH_CMD_SA_MAPPING_NTF] = { "sa-mapping", "Mapping ", WANT_SA },
+	[ESPAH_CMD_ACQUIRE_NTF] = { "acquire", "acquire ", WANT_ACQUIRE },
 };
 
 static const struct event_text *text_of(const struct espah_event *event)
@@ -86,6 +89,12 @@ static int print_event(const struct ctl *ctl, const struct espah_event *event,
 	case ESPAH_CMD_POLICY_UPDATE_NTF:
 	case ESPAH_CMD_POLICY_DEL_NTF:
 		return print_policies(ctl, &event->policy, 1, err);
+	case ESPAH_CMD_SA_MAPPING_NTF:
+		print_mapping(ctl, &event->sa);
+		break;
+	case ESPAH_CMD_ACQUIRE_NTF:
+		print_acquire(ctl, &event->policy);
+		break;
 	case ESPAH_CMD_SA_FLUSH_NTF:
 		if (event->sa.proto)
 			printf(" proto %s", espah_proto_name(event->sa.proto, proto));
@@ -127,6 +136,10 @@ static json_t *json_event(const struct ctl *ctl, const struct espah_event *event
 	case ESPAH_CMD_POLICY_UPDATE_NTF:
 	case ESPAH_CMD_POLICY_DEL_NTF:
 		return json_with(object, "policy", json_policy(&event->policy));
+	case ESPAH_CMD_SA_MAPPING_NTF:
+		return json_with(object, "mapping", json_mapping(&event->sa));
+	case ESPAH_CMD_ACQUIRE_NTF:
+		return json_with(object, "acquire", json_acquire(&event->policy));
 	case ESPAH_CMD_SA_FLUSH_NTF:
 		if (event->sa.proto)
 			object = json_with(object, "proto",
@@ -208,6 +221,15 @@ static int take_all(struct args *args, void *to)
 	return 0;
 }
 
+static int take_acquire(struct args *args, void *to)
+{
+	unsigned int *wanted = to;
+
+	(void)args;
+	*wanted |= WANT_ACQUIRE;
+	return 0;
+}
+
 static int take_expire(struct args *args, void *to)
 {
 	unsigned int *wanted = to;
@@ -245,12 +267,12 @@ static int take_nokeys(struct args *args, void *to)
 
 static const struct word words[] = {
 	{ .name = "all", .take = take_all },
+	{ .name = "acquire", .take = take_acquire },
 	{ .name = "expire", .take = take_expire },
 	{ .name = "sa", .take = take_sa },
 	{ .name = "SA", .take = take_sa },
 	{ .name = "policy", .take = take_policy },
 	{ .name = "nokeys", .take = take_nokeys },
-	{ .name = "acquire", .lacks = "acquire events are" },
 	{ .name = "aevent", .lacks = "events of replay windows are" },
 	{ .name = "report", .lacks = "reports are" },
 	{ .name = "all-nsid", .lacks = "listening to all namespaces is" },

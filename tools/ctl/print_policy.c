@@ -123,6 +123,43 @@ int print_policies(const struct ctl *ctl, const struct espah_policy *policy, siz
 }
 
 /**
+ * print_acquire() - print what an SA is wanted for
+ * @ctl: the options
+ * @wants: the flow in its selector, and of the policy what an acquire has of it
+ *
+ * The lines are those of ip-xfrm(8), but that a policy is only named.
+ */
+void print_acquire(const struct ctl *ctl, const struct espah_policy *wants)
+{
+	char proto[ESPAH_PROTO_STRLEN];
+	const char *line = print_break(ctl);
+	unsigned int i;
+
+	printf("proto %s", espah_proto_name(wants->tmpl[0].proto, proto));
+	printf("%s  sel ", line);
+	print_selector(&wants->sel);
+	printf("%s  policy dir %s index %u", line, espah_dir_name(wants->dir), wants->index);
+	for (i = 0; i < wants->tmpls; i++)
+		print_tmpl(ctl, &wants->tmpl[i]);
+}
+
+/**
+ * json_acquire() - what an SA is wanted for, for programs
+ * @wants: as for print_acquire()
+ *
+ * Return: the object, or NULL.
+ */
+json_t *json_acquire(const struct espah_policy *wants)
+{
+	json_t *object = json_object();
+
+	object = json_with(object, "flow", json_selector(&wants->sel));
+	object = json_with(object, "dir", json_string(espah_dir_name(wants->dir)));
+	object = json_with(object, "index", json_integer(wants->index));
+	return json_with(object, "tmpl", json_tmpls(wants));
+}
+
+/**
  * print_policy_counts() - print how many policies there are
  * @info: the figures
  */

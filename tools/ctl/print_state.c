@@ -286,6 +286,45 @@ int print_states(const struct ctl *ctl, const struct espah_sa *sa, size_t count,
 }
 
 /**
+ * print_mapping() - print where the peer of an SA was seen
+ * @ctl: the options
+ * @seen: the SA, with the peer's address and port as they are now
+ */
+void print_mapping(const struct ctl *ctl, const struct espah_sa *seen)
+{
+	char src[ESPAH_ADDR_STRLEN], dst[ESPAH_ADDR_STRLEN], proto[ESPAH_PROTO_STRLEN];
+	const char *line = print_break(ctl);
+
+	printf("src %s dst %s", espah_addr_print(&seen->src, src),
+	       espah_addr_print(&seen->dst, dst));
+	printf("%s\tproto %s spi 0x%08x reqid %u", line, espah_proto_name(seen->proto, proto),
+	       seen->spi, seen->reqid);
+	printf("%s\tencap espinudp %u %u", line, seen->encap_sport, seen->encap_dport);
+}
+
+/**
+ * json_mapping() - where the peer of an SA was seen, for programs
+ * @seen: as for print_mapping()
+ *
+ * Return: the object, or NULL.
+ */
+json_t *json_mapping(const struct espah_sa *seen)
+{
+	char src[ESPAH_ADDR_STRLEN], dst[ESPAH_ADDR_STRLEN], proto[ESPAH_PROTO_STRLEN];
+	char spi[sizeof("0x00000000")];
+
+	snprintf(spi, sizeof(spi), "0x%08x", seen->spi);
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I}",
+			 "src", espah_addr_print(&seen->src, src),
+			 "dst", espah_addr_print(&seen->dst, dst),
+			 "proto", espah_proto_name(seen->proto, proto),
+			 "spi", spi,
+			 "reqid", (json_int_t)seen->reqid,
+			 "sport", (json_int_t)seen->encap_sport,
+			 "dport", (json_int_t)seen->encap_dport);
+}
+
+/**
  * print_traffic() - print what the SAs of a namespace have done
  * @info: the figures
  */

@@ -45,6 +45,34 @@ static bool take_small(const struct nlmsghdr *nlh, uint16_t type, uint8_t *value
 	return true;
 }
 
+/* One that says less than this cannot be answered. */
+static bool take_acquire(const struct nlmsghdr *nlh, struct espah_policy *policy,
+			 struct espah_err *err)
+{
+	if (espah_policy_take(nlh, policy, err))
+		return false;
+	if (espah_given(policy->given, ESPAH_A_POLICY_DIR) &&
+	    espah_given(policy->given, ESPAH_A_POLICY_INDEX) &&
+	    policy->sel.src.min.family && policy->sel.dst.min.family && policy->tmpls == 1)
+		return true;
+	espah_err_kernel(err, EBADMSG, "EBADMSG: the kernel's event does not say what SA it wants");
+	return false;
+}
+
+static bool take_mapping(const struct nlmsghdr *nlh, struct espah_sa *sa, struct espah_err *err)
+{
+	const uint64_t need = espah_bit(ESPAH_A_SA_SRC) | espah_bit(ESPAH_A_SA_DST) |
+			      espah_bit(ESPAH_A_SA_PROTO) | espah_bit(ESPAH_A_SA_SPI) |
+			      espah_bit(ESPAH_A_SA_ENCAP_SPORT);
+
+	if (espah_sa_take(nlh, sa, err))
+		return false;
+	if ((sa->given & need) == need)
+		return true;
+	espah_err_kernel(err, EBADMSG, "EBADMSG: the kernel's event does not say which peer moved");
+	return false;
+}
+
 static bool take_policy_flush(const struct nlmsghdr *nlh, struct espah_event *event,
 			      struct espah_err *err)
 {
@@ -78,6 +106,10 @@ bool espah_event_take(const struct nlmsghdr *nlh, struct espah_event *event, str
 		if (!take_small(nlh, ESPAH_A_SA_EXPIRED, &event->expired, err))
 			return false;
 		return !espah_sa_take(nlh, &event->sa, err);
+	case ESPAH_CMD_SA_MAPPING_NTF:
+		return take_mapping(nlh, &event->sa, err);
+	case ESPAH_CMD_ACQUIRE_NTF:
+		return take_acquire(nlh, &event->policy, err);
 	case ESPAH_CMD_SA_ADD_NTF:
 	case ESPAH_CMD_SA_UPDATE_NTF:
 	case ESPAH_CMD_SA_DEL_NTF:

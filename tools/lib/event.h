@@ -19,9 +19,18 @@ struct espah_event {
 	uint8_t cmd;
 	/* Of an SA that expires: ESPAH_EXPIRED_*. */
 	uint8_t expired;
-	/* Of events about SAs; of a flush, its proto is 0 where all went. */
+	/*
+	 * Of events about SAs; of a flush, its proto is 0 where all went. Of a
+	 * mapping: dst, proto, spi, reqid and encap_dport are the SA's, while src
+	 * and encap_sport are where the peer was seen, in place of the SA's own.
+	 */
 	struct espah_sa sa;
-	/* Of events about policies. */
+	/*
+	 * Of events about policies. Of an acquire: dir, index and the one tmpl are
+	 * those of the policy that wants an SA; sel is the flow of the packet, each
+	 * of its ranges a single address. In transport mode these are the SA's ends;
+	 * in tunnel mode the tmpl has them.
+	 */
 	struct espah_policy policy;
 	/* Of a flush of policies: -1 where those of all directions went. */
 	int dir;
