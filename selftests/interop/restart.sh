@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The daemon is killed: its policies stay and nothing leaves in clear. It comes back, and
+# traffic brings the tunnel up again.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/lib/ike.sh"
+
+passes() {
+	[ "$(traffic attempt "$A@10.1.0.1" "$B@10.2.0.1")" = result=arrived ]
+}
+
+# killed SIGNAL: what was there is there while the daemon is not.
+killed() {
+	local before after
+
+	case_load child='start_action = trap' from=a
+	traffic ike_watch_start "$A@veth0" "$B@veth0"
+	wait_until 60 passes
+	before=$(selectors a)
+	end_kill a "$1"
+	after=$(selectors a)
+	assert_eq "$after" "$before" "selectors of the policies, without a daemon"
+	traffic attempt "$A@10.1.0.1" "$B@10.2.0.1" >/dev/null
+	traffic attempt "$B@10.2.0.1" "$A@10.1.0.1" >/dev/null
+	end_start a
+	end_ready a
+	assert_ok end a load
+	wait_until 60 passes
+	case_traffic
+	wire_keyed
+	assert_eq "$(selectors a)" "$before" "selectors of the policies, afterwards"
+}
+
+test_killed()	{ killed KILL; }
+
+# Again and again, at any moment.
+test_killed_while_it_comes_up() {
+	local number
+
+	case_load child='start_action = trap'
+	traffic ike_watch_start "$A@veth0" "$B@veth0"
+	traffic steady_start "$A@10.1.0.1" "$B@10.2.0.1"
+	for ((number = 0; number < $(short_or_long 3 30); number++)); do
+		pause "0.$((RANDOM % 9))"
+		end_kill a KILL
+		end_start a
+		end_ready a
+		assert_ok end a load
+	done
+	wait_until 60 passes
+	traffic steady_stop >/dev/null
+	wire_keyed
+}
+
+ground_straight
+ends espahd charon
+run_tests "$@"
