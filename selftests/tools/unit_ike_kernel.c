@@ -77,6 +77,10 @@ static void say_sa(const struct espah_sa *sa)
 		say(" window %u", sa->replay_window);
 	if (espah_given(sa->given, ESPAH_A_SA_SEL))
 		say_selector(&sa->sel);
+	if (espah_given(sa->given, ESPAH_A_SA_ENCAP_SPORT))
+		say(" sport %u", sa->encap_sport);
+	if (espah_given(sa->given, ESPAH_A_SA_ENCAP_DPORT))
+		say(" dport %u", sa->encap_dport);
 	say_alg("aead", &sa->aead);
 	say_alg("enc", &sa->enc);
 	say_alg("auth", &sa->auth);
@@ -165,7 +169,7 @@ static void test_spi(void)
 	fake.script = answers;
 	check(!ike_kernel_spi_get(kernel, &src, &dst, 7, &spi, &err) && spi == 256,
 	      "the kernel chooses an SPI");
-	check_asked("sa-alloc-spi 10.0.0.2 10.0.0.1 50 0 reqid 7\n", "for a larval SA");
+	check_asked("sa-alloc-spi 10.0.0.2 10.0.0.1 50 0 reqid 7 mode 1\n", "for a larval SA");
 	check(ike_kernel_spi_get(kernel, &src, &dst, 7, &spi, &err) == -1,
 	      "an answer without an SPI is none");
 	check_text(err.text, "EBADMSG: the kernel chose no SPI", "which is said");
@@ -244,6 +248,16 @@ static void test_sas(void)
 	check(!ike_kernel_sa_add(kernel, &sa, &err), "one of transport mode, too");
 	check_asked("sa-add" SIMPLE " mode 0 sel 10.1.0.0/16 10.2.0.0/16 17" GCM " 128\n",
 		    "for its flow");
+	sa = simple_sa(&gcm);
+	sa.sport = 4500;
+	sa.dport = 1024;
+	check(!ike_kernel_sa_add(kernel, &sa, &err), "ESP in UDP");
+	check_asked("sa-add" SIMPLE " mode 1 sport 4500 dport 1024" GCM " 128\n",
+		    "has the ports of both ends");
+	sa = simple_sa(&gcm);
+	sa.mode = ESPAH_MODE_TRANSPORT;
+	sa.sel_src = &src;
+	sa.sel_dst = &dst;
 	dst.port_min = 53;
 	dst.port_max = 53;
 	check(ike_kernel_sa_add(kernel, &sa, &err) == -1 && err.num == EOPNOTSUPP,
@@ -252,10 +266,6 @@ static void test_sas(void)
 	sa.esn = true;
 	check(ike_kernel_sa_add(kernel, &sa, &err) == -1 && err.num == EOPNOTSUPP,
 	      "and so are extended sequence numbers");
-	sa = simple_sa(&gcm);
-	sa.dport = 4500;
-	check(ike_kernel_sa_add(kernel, &sa, &err) == -1 && err.num == EOPNOTSUPP,
-	      "and ESP in UDP");
 	sa = simple_sa(&gcm);
 	sa.encr = ike_chunk(words, sizeof(words));
 	check(ike_kernel_sa_add(kernel, &sa, &err) == -1 && err.num == EINVAL,
@@ -393,6 +403,15 @@ static void on_expire(void *to, const struct espah_addr *dst, uint32_t spi, bool
 	    hard ? "hard" : "soft");
 }
 
+static void on_mapping(void *to, const struct espah_addr *dst, uint32_t spi,
+		       const struct ike_endpoint *remote)
+{
+	char text[ESPAH_ADDR_STRLEN], from[IKE_ENDPOINT_STRLEN];
+
+	say("%s mapping %s %x %s\n", (char *)to, espah_addr_print(dst, text), spi,
+	    ike_endpoint_print(remote, from, sizeof(from)));
+}
+
 static void on_overrun(void *to)
 {
 	say("%s overrun\n", (char *)to);
@@ -407,11 +426,32 @@ static void on_acquire(void *to, uint32_t reqid, const struct ike_ts *flow_src,
 	    ike_ts_print(flow_dst, dst, sizeof(dst)));
 }
 
+static void put_acquire(struct nlmsghdr *nlh)
+{
+	struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	struct espah_addr src = addr(1), dst = addr(2);
+	struct nlattr *nest;
+
+	genl->cmd = ESPAH_CMD_ACQUIRE_NTF;
+	mnl_attr_put_u8(nlh, ESPAH_A_POLICY_DIR, ESPAH_DIR_OUT);
+	mnl_attr_put_u32(nlh, ESPAH_A_POLICY_INDEX, 8);
+	nest = mnl_attr_nest_start(nlh, ESPAH_A_POLICY_SEL);
+	mnl_attr_put(nlh, ESPAH_A_SEL_SRC_MIN, 4, src.octets);
+	mnl_attr_put(nlh, ESPAH_A_SEL_SRC_MAX, 4, src.octets);
+	mnl_attr_put(nlh, ESPAH_A_SEL_DST_MIN, 4, dst.octets);
+	mnl_attr_put(nlh, ESPAH_A_SEL_DST_MAX, 4, dst.octets);
+	mnl_attr_put_u8(nlh, ESPAH_A_SEL_PROTO, IPPROTO_UDP);
+	mnl_attr_nest_end(nlh, nest);
+	nest = mnl_attr_nest_start(nlh, ESPAH_A_POLICY_TMPL);
+	mnl_attr_put_u32(nlh, ESPAH_A_TMPL_REQID, 11);
+	mnl_attr_nest_end(nlh, nest);
+}
+
 static ssize_t next_event(void *buf)
 {
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct genlmsghdr *genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
-	struct espah_addr dst = addr(2);
+	struct espah_addr src = addr(1), dst = addr(2);
 
 	nlh->nlmsg_type = FAKE_FAMILY;
 	switch (*coming++) {
@@ -422,6 +462,18 @@ static ssize_t next_event(void *buf)
 		mnl_attr_put_u32(nlh, ESPAH_A_SA_SPI, htonl(0xabcd));
 		mnl_attr_put_u8(nlh, ESPAH_A_SA_EXPIRED,
 				coming[-1] == 'h' ? ESPAH_EXPIRED_HARD : ESPAH_EXPIRED_SOFT);
+		break;
+	case 'n':
+		genl->cmd = ESPAH_CMD_SA_MAPPING_NTF;
+		mnl_attr_put(nlh, ESPAH_A_SA_SRC, 4, src.octets);
+		mnl_attr_put(nlh, ESPAH_A_SA_DST, 4, dst.octets);
+		mnl_attr_put_u8(nlh, ESPAH_A_SA_PROTO, IPPROTO_ESP);
+		mnl_attr_put_u32(nlh, ESPAH_A_SA_SPI, htonl(0xabcd));
+		mnl_attr_put_u16(nlh, ESPAH_A_SA_ENCAP_SPORT, htons(1024));
+		mnl_attr_put_u16(nlh, ESPAH_A_SA_ENCAP_DPORT, htons(4500));
+		break;
+	case 'q':
+		put_acquire(nlh);
 		break;
 	case 'f':
 		genl->cmd = ESPAH_CMD_SA_FLUSH_NTF;
@@ -451,12 +503,14 @@ static void test_events(void)
 
 	check(write(fake.event_fd, &one, sizeof(one)) == sizeof(one), "events come");
 	fake.event = next_event;
-	coming = "shamflm";
+	coming = "shamnqflm";
 	ike_loop_run(loop);
 	fake.event = NULL;
 	check_asked("me expire 10.0.0.2 abcd soft\nme expire 10.0.0.2 abcd hard\n"
+		    "me mapping 10.0.0.2 abcd 10.0.0.1[1024]\n"
+		    "me acquire 11 10.0.0.1/32[udp] 10.0.0.2/32[udp]\n"
 		    "me overrun\nme overrun\n",
-		    "lifetimes, a flush, and what was lost; nothing else, and nothing malformed");
+		    "lifetimes, a peer that moved, a packet that waits, a flush, and what was lost; nothing else, and nothing malformed");
 }
 
 static void test_no_module(void)
@@ -473,7 +527,10 @@ static void test_no_module(void)
 void test_ike_kernel(void)
 {
 	static const enum answer family[] = { ANSWER_FAMILY, ANSWER_ACK, ANSWER_END };
-	const struct ike_kernel_handler handler = { on_acquire, on_expire, on_overrun, "me" };
+	const struct ike_kernel_handler handler = {
+		.acquire = on_acquire, .expire = on_expire, .mapping = on_mapping,
+		.overrun = on_overrun, .to = "me",
+	};
 
 	loop = ike_loop_new();
 	fake.event_fd = eventfd(0, EFD_NONBLOCK);

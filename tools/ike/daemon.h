@@ -42,6 +42,8 @@ void ike_sas_receive(void *daemon, const struct ike_endpoint *local,
 void ike_sas_acquire(void *daemon, uint32_t reqid, const struct ike_ts *flow_src,
 		     const struct ike_ts *flow_dst);
 void ike_sas_expire(void *daemon, const struct espah_addr *dst, uint32_t spi, bool hard);
+void ike_sas_mapping(void *daemon, const struct espah_addr *dst, uint32_t spi,
+		     const struct ike_endpoint *remote);
 void ike_sas_overrun(void *daemon);
 
 /* How a command of the operator ended; called once, maybe before the call below returns. */

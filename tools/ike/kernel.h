@@ -22,6 +22,12 @@ struct ike_kernel_handler {
 			const struct ike_ts *flow_dst);
 	/* A lifetime passed; after a hard one the SA is gone already. */
 	void (*expire)(void *to, const struct espah_addr *dst, uint32_t spi, bool hard);
+	/*
+	 * An inbound SA's peer sends from elsewhere than the SA says, as NAT has moved it; the
+	 * packet has proved itself. The SA stays as it is (RFC 7296 section 2.23).
+	 */
+	void (*mapping)(void *to, const struct espah_addr *dst, uint32_t spi,
+			const struct ike_endpoint *remote);
 	/* Somebody flushed SAs, or events were lost: look again at what is there. */
 	void (*overrun)(void *to);
 	void *to;

@@ -9,6 +9,27 @@
 /* Events that are read at once; then datagrams and timers have their turn. */
 #define BATCH_MAX	64
 
+/* A flow of one packet; the module's selectors have no ports. */
+static void tell_acquire(const struct ike_kernel_handler *handler, const struct espah_policy *policy)
+{
+	const struct espah_selector *sel = &policy->sel;
+	const struct ike_ts src = {
+		.addr = sel->src, .proto = sel->proto, .port_max = UINT16_MAX,
+	};
+	const struct ike_ts dst = {
+		.addr = sel->dst, .proto = sel->proto, .port_max = UINT16_MAX,
+	};
+
+	handler->acquire(handler->to, policy->tmpl[0].reqid, &src, &dst);
+}
+
+static void tell_mapping(const struct ike_kernel_handler *handler, const struct espah_sa *sa)
+{
+	const struct ike_endpoint remote = { .addr = sa->src, .port = sa->encap_sport };
+
+	handler->mapping(handler->to, &sa->dst, sa->spi, &remote);
+}
+
 static void tell(const struct ike_kernel *kernel, const struct espah_event *event)
 {
 	const struct ike_kernel_handler *handler = &kernel->handler;
@@ -21,6 +42,12 @@ static void tell(const struct ike_kernel *kernel, const struct espah_event *even
 	case ESPAH_CMD_SA_EXPIRE_NTF:
 		handler->expire(handler->to, &event->sa.dst, event->sa.spi,
 				event->expired == ESPAH_EXPIRED_HARD);
+		break;
+	case ESPAH_CMD_ACQUIRE_NTF:
+		tell_acquire(handler, &event->policy);
+		break;
+	case ESPAH_CMD_SA_MAPPING_NTF:
+		tell_mapping(handler, &event->sa);
 		break;
 	}
 }

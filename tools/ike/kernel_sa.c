@@ -3,7 +3,6 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "../lib/addr.h"
 #include "../lib/sa.h"
 #include "kernel_own.h"
 
@@ -80,6 +79,16 @@ static void put_limits(struct espah_sa *model, const struct ike_kernel_sa *sa)
 		model->given |= espah_bit(ESPAH_A_SA_LIMITS);
 }
 
+/* The module tells of a peer that NAT has moved: see kernel_event.c. */
+static void put_encap(struct espah_sa *model, const struct ike_kernel_sa *sa)
+{
+	if (!sa->sport && !sa->dport)
+		return;
+	model->given |= espah_bit(ESPAH_A_SA_ENCAP_SPORT) | espah_bit(ESPAH_A_SA_ENCAP_DPORT);
+	model->encap_sport = sa->sport;
+	model->encap_dport = sa->dport;
+}
+
 static int put_flow(struct espah_sa *model, const struct ike_kernel_sa *sa, struct espah_err *err)
 {
 	if (!sa->sel_src || !sa->sel_dst)
@@ -90,8 +99,6 @@ static int put_flow(struct espah_sa *model, const struct ike_kernel_sa *sa, stru
 
 static int describe(struct espah_sa *model, const struct ike_kernel_sa *sa, struct espah_err *err)
 {
-	char text[ESPAH_ADDR_STRLEN];
-
 	*model = (struct espah_sa){
 		.given = espah_bit(ESPAH_A_SA_SRC) | espah_bit(ESPAH_A_SA_DST) |
 			 espah_bit(ESPAH_A_SA_PROTO) | espah_bit(ESPAH_A_SA_SPI) |
@@ -107,14 +114,11 @@ static int describe(struct espah_sa *model, const struct ike_kernel_sa *sa, stru
 	if (sa->esn)
 		return espah_err_kernel(err, EOPNOTSUPP,
 					"EOPNOTSUPP: the kernel module has no extended sequence numbers; take 'esn' out of esp_proposals");
-	if (sa->sport || sa->dport)
-		return espah_err_kernel(err, EOPNOTSUPP,
-					"EOPNOTSUPP: the kernel module has no ESP in UDP, which the NAT on the way to %s needs",
-					espah_addr_print(&sa->dst, text));
 	/* Nothing comes in on the other one. */
 	if (sa->inbound)
 		model->given |= espah_bit(ESPAH_A_SA_REPLAY_WINDOW);
 	put_limits(model, sa);
+	put_encap(model, sa);
 	return put_flow(model, sa, err) || put_algs(model, sa, err) ? -1 : 0;
 }
 
@@ -136,10 +140,13 @@ int ike_kernel_spi_get(struct ike_kernel *kernel, const struct espah_addr *src,
 	const struct espah_spi_range range = { .timeout = LARVAL_SECONDS };
 	struct espah_sa model = {
 		.given = espah_bit(ESPAH_A_SA_SRC) | espah_bit(ESPAH_A_SA_DST) |
-			 espah_bit(ESPAH_A_SA_PROTO) | espah_bit(ESPAH_A_SA_REQID),
+			 espah_bit(ESPAH_A_SA_PROTO) | espah_bit(ESPAH_A_SA_MODE) |
+			 espah_bit(ESPAH_A_SA_REQID),
 		.src = *src,
 		.dst = *dst,
 		.proto = IPPROTO_ESP,
+		/* Has to be said, and is said again when the peer has agreed to one. */
+		.mode = ESPAH_MODE_TUNNEL,
 		.reqid = reqid,
 	};
 	int ret = espah_sa_alloc_spi(kernel->nl, &model, &range, err);

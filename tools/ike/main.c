@@ -119,6 +119,7 @@ static int open_all(struct process *process, struct espah_err *err)
 	const struct ike_kernel_handler handler = {
 		.acquire = ike_sas_acquire,
 		.expire = ike_sas_expire,
+		.mapping = ike_sas_mapping,
 		.overrun = ike_sas_overrun,
 		.to = daemon,
 	};

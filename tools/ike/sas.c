@@ -160,6 +160,17 @@ void ike_sas_expire(void *to, const struct espah_addr *dst, uint32_t spi, bool h
 		ike_v2_rekey_child(child, NULL);
 }
 
+/* As if the peer had sent IKE from there. One that closes, or was replaced, moves nothing. */
+void ike_sas_mapping(void *to, const struct espah_addr *dst, uint32_t spi,
+		     const struct ike_endpoint *remote)
+{
+	struct ike_daemon *daemon = to;
+	struct ike_child *child = ike_child_find_kernel(daemon->sas, dst, spi);
+
+	if (child && child->encap && ike_child_in_use(child) && child->sa->state == IKE_SA_UP)
+		ike_sa_heard(child->sa, &child->sa->local, remote);
+}
+
 static bool is_there(const struct ike_child *child, bool in)
 {
 	const struct ike_daemon *daemon = child->sa->daemon;
