@@ -28,5 +28,5 @@ test_other_group() {
 }
 
 ground_straight
-ends charon charon
+ends espahd charon
 run_tests "$@"

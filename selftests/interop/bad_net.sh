@@ -59,5 +59,5 @@ test_all_of_it()	{ exchanges delay 10ms 8ms loss 15% duplicate 20% reorder 20%; 
 
 ground_straight
 modprobe sch_netem
-ends charon charon
+ends espahd charon
 run_tests "$@"

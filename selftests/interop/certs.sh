@@ -18,5 +18,5 @@ test_of_somebody_else()		{ ike_case auth=rsa id_b=c.test expect_a=c.test out=AUT
 
 ground_straight
 ground_certs
-ends charon charon
+ends espahd charon
 run_tests "$@"

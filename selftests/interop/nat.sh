@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# With a box in between that gives one end another address and other ports, all goes to
+# With a box in between that gives espahd another address and other ports, all goes to
 # port 4500, and ESP is in UDP.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/lib/ike.sh"
@@ -14,5 +14,5 @@ test_wrong_secret()	{ ike_case secret_b=other out=AUTHENTICATION_FAILED; }
 
 ground_nat
 ground_certs
-ends charon charon
+ends espahd charon
 run_tests "$@"

@@ -12,5 +12,5 @@ test_ids_are_mail()	{ ike_case id_a=a@test expect_b=a@test id_b=b@test expect_a=
 test_several_selectors(){ ike_case local_a=10.1.0.0/24,10.1.1.0/24 remote_b=10.1.0.0/24,10.1.1.0/24 ts='10.1.0.0/24>10.2.0.0/24 10.1.1.0/24>10.2.0.0/24'; }
 
 ground_straight
-ends charon charon
+ends espahd charon
 run_tests "$@"

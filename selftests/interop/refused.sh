@@ -16,5 +16,5 @@ test_narrowed_on_both_sides()	{ ike_case from=a local_a=10.1.0.0/16 remote_a=10.
 test_narrowed_to_a_protocol()	{ ike_case from=a local_b='10.2.0.0/24[udp]' remote_b='10.1.0.0/24[udp]' ts='10.1.0.0/24>10.2.0.0/24[proto-udp]'; }
 
 ground_straight
-ends charon charon
+ends espahd charon
 run_tests "$@"

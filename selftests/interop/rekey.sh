@@ -85,5 +85,5 @@ test_child_with_a_new_exchange() {
 }
 
 ground_straight
-ends charon charon
+ends espahd charon
 run_tests "$@"

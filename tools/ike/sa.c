@@ -147,7 +147,7 @@ static void end_fired(struct ike_timer *timer)
 
 	if (sa->state == IKE_SA_HALF_OPEN)
 		ike_sa_log(sa, IKE_LOG_INFO, "the peer did not go on with IKE_AUTH");
-	ike_sa_kill(sa, "it took too long");
+	ike_sa_kill(sa, ike_sa_alive(sa) ? "it took too long" : "it was closed some time ago");
 }
 
 struct ike_sa *ike_sa_new(struct ike_daemon *daemon, struct ike_conf_conn *conn,

@@ -172,8 +172,10 @@ int ike_v2_cert_check(const struct ike_sa *sa, const struct ike_payloads *in,
 	take_certs(in, &certs);
 	rc = check(sa, &certs, auth, octets, &err);
 	if (rc)
-		ike_sa_log(sa, IKE_LOG_ERROR, "authentication of '%s' failed: %s",
-			   ike_id_print(&sa->peer_id, id, sizeof(id)), err.text);
+		ike_sa_log(sa, IKE_LOG_ERROR,
+			   "AUTHENTICATION_FAILED: the peer does not prove that it is '%s': %s (remote, %s:%u)",
+			   ike_id_print(&sa->peer_id, id, sizeof(id)), err.text,
+			   sa->conn->remote.place.file, sa->conn->remote.place.line);
 	while (certs.count)
 		ike_cert_free(certs.cert[--certs.count]);
 	return rc;

@@ -23,6 +23,8 @@ declare -A ns home kind addr peer host
 # The traffic maker knows what IKE is.
 # shellcheck disable=SC2034 # traffic.sh uses them
 ground_start() {
+	# A file with secrets that others may read is refused.
+	umask 077
 	ground=$(mktemp -d)
 	coproc MAKER { exec python3 -I -S -B "$ike_lib/wire.py"; }
 	exec {traffic_to}>&"${MAKER[1]}" {traffic_from}<&"${MAKER[0]}"
