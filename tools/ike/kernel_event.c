@@ -10,7 +10,8 @@
 #define BATCH_MAX	64
 
 /* A flow of one packet; the module's selectors have no ports. */
-static void tell_acquire(const struct ike_kernel_handler *handler, const struct espah_policy *policy)
+static void tell_acquire(const struct ike_kernel_handler *handler,
+			 const struct espah_policy *policy)
 {
 	const struct espah_selector *sel = &policy->sel;
 	const struct ike_ts src = {
