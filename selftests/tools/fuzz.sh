@@ -81,6 +81,18 @@ test_words_of_ike_identities() {
 	fuzz ike_id_words 50000
 }
 
+test_ike_configurations() {
+	fuzz ike_conf 20000
+}
+
+test_ike_requests() {
+	fuzz ike_request 50000
+}
+
+test_ike_exchanges() {
+	fuzz ike_v2 5000
+}
+
 # A target that no test names is not run.
 test_every_target_has_a_test() {
 	local target
@@ -95,12 +107,14 @@ long_all_targets() {
 	assert_ok "$TOP/selftests/fuzz/tools/run" --time 450
 }
 
-test_ike_configurations() {
-	fuzz ike_conf 20000
-}
+# What strangers send has to be right in far more cases than others.
+long_million_for_ike() {
+	local target targets
 
-test_ike_requests() {
-	fuzz ike_request 50000
+	targets=$("$TOP/selftests/fuzz/tools/run" --list | grep '^ike_')
+	for target in $targets; do
+		assert_ok "$TOP/selftests/fuzz/tools/run" --runs 1000000 "$target"
+	done
 }
 
 run_tests "$@"

@@ -240,8 +240,8 @@ static void always_up(void)
 	      "v2: and is up as soon as the peer answers");
 	/* The other end is made anew, and knows nothing. */
 	ike_sas_close(&world->b.daemon);
-	memset(world->b.sa, 0, sizeof(world->b.sa));
-	memset(world->b.policy, 0, sizeof(world->b.policy));
+	memset(world->b.sa, 0, world->b.sas * sizeof(*world->b.sa));
+	memset(world->b.policy, 0, world->b.policies * sizeof(*world->b.policy));
 	world->b.daemon.edge = world->a.daemon.edge;
 	if (ike_sas_open(&world->b.daemon, &(struct espah_err){}))
 		check(false, "v2: opened again");

@@ -39,6 +39,18 @@ struct world_end *world_other(struct world_end *end)
 	return end == &end->world->a ? &end->world->b : &end->world->a;
 }
 
+/* One more place in an array; they are few in most worlds. */
+static void *grown(void *array, size_t *count, size_t size)
+{
+	uint8_t *more = reallocarray(array, *count + 1, size);
+
+	if (!more)
+		abort();
+	memset(more + *count * size, 0, size);
+	++*count;
+	return more;
+}
+
 /* The edges: what the daemon calls its loop is the world, its network and module an end. */
 static struct world *world_of(const struct ike_loop *loop)
 {
@@ -63,15 +75,14 @@ static int edge_timer_set(struct ike_loop *loop, struct ike_timer *timer, uint64
 	size_t i;
 
 	edge_timer_cancel(loop, timer);
-	for (i = 0; i < WORLD_TIMERS; i++) {
-		if (world->timer[i])
-			continue;
-		world->timer[i] = timer;
-		timer->place = i + 1;
-		timer->when = world->now + ms;
-		return 0;
-	}
-	return -1;
+	for (i = 0; i < world->timers && world->timer[i]; i++)
+		;
+	if (i == world->timers)
+		world->timer = grown(world->timer, &world->timers, sizeof(*world->timer));
+	world->timer[i] = timer;
+	timer->place = i + 1;
+	timer->when = world->now + ms;
+	return 0;
 }
 
 /* What a NAT box in front of @a makes of its endpoint, and back. */
@@ -94,15 +105,11 @@ static struct world_flight *free_flight(struct world *world)
 {
 	size_t i;
 
-	for (i = 0; i < WORLD_FLIGHTS; i++) {
-		if (world->flight[i].to)
-			continue;
-		if (i >= world->flights)
-			world->flights = i + 1;
-		return &world->flight[i];
-	}
-	fputs("too much is under way\n", stderr);
-	abort();
+	for (i = 0; i < world->flights && world->flight[i].to; i++)
+		;
+	if (i == world->flights)
+		world->flight = grown(world->flight, &world->flights, sizeof(*world->flight));
+	return &world->flight[i];
 }
 
 static void fly(struct world_end *from, const struct ike_endpoint *local,
@@ -177,7 +184,7 @@ static struct world_sa *find_sa(struct world_end *end, const struct espah_addr *
 {
 	size_t i;
 
-	for (i = 0; i < WORLD_SAS; i++) {
+	for (i = 0; i < end->sas; i++) {
 		if (end->sa[i].there && end->sa[i].spi == spi &&
 		    espah_addr_equal(&end->sa[i].dst, dst))
 			return &end->sa[i];
@@ -189,11 +196,11 @@ static struct world_sa *free_sa(struct world_end *end)
 {
 	size_t i;
 
-	for (i = 0; i < WORLD_SAS; i++) {
-		if (!end->sa[i].there)
-			return &end->sa[i];
-	}
-	return NULL;
+	for (i = 0; i < end->sas && end->sa[i].there; i++)
+		;
+	if (i == end->sas)
+		end->sa = grown(end->sa, &end->sas, sizeof(*end->sa));
+	return &end->sa[i];
 }
 
 static int edge_spi_get(struct ike_kernel *kernel, const struct espah_addr *src,
@@ -203,8 +210,7 @@ static int edge_spi_get(struct ike_kernel *kernel, const struct espah_addr *src,
 	struct world_end *end = (struct world_end *)kernel;
 	struct world_sa *sa = free_sa(end);
 
-	if (!sa)
-		return espah_err_kernel(err, 0, "too many SAs");
+	(void)err;
 	*sa = (struct world_sa){
 		.there = true, .larval = true, .inbound = true, .src = *src, .dst = *dst,
 		.reqid = reqid, .spi = end->last_spi += 0x101,
@@ -227,8 +233,8 @@ static int edge_sa_add(struct ike_kernel *kernel, const struct ike_kernel_sa *ad
 		return espah_err_kernel(err, 0, "SA %08x is not as it should be", add->spi);
 	if (!sa)
 		sa = free_sa(end);
-	if (!sa || add->encr.len + add->integ.len > sizeof(sa->key) || !add->encr.len)
-		return espah_err_kernel(err, 0, "SA %08x has no room or no key", add->spi);
+	if (add->encr.len + add->integ.len > sizeof(sa->key) || !add->encr.len)
+		return espah_err_kernel(err, 0, "SA %08x has too long a key, or none", add->spi);
 	*sa = (struct world_sa){
 		.there = true, .inbound = add->inbound, .since = ++end->world->count,
 		.src = add->src, .dst = add->dst, .spi = add->spi, .reqid = add->reqid,
@@ -269,7 +275,7 @@ static struct world_policy *find_policy(struct world_end *end,
 {
 	size_t i;
 
-	for (i = 0; i < WORLD_POLICIES; i++) {
+	for (i = 0; i < end->policies; i++) {
 		if (end->policy[i].refs &&
 		    !memcmp(&end->policy[i].policy, policy, sizeof(*policy)))
 			return &end->policy[i];
@@ -284,12 +290,15 @@ static int edge_policy_add(struct ike_kernel *kernel, const struct ike_kernel_po
 	struct world_policy *at = find_policy(end, policy);
 	size_t i;
 
-	for (i = 0; i < WORLD_POLICIES && !at; i++) {
+	(void)err;
+	for (i = 0; i < end->policies && !at; i++) {
 		if (!end->policy[i].refs)
 			at = &end->policy[i];
 	}
-	if (!at)
-		return espah_err_kernel(err, 0, "too many policies");
+	if (!at) {
+		end->policy = grown(end->policy, &end->policies, sizeof(*end->policy));
+		at = &end->policy[i];
+	}
 	at->policy = *policy;
 	at->refs++;
 	return 0;
@@ -323,28 +332,36 @@ static const struct ike_edge edge = {
 	.policy_del	= edge_policy_del,
 };
 
-void world_load(struct world_end *end, const char *text)
+struct ike_conf *world_conf(const char *text)
 {
-	struct ike_conf *old = end->daemon.conf;
 	char path[] = "/tmp/espah-unit.XXXXXX";
 	struct espah_err err = {};
+	struct ike_conf *conf;
 	int fd = mkstemp(path);
 
 	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
 		abort();
 	close(fd);
-	end->daemon.conf = ike_conf_load(path, &err);
+	conf = ike_conf_load(path, &err);
 	unlink(path);
-	if (!end->daemon.conf) {
-		fprintf(stderr, "configuration of %c: %s\n", end->name, err.text);
-		abort();
-	}
-	ike_sas_conf_changed(&end->daemon, old);
-	ike_conf_free(old);
+	if (conf)
+		return conf;
+	fprintf(stderr, "configuration: %s\n", err.text);
+	abort();
 }
 
-static void open_end(struct world *world, struct world_end *end, char name, uint8_t last,
-		     const char *conf)
+void world_load(struct world_end *end, const char *text)
+{
+	struct ike_conf *old = end->daemon.conf;
+
+	end->daemon.conf = world_conf(text);
+	ike_sas_conf_changed(&end->daemon, old);
+	if (!end->lent)
+		ike_conf_free(old);
+	end->lent = false;
+}
+
+static void open_end(struct world *world, struct world_end *end, char name, uint8_t last)
 {
 	struct espah_err err = {};
 
@@ -358,11 +375,16 @@ static void open_end(struct world *world, struct world_end *end, char name, uint
 	end->daemon.edge = &edge;
 	if (ike_sas_open(&end->daemon, &err))
 		abort();
-	if (conf)
-		world_load(end, conf);
 }
 
-struct world *world_new(const char *conf_a, const char *conf_b)
+static void lend(struct world_end *end, struct ike_conf *conf)
+{
+	end->daemon.conf = conf;
+	end->lent = true;
+	ike_sas_conf_changed(&end->daemon, NULL);
+}
+
+static struct world *open_world(void)
 {
 	struct world *world = calloc(1, sizeof(*world));
 
@@ -372,8 +394,28 @@ struct world *world_new(const char *conf_a, const char *conf_b)
 	world->seed = 1;
 	world->delay = 10;
 	world_log_forget();
-	open_end(world, &world->a, 'a', 1, conf_a);
-	open_end(world, &world->b, 'b', 2, conf_b);
+	open_end(world, &world->a, 'a', 1);
+	open_end(world, &world->b, 'b', 2);
+	return world;
+}
+
+struct world *world_new(const char *conf_a, const char *conf_b)
+{
+	struct world *world = open_world();
+
+	if (conf_a)
+		world_load(&world->a, conf_a);
+	if (conf_b)
+		world_load(&world->b, conf_b);
+	return world;
+}
+
+struct world *world_new_lent(struct ike_conf *conf_a, struct ike_conf *conf_b)
+{
+	struct world *world = open_world();
+
+	lend(&world->a, conf_a);
+	lend(&world->b, conf_b);
 	return world;
 }
 
@@ -383,10 +425,18 @@ void world_free(struct world *world)
 
 	ike_sas_close(&world->a.daemon);
 	ike_sas_close(&world->b.daemon);
-	ike_conf_free(world->a.daemon.conf);
-	ike_conf_free(world->b.daemon.conf);
-	for (i = 0; i < WORLD_FLIGHTS; i++)
+	if (!world->a.lent)
+		ike_conf_free(world->a.daemon.conf);
+	if (!world->b.lent)
+		ike_conf_free(world->b.daemon.conf);
+	for (i = 0; i < world->flights; i++)
 		free(world->flight[i].data);
+	free(world->flight);
+	free(world->timer);
+	free(world->a.sa);
+	free(world->a.policy);
+	free(world->b.sa);
+	free(world->b.policy);
 	free(world);
 }
 
@@ -437,7 +487,7 @@ static struct ike_timer *next_timer(struct world *world)
 	struct ike_timer *next = NULL;
 	size_t i;
 
-	for (i = 0; i < WORLD_TIMERS; i++) {
+	for (i = 0; i < world->timers; i++) {
 		if (world->timer[i] && (!next || world->timer[i]->when < next->when))
 			next = world->timer[i];
 	}
@@ -522,7 +572,7 @@ static struct world_sa *newest_out(struct world_end *end)
 	struct world_sa *best = NULL;
 	size_t i;
 
-	for (i = 0; i < WORLD_SAS; i++) {
+	for (i = 0; i < end->sas; i++) {
 		struct world_sa *sa = &end->sa[i];
 
 		if (sa->there && !sa->inbound && (!best || sa->since > best->since))
@@ -561,7 +611,7 @@ static bool has_peer(struct world_end *end, const struct world_sa *sa)
 	struct world_end *other = world_other(end);
 	size_t i;
 
-	for (i = 0; i < WORLD_SAS; i++) {
+	for (i = 0; i < other->sas; i++) {
 		const struct world_sa *at = &other->sa[i];
 
 		if (at->there && at->spi == sa->spi && at->inbound != sa->inbound &&
@@ -576,7 +626,7 @@ static bool all_have_peers(struct world_end *end)
 {
 	size_t i;
 
-	for (i = 0; i < WORLD_SAS; i++) {
+	for (i = 0; i < end->sas; i++) {
 		if (end->sa[i].there && (end->sa[i].larval || !has_peer(end, &end->sa[i])))
 			return false;
 	}
@@ -594,7 +644,7 @@ unsigned int world_count_sas(const struct world_end *end)
 	unsigned int count = 0;
 	size_t i;
 
-	for (i = 0; i < WORLD_SAS; i++)
+	for (i = 0; i < end->sas; i++)
 		count += end->sa[i].there;
 	return count;
 }
@@ -604,7 +654,7 @@ unsigned int world_count_policies(const struct world_end *end)
 	unsigned int count = 0;
 	size_t i;
 
-	for (i = 0; i < WORLD_POLICIES; i++)
+	for (i = 0; i < end->policies; i++)
 		count += end->policy[i].refs != 0;
 	return count;
 }

@@ -9,11 +9,6 @@
 
 #include "v2.h"
 
-#define WORLD_TIMERS	4096
-#define WORLD_FLIGHTS	4096
-#define WORLD_SAS	1024
-#define WORLD_POLICIES	256
-
 struct world;
 
 struct world_sa {
@@ -47,8 +42,13 @@ struct world_end {
 	struct ike_daemon daemon;
 	struct espah_addr addr;
 	char name;
-	struct world_sa sa[WORLD_SAS];
-	struct world_policy policy[WORLD_POLICIES];
+	/* Somebody else's configuration, who frees it. */
+	bool lent;
+	/* So many places, some of which are free. */
+	size_t sas;
+	struct world_sa *sa;
+	size_t policies;
+	struct world_policy *policy;
 	uint32_t last_spi;
 	/* Make the module refuse the next SAs. */
 	unsigned int refuse;
@@ -78,10 +78,10 @@ struct world {
 	uint64_t now;
 	uint64_t count;
 	uint64_t seed;
-	struct ike_timer *timer[WORLD_TIMERS];
-	struct world_flight flight[WORLD_FLIGHTS];
-	/* None is beyond. */
+	size_t timers;
+	struct ike_timer **timer;
 	size_t flights;
+	struct world_flight *flight;
 	struct world_end a;
 	struct world_end b;
 	/* Of a hundred datagrams. */
@@ -99,6 +99,9 @@ struct world {
 
 /* Both are given the text of a configuration; NULL: none. Ends the program if it is wrong. */
 struct world *world_new(const char *conf_a, const char *conf_b);
+/* With configurations that were read before, by world_conf(), and are freed later. */
+struct world *world_new_lent(struct ike_conf *conf_a, struct ike_conf *conf_b);
+struct ike_conf *world_conf(const char *text);
 void world_free(struct world *world);
 /* What one end has loaded is replaced. */
 void world_load(struct world_end *end, const char *conf);

@@ -104,6 +104,7 @@ static void must_be_sound(const struct world_end *end)
 
 void fuzz_ike_v2(const uint8_t *data, size_t size)
 {
+	static struct ike_conf *conf_a, *conf_b;
 	struct world *world;
 	struct world_end *to;
 	size_t at = 1, len;
@@ -111,10 +112,13 @@ void fuzz_ike_v2(const uint8_t *data, size_t size)
 	if (!size)
 		return;
 	ike_log_open(IKE_LOG_ERROR, 0);
-	world = world_new(END("10.0.0.1", "10.0.0.2", "a.example.org", "b.example.org",
-			      "10.1.0.0/16", "10.2.0.0/16"),
-			  END("10.0.0.2", "%any", "b.example.org", "a.example.org",
-			      "10.2.0.0/16", "10.1.0.0/16"));
+	if (!conf_a) {
+		conf_a = world_conf(END("10.0.0.1", "10.0.0.2", "a.example.org", "b.example.org",
+					"10.1.0.0/16", "10.2.0.0/16"));
+		conf_b = world_conf(END("10.0.0.2", "%any", "b.example.org", "a.example.org",
+					"10.2.0.0/16", "10.1.0.0/16"));
+	}
+	world = world_new_lent(conf_a, conf_b);
 	reach(world, data[0] % 8);
 	while (at + 2 <= size) {
 		len = data[at + 1] < size - at - 2 ? data[at + 1] : size - at - 2;
