@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What two ends do not agree on, and what they settle between them. */
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -133,7 +134,7 @@ static void nat(void)
 
 #define TRANSPORT_A								\
 	CONF("10.0.0.1", "10.0.0.2", "a.example.org", "b.example.org",		\
-	     "proposals = " GCM, "dynamic", "dynamic[tcp/80]",			\
+	     "proposals = " GCM, "dynamic", "dynamic[tcp]",			\
 	     "mode = transport\nesp_proposals = aes128gcm16", "open sesame")
 #define TRANSPORT_B								\
 	CONF("10.0.0.2", "%any", "b.example.org", "a.example.org",		\
@@ -160,6 +161,10 @@ static void in_transport_mode(void)
 		      behind ? "v2: transport mode behind NAT" : "v2: transport mode");
 		if (!a || !b)
 			continue;
+		check(world->a.policy[0].policy.local_ts.proto == IPPROTO_TCP &&
+		      world->a.policy[0].policy.remote_ts.proto == IPPROTO_TCP &&
+		      world->b.policy[0].policy.local_ts.proto == IPPROTO_TCP,
+		      "v2: a protocol that one side names is that of both");
 		check_text(ike_ts_list_print(&a->local_ts, text, sizeof(text)), "10.0.0.1/32",
 			   "v2: with the address as this end has it");
 		check_text(ike_ts_list_print(&b->remote_ts, text, sizeof(text)),
@@ -296,11 +301,129 @@ static void installed_or_not(void)
 	world_free(world);
 }
 
+/* A peer that can do what this daemon refuses to be configured for. */
+static void ask_for(struct world *world, const char *local, const char *remote)
+{
+	struct ike_conf_child *child = world->a.daemon.conf->conns->children;
+	struct ike_conf_ts *ts[] = { &child->local_ts, &child->remote_ts };
+	const char *words[] = { local, remote };
+	char list[512], *word, *rest;
+	struct espah_err err;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ts); i++) {
+		snprintf(list, sizeof(list), "%s", words[i]);
+		ts[i]->count = 0;
+		for (word = strtok_r(list, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+			if (ike_ts_read(&ts[i]->item[ts[i]->count++].ts, word, NULL, &err))
+				check(false, err.text);
+		}
+	}
+}
+
+#define EIGHT(net)									\
+	"10." net ".1.0/24 10." net ".2.0/24 10." net ".3.0/24 10." net ".4.0/24 "	\
+	"10." net ".5.0/24 10." net ".6.0/24 10." net ".7.0/24 10." net ".8.0/24"
+#define FOUR(net)									\
+	"10." net ".1.0/24, 10." net ".2.0/24, 10." net ".3.0/24, 10." net ".4.0/24"
+
+static const struct {
+	const char *name;
+	const char *local;
+	const char *remote;
+	/* What is agreed on; NULL: nothing. */
+	const char *agreed_local;
+	const char *agreed_remote;
+	unsigned int policies;
+	const char *words;
+} wishes[] = {
+	{ "ports alone", "10.1.0.0/16[tcp/80]", "10.2.0.0/16", NULL, NULL, 0,
+	  "the kernel module does not tell ports apart" },
+	{ "ports of the peer alone", "10.1.0.0/16", "10.2.0.0/16[udp/1-2]", NULL, NULL, 0,
+	  "the kernel module does not tell ports apart" },
+	{ "OPAQUE", "10.1.0.0/16[udp/opaque]", "10.2.0.0/16", NULL, NULL, 0,
+	  "the kernel module does not tell ports apart" },
+	{ "ports beside what has none", "10.1.0.0/16[tcp/80] 10.1.7.0/24", "10.2.0.0/16",
+	  "10.1.7.0/24", "10.2.0.0/16", 1, "" },
+	{ "a packet's own ports first", "10.1.7.1[tcp/80] 10.1.0.0/16", "10.2.0.0/16",
+	  "10.1.0.0/16", "10.2.0.0/16", 1, "" },
+	{ "two protocols", "10.1.0.0/16[tcp] 10.1.0.0/16[udp]",
+	  "10.2.0.0/16[tcp] 10.2.0.0/16[udp]", "10.1.0.0/16[tcp], 10.1.0.0/16[udp]",
+	  "10.2.0.0/16[tcp], 10.2.0.0/16[udp]", 2, "" },
+	{ "protocols that no packet has", "10.1.0.0/16[tcp]", "10.2.0.0/16[udp]", NULL, NULL, 0,
+	  "TS_UNACCEPTABLE" },
+	{ "more than there can be", EIGHT("1"), EIGHT("2"), FOUR("1"), FOUR("2"), 16, "" },
+};
+
+/* Section 2.9: what is installed is never wider than what was agreed on, nor less. */
+static void selectors(void)
+{
+	struct world_verdict verdict;
+	char text[512], name[128];
+	struct world *world;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(wishes); i++) {
+		world = world_new(CONF_A, CONF_B);
+		ask_for(world, wishes[i].local, wishes[i].remote);
+		world_up(&world->a, "net", &verdict);
+		world_run(world, 5000);
+		snprintf(name, sizeof(name), "v2: asked for %s", wishes[i].name);
+		check(verdict.failed == !wishes[i].agreed_local &&
+		      world_count_policies(&world->a) == wishes[i].policies &&
+		      world_count_policies(&world->b) == wishes[i].policies &&
+		      world_count_up(&world->b) == !!wishes[i].agreed_local &&
+		      world_same_keys(world) && world_log_has(wishes[i].words), name);
+		if (wishes[i].agreed_local && world_child(&world->b)) {
+			const struct ike_child *child = world_child(&world->b);
+
+			check_text(ike_ts_list_print(&child->remote_ts, text, sizeof(text)),
+				   wishes[i].agreed_local, name);
+			check_text(ike_ts_list_print(&child->local_ts, text, sizeof(text)),
+				   wishes[i].agreed_remote, name);
+		}
+		world_free(world);
+	}
+}
+
+static const struct {
+	const char *local;
+	const char *remote;
+	const char *wrong;
+} answers[] = {
+	{ "10.1.0.0/16", "10.2.0.0/16", "" },
+	{ "10.1.0.0/16", "fd00::/8", "no packet can fit its traffic selectors" },
+	{ "10.1.0.0/16[icmp/8]", "10.2.0.0/16",
+	  "its traffic selectors have ports, which the kernel module does not tell apart" },
+	{ EIGHT("1"), "10.2.1.0/24 10.2.2.0/24", "" },
+	{ EIGHT("1"), "10.2.1.0/24 10.2.2.0/24 10.2.3.0/24",
+	  "its traffic selectors are too many" },
+};
+
+static void answered(void)
+{
+	struct world *world = world_new(CONF_A, NULL);
+	const struct ike_conf_child *child = world->a.daemon.conf->conns->children;
+	struct ike_ts_list local, remote;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(answers); i++) {
+		ask_for(world, answers[i].local, answers[i].remote);
+		ike_conf_ts_resolve(&child->local_ts, &world->a.addr, &local);
+		ike_conf_ts_resolve(&child->remote_ts, &world->a.addr, &remote);
+		check_text(ike_policies_wrong(&local, &remote) ?: "", answers[i].wrong,
+			   "v2: selectors of an answer");
+	}
+	world_free(world);
+}
+
 void test_ike_v2_refuse(void)
 {
 	agree_or_not();
 	other_group_for_child();
 	installed_or_not();
+	selectors();
+	answered();
 }
 
 void test_ike_v2_paths(void)

@@ -153,7 +153,9 @@ void ike_child_free(struct ike_child *child)
 	free(child);
 }
 
-static void describe(const struct ike_child *child, bool inbound, struct ike_kernel_sa *sa)
+/* @flow is what @sa points to. */
+static void describe(const struct ike_child *child, bool inbound, struct ike_kernel_sa *sa,
+		     struct ike_kernel_policy *flow)
 {
 	const struct ike_conf_child *conf = child->conf;
 	/* Who encrypts with the keys "i": who began the exchange (section 2.17). */
@@ -185,19 +187,22 @@ static void describe(const struct ike_child *child, bool inbound, struct ike_ker
 		.hard_packets	= conf->life_packets,
 	};
 	if (child->mode == ESPAH_MODE_TRANSPORT && child->local_ts.count == 1 &&
-	    child->remote_ts.count == 1) {
-		sa->sel_src = inbound ? &child->remote_ts.ts[0] : &child->local_ts.ts[0];
-		sa->sel_dst = inbound ? &child->local_ts.ts[0] : &child->remote_ts.ts[0];
+	    child->remote_ts.count == 1 &&
+	    ike_ts_pair(&child->local_ts.ts[0], &child->remote_ts.ts[0], &flow->local_ts,
+			&flow->remote_ts)) {
+		sa->sel_src = inbound ? &flow->remote_ts : &flow->local_ts;
+		sa->sel_dst = inbound ? &flow->local_ts : &flow->remote_ts;
 	}
 }
 
 static int install(struct ike_child *child, bool inbound)
 {
 	const struct ike_daemon *daemon = child->sa->daemon;
+	struct ike_kernel_policy flow;
 	struct ike_kernel_sa sa;
 	struct espah_err err = {};
 
-	describe(child, inbound, &sa);
+	describe(child, inbound, &sa, &flow);
 	if (!daemon->edge->sa_add(daemon->kernel, &sa, &err))
 		return 0;
 	child_log(child, IKE_LOG_ERROR, err.text);

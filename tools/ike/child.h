@@ -12,7 +12,7 @@
 /* When the peer does not show that it has the new pair (section 2.8). */
 #define IKE_CHILD_SWITCH_POLL	1000
 #define IKE_CHILD_SWITCH_MOST	60
-#define IKE_CHILD_POLICIES	16
+#define IKE_CHILD_POLICIES	IKE_TS_PAIRS_MAX
 
 enum ike_child_state {
 	/* Inbound is there; we send on the one that it replaces (section 2.8). */
@@ -106,7 +106,18 @@ static inline bool ike_child_in_use(const struct ike_child *child)
 /* Selectors of the configuration with "dynamic" replaced by this address. */
 void ike_conf_ts_resolve(const struct ike_conf_ts *conf, const struct espah_addr *dynamic,
 			 struct ike_ts_list *list);
-/* The policies of one pair of lists; returns how many, at most @max. */
+/*
+ * The module has no ports, and one Child SA no more than so many policies. What
+ * is asked for is cut down to that (RFC 7296 section 2.9); the first of each
+ * list, which is of the packet that waits, goes last. False: nothing is left.
+ */
+bool ike_policies_cut(struct ike_ts_list *local, struct ike_ts_list *remote);
+/* What of these cannot be policies, all of them; NULL if they can. */
+const char *ike_policies_wrong(const struct ike_ts_list *local, const struct ike_ts_list *remote);
+/*
+ * The policies of one pair of lists, one for each pair of selectors that a packet
+ * can fit; returns how many, at most @max.
+ */
 unsigned int ike_policies_make(struct ike_kernel_policy *policies, unsigned int max,
 			       const struct ike_ts_list *local, const struct ike_ts_list *remote,
 			       const struct ike_kernel_policy *like);

@@ -60,19 +60,60 @@ uint32_t ike_policy_priority(const struct ike_conf_child *conf, const struct ike
 	return 1000 + 2 * 260 - narrowness(local) - narrowness(remote);
 }
 
+static void drop_ports(struct ike_ts_list *list)
+{
+	unsigned int i, kept = 0;
+
+	for (i = 0; i < list->count; i++) {
+		if (!ike_ts_has_ports(&list->ts[i]))
+			list->ts[kept++] = list->ts[i];
+	}
+	list->count = kept;
+}
+
+bool ike_policies_cut(struct ike_ts_list *local, struct ike_ts_list *remote)
+{
+	drop_ports(local);
+	drop_ports(remote);
+	while (ike_ts_pairs(local, remote) > IKE_TS_PAIRS_MAX) {
+		if (local->count > remote->count)
+			local->count--;
+		else
+			remote->count--;
+	}
+	return ike_ts_pairs(local, remote);
+}
+
+const char *ike_policies_wrong(const struct ike_ts_list *local, const struct ike_ts_list *remote)
+{
+	struct ike_ts_list local_cut = *local, remote_cut = *remote;
+	unsigned int pairs = ike_ts_pairs(local, remote);
+
+	if (!pairs)
+		return "no packet can fit its traffic selectors";
+	if (pairs > IKE_TS_PAIRS_MAX)
+		return "its traffic selectors are too many";
+	drop_ports(&local_cut);
+	drop_ports(&remote_cut);
+	if (local_cut.count != local->count || remote_cut.count != remote->count)
+		return "its traffic selectors have ports, which the kernel module does not tell apart";
+	return NULL;
+}
+
 unsigned int ike_policies_make(struct ike_kernel_policy *policies, unsigned int max,
 			       const struct ike_ts_list *local, const struct ike_ts_list *remote,
 			       const struct ike_kernel_policy *like)
 {
+	struct ike_ts local_one, remote_one;
 	unsigned int i, j, count = 0;
 
 	for (i = 0; i < local->count; i++) {
 		for (j = 0; j < remote->count && count < max; j++) {
-			if (local->ts[i].addr.min.family != remote->ts[j].addr.min.family)
+			if (!ike_ts_pair(&local->ts[i], &remote->ts[j], &local_one, &remote_one))
 				continue;
 			policies[count] = *like;
-			policies[count].local_ts = local->ts[i];
-			policies[count++].remote_ts = remote->ts[j];
+			policies[count].local_ts = local_one;
+			policies[count++].remote_ts = remote_one;
 		}
 	}
 	return count;

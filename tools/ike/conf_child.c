@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "child.h"
 #include "conf_read.h"
 
 #define REKEY_TIME		(60 * 60)
@@ -23,6 +24,10 @@ static int read_ts(struct ike_conf_ts *ts, const char *value, struct espah_err *
 			return espah_err_usage(err, "more than %d selectors", IKE_CONF_TS_MAX);
 		if (ike_ts_read(&ts->item[ts->count].ts, item, NULL, err))
 			return -1;
+		if (ike_ts_has_ports(&ts->item[ts->count].ts))
+			return espah_err_usage(err,
+					       "'%.64s': the kernel module does not tell ports apart; leave out the slash and what is behind it",
+					       item);
 		ts->item[ts->count].dynamic = !strncmp(item, "dynamic", strlen("dynamic"));
 		ts->count++;
 	}
@@ -236,6 +241,31 @@ static int check_reqid(struct ike_reading *reading, const struct ike_tree_sectio
 	return 0;
 }
 
+/* Each pair of selectors that a packet can fit is a policy. */
+static int check_ts(struct ike_reading *reading, const struct ike_tree_section *section,
+		    const struct ike_conf_child *child)
+{
+	static const struct espah_addr any[] = { { .family = AF_INET }, { .family = AF_INET6 } };
+	struct ike_ts_list local, remote;
+	unsigned int most = 0, pairs;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(any); i++) {
+		ike_conf_ts_resolve(&child->local_ts, &any[i], &local);
+		ike_conf_ts_resolve(&child->remote_ts, &any[i], &remote);
+		pairs = ike_ts_pairs(&local, &remote);
+		most = pairs > most ? pairs : most;
+	}
+	if (!most)
+		return ike_conf_fail(reading, section, "remote_ts",
+				     "no packet can fit it and local_ts; families and protocols must be the same");
+	if (most > IKE_TS_PAIRS_MAX)
+		return ike_conf_fail(reading, section, "remote_ts",
+				     "it makes %u pairs with local_ts; there may be %d: write wider ones, or several children",
+				     most, IKE_TS_PAIRS_MAX);
+	return 0;
+}
+
 static int fill(struct ike_reading *reading, const struct ike_tree_section *section,
 		struct ike_conf_child *child)
 {
@@ -251,8 +281,8 @@ static int fill(struct ike_reading *reading, const struct ike_tree_section *sect
 	    read_ts(&child->remote_ts, "dynamic", reading->err))
 		return -1;
 	return ike_words_read(reading, section, &words, child) ||
-	       check_limits(reading, section, child) || check_reqid(reading, section, child) ?
-	       -1 : 0;
+	       check_limits(reading, section, child) || check_reqid(reading, section, child) ||
+	       check_ts(reading, section, child) ? -1 : 0;
 }
 
 int ike_read_children(struct ike_reading *reading, const struct ike_tree_section *section,

@@ -12,6 +12,11 @@ static bool is_any_port(const struct ike_ts *ts)
 	return ts->port_min == 0 && ts->port_max == PORT_MAX;
 }
 
+bool ike_ts_has_ports(const struct ike_ts *ts)
+{
+	return !is_any_port(ts);
+}
+
 static bool is_opaque(const struct ike_ts *ts)
 {
 	return ts->port_min == PORT_MAX && ts->port_max == 0;
@@ -177,6 +182,32 @@ bool ike_ts_list_within(const struct ike_ts_list *inner, const struct ike_ts_lis
 			return false;
 	}
 	return true;
+}
+
+bool ike_ts_pair(const struct ike_ts *local, const struct ike_ts *remote, struct ike_ts *local_one,
+		 struct ike_ts *remote_one)
+{
+	if (local->addr.min.family != remote->addr.min.family ||
+	    (local->proto && remote->proto && local->proto != remote->proto))
+		return false;
+	*local_one = *local;
+	*remote_one = *remote;
+	local_one->proto = local->proto ? local->proto : remote->proto;
+	remote_one->proto = local_one->proto;
+	return true;
+}
+
+unsigned int ike_ts_pairs(const struct ike_ts_list *local, const struct ike_ts_list *remote)
+{
+	struct ike_ts local_one, remote_one;
+	unsigned int i, j, count = 0;
+
+	for (i = 0; i < local->count; i++) {
+		for (j = 0; j < remote->count; j++)
+			count += ike_ts_pair(&local->ts[i], &remote->ts[j], &local_one,
+					     &remote_one);
+	}
+	return count;
 }
 
 /*

@@ -12,6 +12,8 @@
 #include "payload.h"
 
 #define IKE_TS_MAX	16
+/* Of one Child SA: pairs of a local and a remote selector, each of which is a policy. */
+#define IKE_TS_PAIRS_MAX	16
 
 /*
  * Addresses inclusive, of one family. @proto 0 is any. Ports inclusive; 0 to
@@ -52,6 +54,16 @@ bool ike_ts_meet(const struct ike_ts *a, const struct ike_ts *b, struct ike_ts *
 bool ike_ts_within(const struct ike_ts *inner, const struct ike_ts *outer);
 /* Each of @inner is within one of @outer. */
 bool ike_ts_list_within(const struct ike_ts_list *inner, const struct ike_ts_list *outer);
+/* Does it say which ports (OPAQUE and ICMP's types are such, too)? */
+bool ike_ts_has_ports(const struct ike_ts *ts);
+/*
+ * One packet fits both: of one family, and of one protocol, which both then have
+ * (RFC 7296 section 3.13.1: 0 is any).
+ */
+bool ike_ts_pair(const struct ike_ts *local, const struct ike_ts *remote, struct ike_ts *local_one,
+		 struct ike_ts *remote_one);
+/* How many of all pairs are such. */
+unsigned int ike_ts_pairs(const struct ike_ts_list *local, const struct ike_ts_list *remote);
 /*
  * The responder's narrowing (section 2.9): the parts of @offered that @mine
  * allows. Where the first selector of the offer is more special than the next

@@ -207,7 +207,7 @@ static const char *take_selectors(const struct ike_sa *sa, const struct ike_offe
 	if (!ike_ts_list_within(&child->local_ts, &offer->local_ts) ||
 	    !ike_ts_list_within(&child->remote_ts, &offer->remote_ts))
 		return "its traffic selectors are wider than what was offered";
-	return NULL;
+	return ike_policies_wrong(&child->local_ts, &child->remote_ts);
 }
 
 static int derive(struct ike_sa *sa, struct ike_child *child, struct ike_chunk shared,

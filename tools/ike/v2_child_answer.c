@@ -83,7 +83,8 @@ static bool narrow(const struct ike_sa *sa, struct request *req, const struct ik
 	req->mode = conf->mode;
 	return ike_ts_narrow(transport ? &req->local_here : &req->local_ts, &local, &req->local) &&
 	       ike_ts_narrow(transport ? &req->remote_here : &req->remote_ts, &remote,
-			     &req->remote);
+			     &req->remote) &&
+	       ike_policies_cut(&req->local, &req->remote);
 }
 
 static bool agree(const struct ike_sa *sa, struct request *req, const struct ike_conf_child *conf)
