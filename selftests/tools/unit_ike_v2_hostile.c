@@ -219,6 +219,91 @@ static void one_source(void)
 	world_free(world);
 }
 
+/* Who can receive, and has no key: each attempt costs the other end an SA for a while. */
+static void wrong_keys(void)
+{
+	struct world *world = world_new(CONF("10.0.0.1", "10.0.0.2", "a.example.org",
+					     "b.example.org",
+					     "proposals = aes128gcm16-prfsha256-ecp256",
+					     "10.1.0.0/16", "10.2.0.0/16", "", "close sesame"),
+					CONF_B);
+	struct world_verdict verdict;
+	unsigned int i, most = 0;
+
+	for (i = 0; i < 60; i++) {
+		world_up(&world->a, "net", &verdict);
+		world_run(world, 100);
+		if (world->b.daemon.sas->count > most)
+			most = world->b.daemon.sas->count;
+	}
+	check(most == IKE_HALF_OPEN_SOURCE && world->b.daemon.bad[IKE_BAD_LIMIT],
+	      "v2: who fails to authenticate has no more of them than who does not try");
+	world_run(world, 400000);
+	check(!world->b.daemon.sas->count && !world->b.daemon.sas->half_open,
+	      "v2: and none when that has been forgotten");
+	world_free(world);
+}
+
+size_t heap_in_use(void) __asm__("__sanitizer_get_current_allocated_bytes") __attribute__((weak));
+
+/* A first message of this length, filled up with a vendor id. */
+static void lengthen(const struct record *record, uint8_t *message, size_t len)
+{
+	size_t before = record->item[0].len, at = IKE_HDR_LEN;
+
+	memset(message, 0, len);
+	memcpy(message, record->item[0].data, before);
+	while (message[at])
+		at += message[at + 2] << 8 | message[at + 3];
+	message[at] = IKE_P_VENDOR;
+	message[before + 2] = (len - before) >> 8;
+	message[before + 3] = len - before;
+	message[26] = len >> 8;
+	message[27] = len;
+}
+
+static void memory(void)
+{
+	static struct record record;
+	static uint8_t message[IKE_FIRST_MAX + 1];
+	struct world *world = world_new(CONF_A, CONF_B);
+	struct ike_endpoint to = endpoint(0, 0, 2), from;
+	struct world_verdict verdict;
+	size_t before;
+	unsigned int i;
+
+	if (!heap_in_use) {
+		skip("v2: memory of half-open SAs", "only AddressSanitizer counts it");
+		world_free(world);
+		return;
+	}
+	memset(&record, 0, sizeof(record));
+	world->filter = keep;
+	world->filter_data = &record;
+	world_up(&world->a, "net", &verdict);
+	world_run(world, 15);
+	world->filter = to_somebody;
+	world_run(world, 1000);
+	lengthen(&record, message, IKE_FIRST_MAX);
+	before = heap_in_use();
+	for (i = 0; i < IKE_COOKIE_AT; i++) {
+		message[0] = i + 1;
+		from = endpoint(66, i, 1);
+		ike_sas_receive(&world->b.daemon, &to, &from, ike_chunk(message, IKE_FIRST_MAX));
+		/* Its answers, which go to nobody, are gone. */
+		world_run(world, 20);
+	}
+	before = (heap_in_use() - before) / IKE_COOKIE_AT;
+	check(world->b.daemon.sas->half_open == IKE_COOKIE_AT &&
+	      before > IKE_FIRST_MAX && before <= IKE_HALF_OPEN_OCTETS,
+	      "v2: a half-open SA takes no more memory than is said");
+	printf("# %zu octets for each\n", before);
+	lengthen(&record, message, IKE_FIRST_MAX + 1);
+	ike_sas_receive(&world->b.daemon, &to, &from, ike_chunk(message, IKE_FIRST_MAX + 1));
+	check(world->b.daemon.bad[IKE_BAD_LIMIT] == 1, "v2: a longer first message is not taken");
+	world_free(world);
+}
+
 static void answers(void)
 {
 	struct world *world = world_new(CONF_A, CONF_B);
@@ -252,5 +337,7 @@ void test_ike_v2_hostile(void)
 	out_of_window();
 	flood();
 	one_source();
+	wrong_keys();
+	memory();
 	answers();
 }

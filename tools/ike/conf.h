@@ -120,9 +120,8 @@ struct ike_conf_conn {
 	uint8_t version;
 	bool encap;
 	bool mobike;
-	uint64_t rekey_time, over_time, rand_time, reauth_time;
+	uint64_t rekey_time, over_time, rand_time;
 	uint64_t dpd_delay;
-	unsigned int keyingtries;
 	enum ike_unique unique;
 	/* send_cert, send_certreq */
 	bool send_cert_always, send_cert_never, send_certreq;

@@ -118,6 +118,33 @@ static int take_mobike(struct ike_reading *reading, const struct ike_conf_word *
 			       "this version cannot do MOBIKE (RFC 4555); expected no, which is the default here");
 }
 
+static int take_reauth_time(struct ike_reading *reading, const struct ike_conf_word *word,
+			    const struct ike_tree_key *key, void *to)
+{
+	uint64_t time;
+	const struct ike_conf_word plain = {};
+
+	(void)word;
+	(void)to;
+	if (ike_take_time(reading, &plain, key, &time))
+		return -1;
+	if (!time)
+		return 0;
+	return espah_err_usage(reading->err,
+			       "this version cannot authenticate anew; expected 0: rekey_time makes new keys");
+}
+
+static int take_keyingtries(struct ike_reading *reading, const struct ike_conf_word *word,
+			    const struct ike_tree_key *key, void *to)
+{
+	(void)word;
+	(void)to;
+	if (!strcmp(key->value, "0"))
+		return 0;
+	return espah_err_usage(reading->err,
+			       "this version tries without end what has start_action = start, and once what a packet or somebody asks for; expected 0, or leave it out");
+}
+
 static int take_send_cert(struct ike_reading *reading, const struct ike_conf_word *word,
 			  const struct ike_tree_key *key, void *to)
 {
@@ -164,8 +191,8 @@ static const struct ike_conf_word keys[] = {
 	{ .name = "rekey_time", .take = ike_take_time, FIELD(rekey_time) },
 	{ .name = "over_time", .take = ike_take_time, FIELD(over_time) },
 	{ .name = "rand_time", .take = ike_take_time, FIELD(rand_time) },
-	{ .name = "reauth_time", .take = ike_take_time, FIELD(reauth_time) },
-	{ .name = "keyingtries", .take = ike_take_u32, FIELD(keyingtries), .max = 1000000 },
+	{ .name = "reauth_time", .take = take_reauth_time },
+	{ .name = "keyingtries", .take = take_keyingtries },
 	{ .name = "unique", .take = ike_take_enum, FIELD(unique), .choices = uniques },
 	{ .name = "send_cert", .take = take_send_cert },
 	{ .name = "send_certreq", .take = ike_take_bool, FIELD(send_certreq) },
@@ -202,32 +229,22 @@ static const struct ike_conf_words all_words = {
 	.keys = no_keys,
 };
 
-static int check_rand(struct ike_reading *reading, const struct ike_tree_section *section,
-		      const char *name, uint64_t rand_time, uint64_t time)
-{
-	if (!time || rand_time < time)
-		return 0;
-	return ike_conf_fail(reading, section, "rand_time", "%llus is not below %s, which is %llus",
-			     (unsigned long long)rand_time, name, (unsigned long long)time);
-}
-
-/* Where both are there, the times that are not said follow from the longer one. */
 static int settle_times(struct ike_reading *reading, const struct ike_tree_section *section,
 			struct ike_conf_conn *conn)
 {
-	uint64_t longer, shorter;
-
 	if (!ike_word_given(section, "rekey_time"))
-		conn->rekey_time = conn->reauth_time ? 0 : REKEY_TIME;
-	longer = conn->rekey_time > conn->reauth_time ? conn->rekey_time : conn->reauth_time;
-	shorter = conn->rekey_time + conn->reauth_time - longer ?: longer;
+		conn->rekey_time = REKEY_TIME;
 	if (!ike_word_given(section, "over_time"))
-		conn->over_time = longer / 10;
+		conn->over_time = conn->rekey_time / 10;
 	if (!ike_word_given(section, "rand_time"))
-		conn->rand_time = conn->over_time < shorter / 2 ? conn->over_time : shorter / 2;
-	if (check_rand(reading, section, "rekey_time", conn->rand_time, conn->rekey_time))
-		return -1;
-	return check_rand(reading, section, "reauth_time", conn->rand_time, conn->reauth_time);
+		conn->rand_time = conn->over_time < conn->rekey_time / 2 ? conn->over_time :
+				  conn->rekey_time / 2;
+	if (!conn->rekey_time || conn->rand_time < conn->rekey_time)
+		return 0;
+	return ike_conf_fail(reading, section, "rand_time",
+			     "%llus is not below rekey_time, which is %llus",
+			     (unsigned long long)conn->rand_time,
+			     (unsigned long long)conn->rekey_time);
 }
 
 static bool has_one_remote(const struct ike_conf_conn *conn)
@@ -266,7 +283,6 @@ static int fill(struct ike_reading *reading, const struct ike_tree_section *sect
 	conn->proposals_place = section->place;
 	conn->local_port = IKE_PORT;
 	conn->remote_port = IKE_PORT;
-	conn->keyingtries = 1;
 	conn->send_certreq = true;
 	ike_proposals_default(&conn->proposals, IKE_PROTO_IKE);
 	if (ike_words_read(reading, section, &words, conn) ||

@@ -189,7 +189,6 @@ void ike_sa_shake_free(struct ike_sa *sa)
 
 	if (!shake)
 		return;
-	ike_table_half_open_end(sa->daemon->sas, sa);
 	ike_dh_free(shake->dh);
 	ike_buf_free(&shake->mine);
 	ike_buf_free(&shake->theirs);
@@ -211,6 +210,7 @@ static void cancel_timers(struct ike_sa *sa)
 void ike_sa_free(struct ike_sa *sa)
 {
 	cancel_timers(sa);
+	ike_table_half_open_end(sa->daemon->sas, sa);
 	ike_tasks_fail_all(sa, "the IKE SA has ended");
 	while (sa->children)
 		ike_child_free(sa->children);
@@ -232,6 +232,7 @@ void ike_sa_up(struct ike_sa *sa)
 	sa->state = IKE_SA_UP;
 	sa->heard = ike_sa_now(sa);
 	sa->daemon->edge->timer_cancel(sa->daemon->loop, &sa->end);
+	ike_table_half_open_end(sa->daemon->sas, sa);
 	ike_sa_shake_free(sa);
 	if (rekey)
 		rc |= ike_sa_timer(sa, &sa->rekey, rekey);
@@ -287,6 +288,7 @@ void ike_sa_kill(struct ike_sa *sa, const char *words)
 		return;
 	ike_sa_log(sa, IKE_LOG_DEBUG, "removed: %s", words);
 	sa->state = IKE_SA_DEAD;
+	ike_table_half_open_end(sa->daemon->sas, sa);
 	release(sa, words);
 	ike_table_leave(sa->daemon->sas, sa);
 	ike_table_work(sa);

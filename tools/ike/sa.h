@@ -59,8 +59,6 @@ struct ike_handshake {
 	struct ike_buf theirs;
 	struct ike_nonce ni;
 	struct ike_nonce nr;
-	/* Where it is counted while it is half-open. */
-	unsigned int source;
 	/* SIGNATURE_HASH_ALGORITHMS, 1 << IKE_HASH_*; 0: was not sent. */
 	uint32_t hashes;
 	/* What the peer may be shown a certificate for: did it ask at all? */
@@ -88,6 +86,9 @@ struct ike_sa {
 	enum ike_sa_state state;
 	/* The peer has shown who it is: no stranger any more. */
 	bool known;
+	/* A stranger's: counted at its source, from the first message until it goes. */
+	bool counted;
+	unsigned int source;
 	/* Of this SA, the "original initiator" (section 2.2). */
 	bool initiator;
 	uint8_t spi_i[IKE_SPI_LEN];

@@ -142,18 +142,21 @@ bool ike_table_half_open_room(const struct ike_sa_table *table, unsigned int sou
 	       table->source[source] < IKE_HALF_OPEN_SOURCE;
 }
 
-void ike_table_half_open_begin(struct ike_sa_table *table, struct ike_sa *sa)
+void ike_table_half_open_begin(struct ike_sa_table *table, struct ike_sa *sa, unsigned int source)
 {
+	sa->counted = true;
+	sa->source = source;
 	table->half_open++;
-	table->source[sa->shake->source]++;
+	table->source[source]++;
 }
 
 void ike_table_half_open_end(struct ike_sa_table *table, struct ike_sa *sa)
 {
-	if (sa->initiator)
+	if (!sa->counted)
 		return;
+	sa->counted = false;
 	table->half_open--;
-	table->source[sa->shake->source]--;
+	table->source[sa->source]--;
 }
 
 bool ike_table_may_answer(struct ike_sa_table *table)

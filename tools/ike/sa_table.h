@@ -14,6 +14,13 @@
 #define IKE_HALF_OPEN_MAX	1024
 #define IKE_HALF_OPEN_SOURCE	32
 #define IKE_SOURCES		1024
+/*
+ * A longer first message is not taken, since it is kept until IKE_AUTH has ended.
+ * Section 2 of RFC 7296 wants 3,000 octets; all algorithms that there are take less.
+ */
+#define IKE_FIRST_MAX		8192
+/* What one half-open SA may take of memory, all in all; the man page has the sum. */
+#define IKE_HALF_OPEN_OCTETS	24576
 /* With one and the same peer. */
 #define IKE_PEER_SAS_MAX	64
 /* Unprotected answers a second (RFC 7296 section 2.21.4). */
@@ -79,7 +86,11 @@ struct ike_sa *ike_table_find_request(const struct ike_sa_table *table, const ui
 /* May one more from there be half-open? */
 bool ike_table_half_open_room(const struct ike_sa_table *table, unsigned int source);
 unsigned int ike_table_source(const struct ike_sa_table *table, const struct espah_addr *addr);
-void ike_table_half_open_begin(struct ike_sa_table *table, struct ike_sa *sa);
+void ike_table_half_open_begin(struct ike_sa_table *table, struct ike_sa *sa, unsigned int source);
+/*
+ * It is established, or has gone: one that lingers because authentication failed
+ * still counts, or strangers could have as many as they like of those.
+ */
 void ike_table_half_open_end(struct ike_sa_table *table, struct ike_sa *sa);
 /* May an unprotected answer be sent now? */
 bool ike_table_may_answer(struct ike_sa_table *table);

@@ -92,10 +92,7 @@ static struct ike_sa *make(struct ike_daemon *daemon, struct ike_conf_conn *conn
 	memcpy(sa->digest, req->digest, sizeof(sa->digest));
 	sa->suite = choice->suite;
 	sa->shake = ike_v2_shake_new();
-	if (sa->shake) {
-		sa->shake->source = req->source;
-		ike_table_half_open_begin(daemon->sas, sa);
-	}
+	ike_table_half_open_begin(daemon->sas, sa, req->source);
 	ike_table_enter(daemon->sas, sa);
 	return sa;
 }
@@ -196,6 +193,8 @@ enum ike_bad ike_v2_init_request(struct ike_daemon *daemon, const struct ike_hdr
 	struct ike_sa *sa;
 	enum ike_bad bad;
 
+	if (message.len > IKE_FIRST_MAX)
+		return IKE_BAD_LIMIT;
 	bad = parse(&req);
 	if (bad)
 		return bad;

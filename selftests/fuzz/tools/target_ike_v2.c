@@ -92,7 +92,7 @@ static void must_be_sound(const struct world_end *end)
 	unsigned int count = 0, half_open = 0;
 
 	for (sa = table->all; sa; sa = sa->next, count++) {
-		half_open += sa->shake && !sa->initiator;
+		half_open += sa->counted;
 		must(sa->child_count <= IKE_CHILDREN_MAX && sa->task_count <= IKE_TASKS_MAX,
 		     "children and tasks within their limits");
 		must(!sa->shake == (sa->state != IKE_SA_CONNECTING &&
