@@ -244,6 +244,30 @@ static void wrong_keys(void)
 	world_free(world);
 }
 
+static bool never_close(struct world *world, struct world_flight *flight)
+{
+	return flight->to != &world->b || flight->data[18] != INFORMATIONAL;
+}
+
+/* Whoever is known has limits, too. */
+static void rekeyed_for_ever(void)
+{
+	struct world *world = world_new(CONF_A, CONF_B);
+	struct world_verdict verdict;
+	unsigned int i;
+
+	world_up(&world->a, "net", &verdict);
+	world_run(world, 1000);
+	world->filter = never_close;
+	for (i = 0; i < IKE_PEER_SAS_MAX + 10; i++) {
+		world_rekey(&world->a, "home", &verdict);
+		world_run(world, 100);
+	}
+	check(world->b.daemon.sas->count == IKE_PEER_SAS_MAX && verdict.failed == 1 &&
+	      world_count_up(&world->b) == 1, "v2: who rekeys and never closes finds an end");
+	world_free(world);
+}
+
 size_t heap_in_use(void) __asm__("__sanitizer_get_current_allocated_bytes") __attribute__((weak));
 
 /* A first message of this length, filled up with a vendor id. */
@@ -338,6 +362,7 @@ void test_ike_v2_hostile(void)
 	flood();
 	one_source();
 	wrong_keys();
+	rekeyed_for_ever();
 	memory();
 	answers();
 }

@@ -183,6 +183,18 @@ struct ike_sa *ike_table_find_peer(const struct ike_sa_table *table, const struc
 	return NULL;
 }
 
+unsigned int ike_table_count_peer(const struct ike_sa_table *table, const struct ike_id *mine,
+				  const struct ike_id *theirs)
+{
+	const struct ike_sa *sa;
+	unsigned int count = 0;
+
+	for (sa = table->all; sa; sa = sa->next)
+		count += (sa->state == IKE_SA_UP || sa->state == IKE_SA_REPLACED) &&
+			 ike_id_equal(&sa->my_id, mine) && ike_id_equal(&sa->peer_id, theirs);
+	return count;
+}
+
 struct ike_sa *ike_table_find_conn(const struct ike_sa_table *table, const char *conn)
 {
 	struct ike_sa *sa, *best = NULL;

@@ -98,6 +98,9 @@ bool ike_table_may_answer(struct ike_sa_table *table);
 /* The next one that is established with these two identities, after @after (NULL: the first). */
 struct ike_sa *ike_table_find_peer(const struct ike_sa_table *table, const struct ike_id *mine,
 				   const struct ike_id *theirs, const struct ike_sa *after);
+/* How many are established with them, or were and wait to be closed. */
+unsigned int ike_table_count_peer(const struct ike_sa_table *table, const struct ike_id *mine,
+				  const struct ike_id *theirs);
 /* One of this connection that can take more children now or soon. */
 struct ike_sa *ike_table_find_conn(const struct ike_sa_table *table, const char *conn);
 

@@ -304,6 +304,10 @@ static uint16_t answer(struct ike_sa *sa, const struct ike_payloads *in, struct 
 	struct ike_sa *made;
 	struct request req;
 
+	/* Each leaves one behind until the peer closes it, or for a minute and a half. */
+	if (!refusal.type && ike_table_count_peer(sa->daemon->sas, &sa->my_id, &sa->peer_id) >=
+			     IKE_PEER_SAS_MAX)
+		refusal.type = IKE_N_NO_ADDITIONAL_SAS;
 	if (!refusal.type)
 		refusal.type = choose(sa, in, &req, &refusal);
 	if (refusal.type)
