@@ -12,10 +12,6 @@ bad_wire() {
 	tc -n "$B" qdisc replace dev veth0 root netem "$@"
 }
 
-passes() {
-	[ "$(traffic attempt "$A@10.1.0.1" "$B@10.2.0.1")" = result=arrived ]
-}
-
 # Both ends have one pair of SAs, the same.
 one_pair() {
 	local -A one two

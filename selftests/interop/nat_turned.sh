@@ -10,6 +10,7 @@ test_rsa()		{ ike_case auth=rsa; }
 test_ecdsa()		{ ike_case auth=ecdsa256; }
 test_cbc()		{ ike_case esp=aes256-sha256 ike=aes256-sha256-ecp256; }
 test_wrong_secret()	{ ike_case secret_b=other out=AUTHENTICATION_FAILED; }
+test_other_ports()	{ case_moved; }
 
 ground_nat
 ground_certs

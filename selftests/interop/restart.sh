@@ -5,10 +5,6 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/lib/ike.sh"
 
-passes() {
-	[ "$(traffic attempt "$A@10.1.0.1" "$B@10.2.0.1")" = result=arrived ]
-}
-
 # killed SIGNAL: what was there is there while the daemon is not.
 killed() {
 	local before after

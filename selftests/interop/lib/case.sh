@@ -208,6 +208,11 @@ case_up() {
 	assert_selectors
 }
 
+# A packet goes from a to b, and its answer comes back.
+passes() {
+	[[ $(traffic ask "${ns[a]}@${host[a]}" "${ns[b]}@${host[b]}") == *result=answered* ]]
+}
+
 case_down() {
 	assert_ok end "$1" down
 	wait_until 30 nothing_left a
@@ -262,4 +267,17 @@ ike_case() {
 	else
 		traffic ike_watch_stop >/dev/null
 	fi
+}
+
+# case_moved: the box gives a other ports while the tunnel is up, and packets pass again.
+case_moved() {
+	case_load
+	traffic ike_watch_start "$A@veth0" "$B@veth0"
+	case_up a
+	box_ports 30000-39999
+	wait_until 60 passes
+	case_traffic
+	wire_keyed
+	case_down a
+	box_ports 20000-29999
 }

@@ -84,16 +84,24 @@ ground_box() {
 		link set veth1 up
 	END
 	in_ns "$BOX" sysctl -qw net.ipv4.ip_forward=1
+	box_ports 20000-29999
+	wait_until 30 in_ns "$A" ping -c 1 -W 1 10.8.0.254
+	wait_until 30 in_ns "$B" ping -c 1 -W 1 10.9.0.254
+}
+
+# box_ports FIRST-LAST: those that the box gives from now on; what it gave it forgets.
+box_ports() {
 	in_ns "$BOX" nft -f - <<-END
+		table ip nat
+		delete table ip nat
 		table ip nat {
 			chain out {
 				type nat hook postrouting priority srcnat;
-				oifname veth1 meta l4proto udp masquerade to :20000-30000
+				oifname veth1 meta l4proto udp masquerade to :$1
 			}
 		}
 	END
-	wait_until 30 in_ns "$A" ping -c 1 -W 1 10.8.0.254
-	wait_until 30 in_ns "$B" ping -c 1 -W 1 10.9.0.254
+	in_ns "$BOX" conntrack -F 2>/dev/null
 }
 
 # ground_networks NEXT_A NEXT_B: hosts behind the two ends, and the ways to them.
