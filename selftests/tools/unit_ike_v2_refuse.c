@@ -223,6 +223,32 @@ static void traps(void)
 	world_free(world);
 }
 
+static bool has_left;
+
+static void note_left(struct ike_daemon *daemon)
+{
+	(void)daemon;
+	has_left = true;
+}
+
+static void leaves(void)
+{
+	struct world *world = world_new(CONF_OF_A("", "start_action = trap"), CONF_B);
+	struct world_verdict verdict;
+
+	world_up(&world->a, "net", &verdict);
+	world_run(world, 1000);
+	check(world_count_up(&world->a) == 1, "v2: a child with a trap is up");
+	ike_sas_leave(&world->a.daemon, note_left);
+	check(!has_left && world_count_policies(&world->a) == 1,
+	      "v2: who is asked to end keeps the policy while SAs go");
+	world_settle(world);
+	check(has_left && !world_count_policies(&world->a), "v2: and takes it along");
+	check(!world_count_sas(&world->b) && !world_count_ike(&world->b, IKE_SA_UP),
+	      "v2: the other side has been told");
+	world_free(world);
+}
+
 static bool drop(struct world *world, struct world_flight *flight)
 {
 	(void)world;
@@ -432,6 +458,7 @@ void test_ike_v2_paths(void)
 	encap_forced();
 	in_transport_mode();
 	traps();
+	leaves();
 	always_up();
 	alive();
 }

@@ -65,7 +65,10 @@ void ike_sas_rekey(struct ike_daemon *daemon, const char *name, struct ike_verdi
 void ike_sas_forget_verdict(struct ike_daemon *daemon, struct ike_verdict *verdict);
 /* Of all IKE SAs with their children; see Documentation/cli-json.md. */
 json_t *ike_sas_list(struct ike_daemon *daemon);
-/* Close all SAs with a DELETE; @done when the last has gone, or a second or two have passed. */
+/*
+ * Close all SAs with a DELETE; when the last has gone, or a second or two have
+ * passed, the policies go as well, and @done is called.
+ */
 void ike_sas_leave(struct ike_daemon *daemon, void (*done)(struct ike_daemon *daemon));
 
 #endif /* _IKE_DAEMON_H */

@@ -398,6 +398,14 @@ void ike_plans_settle(struct ike_sa_table *table)
 	}
 }
 
+void ike_plans_untrap(struct ike_sa_table *table)
+{
+	struct ike_plan *plan;
+
+	for (plan = table->plans; plan; plan = plan->next)
+		trap(plan, false);
+}
+
 void ike_plans_free(struct ike_sa_table *table)
 {
 	struct ike_plan *plan;

@@ -39,6 +39,9 @@ struct ike_flow {
 
 /* After the configuration has changed. */
 void ike_plans_settle(struct ike_sa_table *table);
+/* Their policies go: the daemon was asked to end. */
+void ike_plans_untrap(struct ike_sa_table *table);
+/* Their policies stay, so that nothing leaves in clear until they are taken over. */
 void ike_plans_free(struct ike_sa_table *table);
 struct ike_plan *ike_plan_by_reqid(struct ike_sa_table *table, uint32_t reqid);
 /* Of this child of this connection; NULL if the configuration has it no more. */

@@ -23,6 +23,7 @@ static void left(struct ike_sa_table *table)
 
 	table->left = NULL;
 	table->daemon->edge->timer_cancel(table->daemon->loop, &table->leave_timer);
+	ike_plans_untrap(table);
 	if (done)
 		done(table->daemon);
 }
