@@ -159,6 +159,14 @@ test_ike_v2_paths() {
 	group ike_v2_paths
 }
 
+test_ike_v2_several_sas_of_one_peer() {
+	group ike_v2_unique
+}
+
+test_ike_v2_certificates() {
+	group ike_v2_cert
+}
+
 test_ike_v2_hostile_network() {
 	group ike_v2_hostile
 }

@@ -139,6 +139,11 @@ static void out_of_window(void)
 	world_run(world, 1000);
 	check(verdict.failed == -1 && world->b.daemon.bad[IKE_BAD_MESSAGE_ID] > bad &&
 	      world_count_up(&world->b) == 1, "v2: a request whose turn is not yet is not taken");
+	world_run(world, 20000);
+	check(world_log_has("the peer says INVALID_MESSAGE_ID") &&
+	      world_ike(&world->b)->xmit.out_id == 1 &&
+	      world->b.daemon.bad[IKE_BAD_MESSAGE_ID] - bad >= 4,
+	      "v2: and the peer is told, once");
 	world_free(world);
 }
 

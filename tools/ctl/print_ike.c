@@ -70,6 +70,8 @@ void print_ike_sa(const struct ctl *ctl, const json_t *sa)
 	if (json_object_get(sa, "proposal"))
 		printf("%s  %s", line, word(sa, "proposal"));
 	printf("%s  since %llds", line, number(sa, "age"));
+	if (json_object_get(sa, "rekey_in"))
+		printf(", rekeyed in %llds", number(sa, "rekey_in"));
 	for (i = 0; i < json_array_size(children); i++)
 		print_child(ctl, json_array_get(children, i));
 	putchar('\n');

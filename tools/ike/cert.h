@@ -32,6 +32,12 @@ int ike_cert_subject(const struct ike_cert *cert, struct ike_id *id);
 /* Is this its subject or one of its alternative names (RFC 4945 section 3.1)? */
 bool ike_cert_has_id(const struct ike_cert *cert, const struct ike_id *id);
 bool ike_cert_equal(const struct ike_cert *a, const struct ike_cert *b);
+/*
+ * Who of @list has issued it: an authority between it and a root, since roots are
+ * what the other side has or does not trust. NULL: none of them.
+ */
+const struct ike_cert *ike_cert_issuer(const struct ike_cert *cert,
+				       const struct ike_cert_list *list);
 
 /*
  * Is there a path from @leaf over @others to one of @anchors, valid now, with

@@ -192,3 +192,24 @@ int ike_cert_verify(const struct ike_cert *leaf, const struct ike_cert_list *oth
 	ERR_clear_error();
 	return rc;
 }
+
+static bool is_issued_by(const struct ike_cert *cert, const struct ike_cert *by)
+{
+	return X509_check_issued(by->x509, cert->x509) == X509_V_OK &&
+	       X509_verify(cert->x509, X509_get0_pubkey(by->x509)) == 1;
+}
+
+const struct ike_cert *ike_cert_issuer(const struct ike_cert *cert,
+				       const struct ike_cert_list *list)
+{
+	const struct ike_cert *found = NULL;
+	unsigned int i;
+
+	for (i = 0; i < list->count && !found; i++) {
+		if (!(X509_get_extension_flags(list->cert[i]->x509) & EXFLAG_SS) &&
+		    is_issued_by(cert, list->cert[i]))
+			found = list->cert[i];
+	}
+	ERR_clear_error();
+	return found;
+}

@@ -71,6 +71,15 @@ static void set_number(json_t *object, const char *key, uint64_t value)
 	json_object_set_new(object, key, json_integer(value));
 }
 
+static void set_left(json_t *object, const char *key, const struct ike_sa *sa,
+		     const struct ike_timer *timer)
+{
+	uint64_t now = ike_sa_now(sa);
+
+	if (ike_timer_armed(timer))
+		set_number(object, key, timer->when > now ? (timer->when - now) / 1000 : 0);
+}
+
 static void set_usage(json_t *object, const struct ike_child *child)
 {
 	const struct ike_daemon *daemon = child->sa->daemon;
@@ -133,6 +142,8 @@ static json_t *list_sa(const struct ike_sa *sa)
 		set_string(object, "proposal", ike_suite_print(&sa->suite, suite, sizeof(suite)));
 	}
 	set_number(object, "age", (ike_sa_now(sa) - sa->born) / 1000);
+	set_left(object, "rekey_in", sa, &sa->rekey);
+	set_left(object, "expires_in", sa, &sa->expire);
 	for (child = sa->children; child; child = child->next)
 		json_array_append_new(children, list_child(child));
 	json_object_set_new(object, "children", children);

@@ -45,6 +45,8 @@ void ike_log_open(enum ike_log_level most, int to_syslog)
 {
 	logged.most = most;
 	logged.to_syslog = to_syslog;
+	logged.said = 0;
+	logged.left_out = 0;
 	if (to_syslog)
 		openlog("espahd", LOG_PID | LOG_NDELAY, LOG_DAEMON);
 }

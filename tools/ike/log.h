@@ -26,7 +26,10 @@ struct ike_log_line {
 	char text[512];
 };
 
-/* Which lines are written at all; the process's name stands before them on stderr. */
+/*
+ * Which lines are written at all; the process's name stands before them on stderr. Of limited
+ * lines, there is room for as many as a second has.
+ */
 void ike_log_open(enum ike_log_level most, int to_syslog);
 void ike_log(enum ike_log_level level, const char *fmt, ...) __printf(2, 3);
 /* At most some ten a second; then how many were left out. */

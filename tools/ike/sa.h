@@ -125,6 +125,8 @@ struct ike_sa {
 	const char *closing;
 	/* When something authentic was heard, on it or its children. */
 	uint64_t heard;
+	/* When the peer was told last that a message id is not in the window; 0: never. */
+	uint64_t complained;
 	/* TEMPORARY_FAILUREs in a row began then (section 2.25); 0: none. */
 	uint64_t stuck_since;
 	struct ike_timer rekey;

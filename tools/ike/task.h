@@ -53,6 +53,8 @@ struct ike_task {
 	struct ike_ike_offer *ike;
 	/* Who waits for it. */
 	struct ike_order *order;
+	/* Of INVALID_MESSAGE_ID. */
+	uint32_t message_id;
 	/* Attempts that ended in TEMPORARY_FAILURE or INVALID_KE_PAYLOAD. */
 	unsigned int attempts;
 };

@@ -160,6 +160,9 @@ static enum ike_bad receive_protected(struct ike_sa *sa, const struct ike_hdr *h
 	case IKE_TURN_AGAIN:
 		return IKE_GOOD;
 	case IKE_TURN_NONE:
+		/* One from before came late, or again: that is no fault of the peer's. */
+		if (!(hdr->flags & IKE_FLAG_RESPONSE) && hdr->id > sa->xmit.in_id)
+			ike_v2_bad_message_id(sa, hdr->id);
 		return IKE_BAD_MESSAGE_ID;
 	case IKE_TURN_NEW:
 		break;

@@ -87,6 +87,7 @@ extern const struct ike_task_kind ike_v2_task_rekey_ike;
 extern const struct ike_task_kind ike_v2_task_delete_child;
 extern const struct ike_task_kind ike_v2_task_delete_ike;
 extern const struct ike_task_kind ike_v2_task_alive;
+extern const struct ike_task_kind ike_v2_task_message_id;
 
 extern const struct ike_answer ike_v2_answer_auth;
 extern const struct ike_answer ike_v2_answer_info;
@@ -208,6 +209,8 @@ void ike_v2_delete_child(struct ike_child *child, struct ike_order *order);
 void ike_v2_rekey_ike(struct ike_sa *sa, struct ike_order *order);
 void ike_v2_delete_ike(struct ike_sa *sa, struct ike_order *order);
 void ike_v2_alive(struct ike_sa *sa);
+/* Tell the peer that a request had an id whose turn is not yet, now and then (section 2.3). */
+void ike_v2_bad_message_id(struct ike_sa *sa, uint32_t id);
 /* TEMPORARY_FAILURE: try @task again after some time; false: it has lasted too long. */
 bool ike_v2_temporary(struct ike_sa *sa, struct ike_task *task);
 

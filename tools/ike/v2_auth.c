@@ -9,7 +9,7 @@ static const struct ike_rule request_rules[] = {
 	{ IKE_P_IDR, 0, 1 },
 	{ IKE_P_CERT, 0, 16 },
 	{ IKE_P_CERTREQ, 0, 8 },
-	{ IKE_P_AUTH, 1, 1 },
+	{ IKE_P_AUTH, 0, 1 },
 	{ IKE_P_CP, 0, 1 },
 	{ IKE_P_SA, 1, 1 },
 	{ IKE_P_TSI, 1, 1 },
@@ -241,6 +241,16 @@ const struct ike_task_kind ike_v2_task_auth_failed = {
 	.handle		= handle_auth_failed,
 };
 
+/* Section 2.16: who leaves it out wants EAP. */
+static int proof_missing(const struct ike_sa *sa, const struct ike_payloads *in)
+{
+	if (ike_payload_find(in, IKE_P_AUTH))
+		return 0;
+	ike_sa_log(sa, IKE_LOG_ERROR,
+		   "AUTHENTICATION_FAILED: the peer wants EAP, which this version cannot do; let it use a shared key or a certificate");
+	return -1;
+}
+
 /* Who is it, and who is it that it wants to talk to? */
 static int identify(struct ike_sa *sa, const struct ike_payloads *in)
 {
@@ -278,7 +288,7 @@ static uint16_t answer_auth(struct ike_sa *sa, const struct ike_payloads *in, st
 
 	sa->shake->certreq = ike_payload_find(in, IKE_P_CERTREQ);
 	/* No hint to the peer of what it was; the whole truth is in the log. */
-	if (identify(sa, in) ||
+	if (proof_missing(sa, in) || identify(sa, in) ||
 	    ike_v2_auth_check(sa, in, ike_payload_find(in, IKE_P_IDI)->body) ||
 	    !may_have_another(sa, in) || ike_v2_auth_put(sa, w))
 		return IKE_N_AUTHENTICATION_FAILED;

@@ -45,14 +45,33 @@ static const struct ike_cert *own_cert(const struct ike_sa *sa, const struct ike
 	return NULL;
 }
 
-/* The one that signs first (section 1.2), then what leads from it to the peer's anchors. */
+/*
+ * What leads from our certificate to the root: authorities that were loaded for
+ * ourselves, too. The peer need not have more than the root.
+ */
+static void put_chain(const struct ike_sa *sa, const struct ike_cert *cert, struct ike_writer *w)
+{
+	const struct ike_cert_list *lists[] = { &sa->daemon->conf->anchors,
+						&sa->conn->remote.cacerts };
+	const struct ike_cert *issuer = cert;
+	unsigned int sent, i;
+
+	for (sent = 1; issuer && sent < IKE_CERTS_MAX; sent++) {
+		cert = issuer;
+		issuer = NULL;
+		for (i = 0; i < ARRAY_SIZE(lists) && !issuer; i++)
+			issuer = ike_cert_issuer(cert, lists[i]);
+		if (issuer)
+			ike_put_cert(w, IKE_P_CERT, IKE_CERT_X509_SIGNATURE, ike_cert_der(issuer));
+	}
+}
+
+/* The one that signs comes first (section 1.2). */
 void ike_v2_cert_put(const struct ike_sa *sa, struct ike_writer *w)
 {
-	const struct ike_cert_list *certs = &sa->conn->local.certs;
 	const struct ike_conf_conn *conn = sa->conn;
 	const struct ike_key *key;
 	const struct ike_cert *own;
-	unsigned int i;
 
 	if (conn->send_cert_never || (!conn->send_cert_always && !sa->shake->certreq))
 		return;
@@ -60,12 +79,7 @@ void ike_v2_cert_put(const struct ike_sa *sa, struct ike_writer *w)
 	if (!own)
 		return;
 	ike_put_cert(w, IKE_P_CERT, IKE_CERT_X509_SIGNATURE, ike_cert_der(own));
-	for (i = 0; i < certs->count; i++) {
-		if (certs->cert[i] != own &&
-		    !ike_conf_find_key(sa->daemon->conf, certs->cert[i]))
-			ike_put_cert(w, IKE_P_CERT, IKE_CERT_X509_SIGNATURE,
-				     ike_cert_der(certs->cert[i]));
-	}
+	put_chain(sa, own, w);
 }
 
 int ike_v2_cert_sign(const struct ike_sa *sa, struct ike_chunk octets, struct ike_writer *w)

@@ -135,6 +135,41 @@ void ike_v2_alive(struct ike_sa *sa)
 		(void)ike_task_add(sa, &ike_v2_task_alive);
 }
 
+/* Notifications of a window that is not kept to are not to be many (section 2.3). */
+#define COMPLAIN_EVERY	60000
+
+static int build_message_id(struct ike_sa *sa, struct ike_task *task, struct ike_writer *w)
+{
+	uint8_t id[4];
+
+	(void)sa;
+	ike_spi_put(id, task->message_id);
+	ike_put_notify(w, IKE_PROTO_NONE, ike_chunk(NULL, 0), IKE_N_INVALID_MESSAGE_ID,
+		       ike_chunk(id, sizeof(id)));
+	return IKE_TASK_BUILT;
+}
+
+const struct ike_task_kind ike_v2_task_message_id = {
+	.name		= "tell of a wrong message id",
+	.exchange	= INFORMATIONAL,
+	.build		= build_message_id,
+	.handle		= handle_alive,
+};
+
+void ike_v2_bad_message_id(struct ike_sa *sa, uint32_t id)
+{
+	struct ike_task *task;
+
+	if (sa->state != IKE_SA_UP ||
+	    (sa->complained && ike_sa_now(sa) - sa->complained < COMPLAIN_EVERY))
+		return;
+	task = ike_task_add(sa, &ike_v2_task_message_id);
+	if (!task)
+		return;
+	task->message_id = id;
+	sa->complained = ike_sa_now(sa);
+}
+
 static struct ike_child *successor(const struct ike_child *child)
 {
 	struct ike_child *other = child->sa->children;
