@@ -6,48 +6,6 @@
 
 TIMES=$(short_or_long 3 50)
 
-# The SPIs of the Child SA that packets use, whatever lingers; of the IKE SA.
-keys_of() {
-	case $2 in
-	child) child_spis "$1" ;;
-	ike) end "$1" ike_sas ;;
-	esac
-}
-
-child_spis() {
-	local -A found
-	local text
-
-	read_sas "$1" found text
-	sorted "${!found[@]}"
-}
-
-# One pair of SAs, or one IKE SA, and not those of before.
-renewed() {
-	local seen
-
-	seen=$(keys_of "$1" "$2")
-	[[ $seen =~ ^[0-9a-f]+\ [0-9a-f]+$ ]] && [ "$seen" != "$3" ]
-}
-
-# rekeyed ike|child FROM...: the ends that begin, at once.
-rekeyed() {
-	local what=$1 before begins one
-
-	shift
-	before=$(keys_of a "$what")
-	for one; do
-		end "$one" rekey "$what" &
-		begins+=" $!"
-	done
-	# shellcheck disable=SC2086 # several numbers
-	wait $begins
-	for one in a b; do
-		wait_until 60 renewed "$one" "$what" "$before"
-	done
-	assert_eq "$(keys_of a "$what")" "$(keys_of b "$what")" "what the two ends have"
-}
-
 # under_traffic WHAT FROM...
 under_traffic() {
 	local said number
@@ -74,6 +32,24 @@ test_ike_by_one_end()		{ under_traffic ike a; }
 test_ike_by_the_other()		{ under_traffic ike b; }
 test_child_by_both_at_once()	{ under_traffic child a b; }
 test_ike_by_both_at_once()	{ under_traffic ike a b; }
+
+# Of so many packets, which both ends have counted.
+test_child_at_its_soft_limit() {
+	local number before said
+
+	case_load child=$'rekey_packets = 800\nrand_packets = 0\nlife_packets = 8000'
+	traffic ike_watch_start "$A@veth0" "$B@veth0"
+	assert_ok end a up
+	traffic steady_start "$A@10.1.0.1" "$B@10.2.0.1"
+	for ((number = 0; number < $(short_or_long 2 20); number++)); do
+		before=$(keys_of a child)
+		wait_until 60 renewed a child "$before"
+	done
+	said=$(traffic steady_stop)
+	assert_field "$said" lost 0
+	wire_keyed
+	case_down a
+}
 
 # Keys of their own for the Child SA (PFS).
 test_child_with_a_new_exchange() {

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib/ike.sh"
 
 test_wrong_id()			{ ike_case id_b=c.test out=AUTHENTICATION_FAILED; }
-test_of_somebody_else()		{ ike_case auth=rsa id_b=c.test expect_a=c.test out=AUTHENTICATION_FAILED; }
+test_of_somebody_else()		{ ike_case auth=rsa expect_a=c.test out=AUTHENTICATION_FAILED; }
 test_certificate_and_secret()	{ ike_case auth_a=psk auth_b=rsa; }
 test_other_group()		{ ike_case ike_a=aes128gcm16-prfsha256-curve25519-ecp256 ike_b=aes128gcm16-prfsha256-ecp256; }
 test_several_selectors()	{ ike_case local_a=10.1.0.0/24,10.1.1.0/24 remote_b=10.1.0.0/24,10.1.1.0/24 ts='10.1.0.0/24>10.2.0.0/24 10.1.1.0/24>10.2.0.0/24'; }

@@ -232,6 +232,49 @@ said() {
 		[[ -n $short && $(<"${home[$1]}/log") == *"$short"* ]]
 }
 
+# The SPIs of the Child SA that packets use, whatever lingers; of the IKE SA.
+keys_of() {
+	case $2 in
+	child) child_spis "$1" ;;
+	ike) end "$1" ike_sas ;;
+	esac
+}
+
+child_spis() {
+	local -A found
+	# shellcheck disable=SC2034 # what is said beside the SPIs is of no account
+	local text
+
+	read_sas "$1" found text
+	sorted "${!found[@]}"
+}
+
+# One pair of SAs, or one IKE SA, and not those of before.
+renewed() {
+	local seen
+
+	seen=$(keys_of "$1" "$2")
+	[[ $seen =~ ^[0-9a-f]+\ [0-9a-f]+$ ]] && [ "$seen" != "$3" ]
+}
+
+# rekeyed ike|child FROM...: the ends that begin, at once.
+rekeyed() {
+	local what=$1 before begins one
+
+	shift
+	before=$(keys_of a "$what")
+	for one; do
+		end "$one" rekey "$what" &
+		begins+=" $!"
+	done
+	# shellcheck disable=SC2086 # several numbers
+	wait $begins
+	for one in a b; do
+		wait_until 120 renewed "$one" "$what" "$before"
+	done
+	assert_eq "$(keys_of a "$what")" "$(keys_of b "$what")" "what the two ends have"
+}
+
 # case_refused FROM: nothing comes of it, both say why, and nothing stays.
 case_refused() {
 	local one

@@ -3,11 +3,20 @@
 # An end that is espahd with espah; see ike.sh for the verbs.
 # shellcheck disable=SC2154
 
+# Whom it becomes.
+espahd_user=root
+
+# What root has written is for that one to read.
+espahd_readable() {
+	[ "$espahd_user" = root ] || chown -R "$espahd_user" "${home[$1]}"
+}
+
 espahd_start() {
 	module_load
 	[ -e "${home[$1]}/swanctl.conf" ] || : >"${home[$1]}/swanctl.conf"
+	espahd_readable "$1"
 	ip netns exec "${ns[$1]}" espahd --config "${home[$1]}/swanctl.conf" --socket "${home[$1]}/socket" \
-		--user root --log-level debug </dev/null >>"${home[$1]}/log" 2>&1 &
+		--user "$espahd_user" --log-level debug </dev/null >>"${home[$1]}/log" 2>&1 &
 }
 
 espahd_ike() {
@@ -15,6 +24,7 @@ espahd_ike() {
 }
 
 espahd_load() {
+	espahd_readable "$1"
 	espahd_ike "$1" load
 }
 

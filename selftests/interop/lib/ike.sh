@@ -169,6 +169,8 @@ end_kill() {
 
 end_renew() {
 	end_kill "$1" KILL
+	# It may be this that it does not start with.
+	rm -f "${home[$1]}/swanctl.conf"
 	case ${kind[$1]} in
 	charon) ip -n "${ns[$1]}" -b - <<<$'xfrm policy flush\nxfrm state flush' ;;
 	espahd) espah -n "${ns[$1]}" -b - <<<$'policy flush\nstate flush' ;;
