@@ -2,23 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Packets that are damaged, forged or out of place are dropped, each for its own reason, and traffic goes on.
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/lib/python.sh"
 
-# One Python process runs all tests: starting it takes seconds on an emulated CPU.
-coproc python { exec python3 -B "$(dirname "$0")/lib/esphostile.py"; }
-exec {ask}>&"${python[1]}" {answer}<&"${python[0]}"
-
-# Let it run the test that the calling function is named after.
-run() {
-	local verdict
-
-	echo "${FUNCNAME[1]} $A $B" >&"$ask"
-	read -r verdict <&"$answer" || fail 'expected a verdict, saw the Python process end'
-	case $verdict in
-	ok) ;;
-	skip\ *) skip "${verdict#skip }" ;;
-	*) fail "${verdict#failed }" ;;
-	esac
-}
+python_tests esphostile.py
 
 test_truncated_at_every_length() {
 	run
