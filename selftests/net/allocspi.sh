@@ -39,7 +39,7 @@ test_range() {
 
 	for ((i = 0; i < 20; i++)); do
 		alloc min 0x1000 max 0x1013 reqid 7 mode tunnel
-		[ $((spi)) -ge $((0x1000)) ] && [ $((spi)) -le $((0x1013)) ] ||
+		((0x1000 <= spi && spi <= 0x1013)) ||
 			fail "expected an SPI from 0x1000 to 0x1013, saw $spi"
 	done
 	# All of them are taken now.
@@ -78,6 +78,7 @@ test_larval_passes_nothing() {
 	[[ $(espah -n "$B" -j state) == *'"replay_window":64'*'"state":"mature"'* ]] ||
 		fail "expected a mature SA, saw $(espah -n "$B" -j state)"
 	# From now on it is like any other.
+	# shellcheck disable=SC2086 # two words
 	assert_fails_with 'cannot change' espah -n "$B" state update $A_B proto esp spi 0x1100 reqid 2
 }
 

@@ -59,7 +59,7 @@ test_two_keys() {
 		# shellcheck disable=SC2086 # options
 		out=$(espah -n "$ns" $option state list)
 		assert_hidden "list $option: enc" "$out"
-		(key=$auth_key && assert_hidden "list $option: auth" "$out")
+		key=$auth_key assert_hidden "list $option: auth" "$out"
 	done
 	out=$(espah -n "$ns" --show-keys state list)
 	[[ $out == *"auth-trunc hmac(sha256) $auth_key 128"*"enc cbc(aes) $key"* ]] ||
