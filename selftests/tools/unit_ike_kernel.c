@@ -112,6 +112,7 @@ static void look(const struct nlmsghdr *request)
 		[ESPAH_CMD_SA_DEL] = "sa-del",
 		[ESPAH_CMD_SA_GET] = "sa-get",
 		[ESPAH_CMD_SA_ALLOC_SPI] = "sa-alloc-spi",
+		[ESPAH_CMD_POLICY_GET] = "policy-get",
 		[ESPAH_CMD_POLICY_UPDATE] = "policy-update",
 		[ESPAH_CMD_POLICY_DEL] = "policy-del",
 	};
@@ -383,12 +384,15 @@ static void test_policy_faults(void)
 static void test_take_over(void)
 {
 	static const enum answer answers[] = {
-		ANSWER_SA, ANSWER_WHOLE_SA, ANSWER_DONE, ANSWER_ACK, ANSWER_END
+		ANSWER_SA, ANSWER_WHOLE_SA, ANSWER_DONE, ANSWER_ACK,
+		ANSWER_POLICY, ANSWER_POLICY_TMPL, ANSWER_DONE, ANSWER_END
 	};
+	uint32_t last_reqid = 77;
 
 	fake.script = answers;
-	check(!ike_kernel_take_over(kernel, &err), "what was left is taken over");
-	check_asked("sa-get - - 0 0\nsa-del - 10.0.0.2 50 100\n",
+	check(!ike_kernel_take_over(kernel, &last_reqid, &err), "what was left is taken over");
+	check(last_reqid == 1, "policies keep their reqids");
+	check_asked("sa-get - - 0 0\nsa-del - 10.0.0.2 50 100\npolicy-get - - 0 0\n",
 		    "SAs with a reqid are removed, others are not ours");
 }
 

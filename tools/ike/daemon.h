@@ -25,6 +25,8 @@ struct ike_daemon {
 	/* NULL until something was loaded. */
 	struct ike_conf *conf;
 	struct ike_sa_table *sas;
+	/* That was given last: policies of an earlier life keep theirs to themselves. */
+	uint32_t last_reqid;
 	/* Datagrams that were not taken, by their reason. */
 	uint64_t bad[IKE_BAD_MAX];
 	bool ending;

@@ -96,7 +96,10 @@ int ike_kernel_policy_add(struct ike_kernel *kernel, const struct ike_kernel_pol
 			  struct espah_err *err);
 int ike_kernel_policy_del(struct ike_kernel *kernel, const struct ike_kernel_policy *policy,
 			  struct espah_err *err);
-/* What an earlier life of the daemon left: SAs are removed, policies are taken over. */
-int ike_kernel_take_over(struct ike_kernel *kernel, struct espah_err *err);
+/*
+ * What an earlier life of the daemon left: SAs are removed, policies stay. These have reqids
+ * up to @last_reqid, which must not come to mean another child.
+ */
+int ike_kernel_take_over(struct ike_kernel *kernel, uint32_t *last_reqid, struct espah_err *err);
 
 #endif /* _IKE_KERNEL_H */

@@ -170,7 +170,7 @@ static int start(struct process *process, struct espah_err *err)
 
 	if (harden(process, err) || open_all(process, err) ||
 	    ike_sandbox_enter(&process->user, err) ||
-	    ike_kernel_take_over(process->daemon.kernel, err) ||
+	    ike_kernel_take_over(process->daemon.kernel, &process->daemon.last_reqid, err) ||
 	    ike_control_load(&process->daemon, options->config, err))
 		return -1;
 	if (!process->user.name[0] && !process->user.uid)

@@ -86,10 +86,12 @@ static bool reqid_in_use(const struct ike_sa_table *table, uint32_t reqid)
 
 static uint32_t new_reqid(struct ike_sa_table *table)
 {
+	uint32_t *last = &table->daemon->last_reqid;
+
 	do {
-		table->last_reqid++;
-	} while (!table->last_reqid || reqid_in_use(table, table->last_reqid));
-	return table->last_reqid;
+		(*last)++;
+	} while (!*last || reqid_in_use(table, *last));
+	return *last;
 }
 
 static bool same_selectors(const struct ike_child *child, const struct ike_ts_list *local,

@@ -56,7 +56,6 @@ struct ike_sa_table {
 	/* What the configuration wants (plan.c), and what the operator waits for (order.c). */
 	struct ike_plan *plans;
 	struct ike_order *orders;
-	uint32_t last_reqid;
 	/* ike_sas_close() */
 	bool closing;
 	/* ike_sas_leave() */
