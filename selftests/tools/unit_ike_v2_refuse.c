@@ -103,6 +103,15 @@ static void other_group_for_child(void)
 	world_free(world);
 }
 
+/* The module has seen the peer's ESP come from this port. */
+static void mapped(struct world_end *end, uint16_t port)
+{
+	const struct ike_child *child = world_child(end);
+	const struct ike_endpoint from = { .addr = child->remote.addr, .port = port };
+
+	ike_sas_mapping(&end->daemon, &child->local.addr, child->spi_in, &from);
+}
+
 static void nat(void)
 {
 	struct world *world = world_new(CONF_A, CONF_B);
@@ -129,6 +138,15 @@ static void nat(void)
 	check(!verdict.failed && b->remote.port == IKE_PORT_NAT + 2000 &&
 	      world_child(&world->b)->remote.port == IKE_PORT_NAT + 2000 &&
 	      world_count_up(&world->b) == 1, "v2: a peer that NAT has moved is followed");
+	world->nat = 3;
+	mapped(&world->b, IKE_PORT_NAT + 3000);
+	world_run(world, 20000);
+	check(world_ike(&world->b)->remote.port == IKE_PORT_NAT + 3000 &&
+	      world_child(&world->b)->remote.port == IKE_PORT_NAT + 3000 &&
+	      world_count_up(&world->b) == 1, "v2: and where only its ESP comes from there, too");
+	mapped(&world->a, 77);
+	check(world_ike(&world->a)->remote.port == IKE_PORT_NAT,
+	      "v2: but not one that is not behind NAT");
 	world_free(world);
 }
 
