@@ -103,6 +103,7 @@ static const struct {
 	{ "ike_v2_refuse", test_ike_v2_refuse },
 	{ "ike_v2_paths", test_ike_v2_paths },
 	{ "ike_v2_cert", test_ike_v2_cert },
+	{ "ike_control", test_ike_control },
 	{ "ike_v2_unique", test_ike_v2_unique },
 	{ "ike_v2_hostile", test_ike_v2_hostile },
 	{ "ike_kernel", test_ike_kernel },

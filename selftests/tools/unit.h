@@ -50,6 +50,7 @@ void test_ike_v2_loss(void);
 void test_ike_v2_refuse(void);
 void test_ike_v2_paths(void);
 void test_ike_v2_cert(void);
+void test_ike_control(void);
 void test_ike_v2_unique(void);
 void test_ike_v2_hostile(void);
 void test_ike_kernel(void);

@@ -163,6 +163,10 @@ test_ike_v2_several_sas_of_one_peer() {
 	group ike_v2_unique
 }
 
+test_ike_control_socket() {
+	group ike_control
+}
+
 test_ike_v2_certificates() {
 	group ike_v2_cert
 }

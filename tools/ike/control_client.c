@@ -61,6 +61,12 @@ void ike_client_free(struct ike_client *client)
 /* Without memory for an answer the connection ends, which a client sees. */
 static char *room(struct ike_client *client, size_t len)
 {
+	/* What has been written makes room, or a slow reader's would grow without end. */
+	if (client->out_at) {
+		client->out_len -= client->out_at;
+		memmove(client->out, client->out + client->out_at, client->out_len);
+		client->out_at = 0;
+	}
 	if (client->out_room - client->out_len < len) {
 		char *grown = realloc(client->out, client->out_len + len);
 
