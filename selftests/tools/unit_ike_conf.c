@@ -505,8 +505,8 @@ static void add_conn(char *to, size_t size, const struct ike_conf_conn *conn)
 	    conn->local_port, conn->remotes, conn->remote_port, conn->version);
 	add_limits(to, size, conn->rekey_time, conn->over_time, conn->rand_time);
 	add(to, size, " %llu %u@%u %u %d%d%d%d", (unsigned long long)conn->dpd_delay,
-	    conn->proposals.count, conn->proposals_place.line, conn->unique, conn->encap, conn->send_cert_always,
-	    conn->send_cert_never, conn->send_certreq);
+	    conn->proposals.count, conn->proposals_place.line, conn->unique, conn->encap,
+	    conn->send_cert_always, conn->send_cert_never, conn->send_certreq);
 	add_auth(to, size, &conn->local);
 	add_auth(to, size, &conn->remote);
 	for (child = conn->children; child; child = child->next)

@@ -372,7 +372,7 @@ static int client(void)
 	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = SOCKET };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	need(fd >= 0 && !connect(fd, (struct sockaddr *)&addr, sizeof(addr)), "no client");
+	need(fd >= 0 && !connect(fd, (struct sockaddr *)&addr, sizeof(addr)), "cannot connect");
 	return fd;
 }
 

@@ -147,7 +147,8 @@ static int stranger(struct ike_endpoint *self)
 
 	check(!bind(fd, (struct sockaddr *)&sa, len) &&
 	      !getsockname(fd, (struct sockaddr *)&sa, &len) &&
-	      !setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on)), "the socket of somebody else");
+	      !setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on)),
+	      "the socket of somebody else");
 	*self = at("127.0.0.1", ntohs(sa.sin_port));
 	return fd;
 }

@@ -33,7 +33,8 @@ static const struct {
 	{ { "--nat-port=5x" },
 	  "--nat-port: '5x' is not a port; expected a number from 0 (any that is free) to 65535" },
 	{ { "--port=9999999999" },
-	  "--port: '9999999999' is not a port; expected a number from 0 (any that is free) to 65535" },
+	  "--port: '9999999999' is not a port; expected a number from 0 (any that is free) to 65535"
+	},
 	{ { "--port", "7", "--nat-port", "7" },
 	  "--port and --nat-port are both 7; expected two ports" },
 	{ { "--log-level", "loud" },
@@ -85,5 +86,6 @@ void test_ike_options(void)
 	ike_options_help(to);
 	fclose(to);
 	check(strstr(help, "\n  --log-level LEVEL      error, warning, info or debug (info)\n") &&
-	      strstr(help, "\n  --help                 print this\n"), "help says each, in a column");
+	      strstr(help, "\n  --help                 print this\n"),
+	      "help says each, in a column");
 }

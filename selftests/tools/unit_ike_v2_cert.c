@@ -126,7 +126,12 @@ static struct ike_conf *load(const char *name, const char *local, const char *re
 	return conf;
 }
 
-#define IS(who)		"auth = pubkey\n certs = " who ".pem\n id = " who ".example.org\n"
+#define IS_A	"auth = pubkey\n certs = a.pem\n id = a.example.org\n"
+#define IS_B	"auth = pubkey\n certs = b.pem\n id = b.example.org\n"
+#define IS_C	"auth = pubkey\n certs = c.pem\n id = c.example.org\n"
+#define IS_D	"auth = pubkey\n certs = d.pem\n id = d.example.org\n"
+#define IS_OLD	"auth = pubkey\n certs = old.pem\n id = old.example.org\n"
+#define IS_X	"auth = pubkey\n certs = x.pem\n id = x.example.org\n"
 #define WANTS(who)	"auth = pubkey\n id = " who ".example.org\n"
 #define BY(root)	"cacerts = ../x509/" root ".pem\n"
 #define PIN(who)	"certs = " who ".pem\n"
@@ -139,49 +144,49 @@ static const struct {
 	const char *words;
 } cases[] = {
 	{ "RSA and ECDSA of one authority",
-	  "", IS("a"), WANTS("b") BY("root"), "", IS("b"), WANTS("a") BY("root"), NULL },
+	  "", IS_A, WANTS("b") BY("root"), "", IS_B, WANTS("a") BY("root"), NULL },
 	{ "Ed25519",
-	  "", IS("d"), WANTS("b") BY("root"), "", IS("b"), WANTS("d") BY("root"), NULL },
+	  "", IS_D, WANTS("b") BY("root"), "", IS_B, WANTS("d") BY("root"), NULL },
 	{ "an authority between",
-	  "", IS("c"), WANTS("b") BY("root"), "", IS("b"), WANTS("c") BY("root"), NULL },
+	  "", IS_C, WANTS("b") BY("root"), "", IS_B, WANTS("c") BY("root"), NULL },
 	{ "an authority between, of the responder",
-	  "", IS("b"), WANTS("c") BY("root"), "", IS("c"), WANTS("b") BY("root"), NULL },
+	  "", IS_B, WANTS("c") BY("root"), "", IS_C, WANTS("b") BY("root"), NULL },
 	{ "an authority between that is trusted itself",
-	  "", IS("c"), WANTS("b") BY("root"), "", IS("b"), WANTS("c") BY("middle"), NULL },
+	  "", IS_C, WANTS("b") BY("root"), "", IS_B, WANTS("c") BY("middle"), NULL },
 	{ "identities of subjects",
 	  "", "certs = a.pem\n", "id = \"O=espah, CN=b\"\n" BY("root"),
 	  "", "certs = b.pem\n", "id = \"O=espah, CN=a\"\n" BY("root"), NULL },
 	{ "certificates that are known and not sent",
-	  "send_cert = never", IS("a"), WANTS("b") PIN("b"),
-	  "send_cert = never", IS("b"), WANTS("a") PIN("a"), NULL },
+	  "send_cert = never", IS_A, WANTS("b") PIN("b"),
+	  "send_cert = never", IS_B, WANTS("a") PIN("a"), NULL },
 	{ "a certificate that was not asked for",
-	  "", IS("a"), WANTS("b") BY("root"), "send_certreq = no", IS("b"),
+	  "", IS_A, WANTS("b") BY("root"), "send_certreq = no", IS_B,
 	  WANTS("a") BY("root"), "it sent no certificate" },
 	{ "one that is sent all the same",
-	  "send_cert = always", IS("a"), WANTS("b") BY("root"), "send_certreq = no", IS("b"),
+	  "send_cert = always", IS_A, WANTS("b") BY("root"), "send_certreq = no", IS_B,
 	  WANTS("a") BY("root"), NULL },
 	{ "a signature one way, a shared key the other",
-	  "", IS("a"), "auth = psk\n id = b.example.org\n",
+	  "", IS_A, "auth = psk\n id = b.example.org\n",
 	  "", "auth = psk\n id = b.example.org\n", WANTS("a") BY("root"), NULL },
 	{ "an expired certificate",
-	  "", IS("old"), WANTS("b") BY("root"), "", IS("b"), WANTS("old") BY("root"),
-	  "does not prove that it is 'old.example.org': the certificate of 'O=espah, CN=old' expired" },
+	  "", IS_OLD, WANTS("b") BY("root"), "", IS_B, WANTS("old") BY("root"),
+	  "it is 'old.example.org': the certificate of 'O=espah, CN=old' expired" },
 	{ "an expired certificate of the responder",
-	  "", IS("b"), WANTS("old") BY("root"), "", IS("old"), WANTS("b") BY("root"),
-	  "does not prove that it is 'old.example.org': the certificate of 'O=espah, CN=old' expired" },
+	  "", IS_B, WANTS("old") BY("root"), "", IS_OLD, WANTS("b") BY("root"),
+	  "it is 'old.example.org': the certificate of 'O=espah, CN=old' expired" },
 	{ "an authority that only has the name of one",
-	  "", IS("x"), WANTS("b") BY("root"), "", IS("b"), WANTS("x") BY("root"),
-	  "does not prove that it is 'x.example.org': the certificate of 'O=espah, CN=x'" },
+	  "", IS_X, WANTS("b") BY("root"), "", IS_B, WANTS("x") BY("root"),
+	  "it is 'x.example.org': the certificate of 'O=espah, CN=x'" },
 	{ "another one's certificate, which is trusted",
-	  "", IS("a"), WANTS("b") BY("root"), "", IS("b"), WANTS("d") BY("root"),
+	  "", IS_A, WANTS("b") BY("root"), "", IS_B, WANTS("d") BY("root"),
 	  "the peer is 'a.example.org', connection 'home' wants 'd.example.org'" },
 	{ "a certificate that is none of those that are known",
-	  "", IS("a"), WANTS("b") BY("root"), "", IS("b"),
+	  "", IS_A, WANTS("b") BY("root"), "", IS_B,
 	  "auth = pubkey\n id = a.example.org\n" PIN("d"),
 	  "its certificate is none of 'certs'" },
 	{ "a shared key where a signature is wanted",
 	  "", "auth = psk\n id = a.example.org\n", WANTS("b") BY("root"),
-	  "", IS("b"), WANTS("a") BY("root"), "the peer proves itself by a shared key" },
+	  "", IS_B, WANTS("a") BY("root"), "the peer proves itself by a shared key" },
 };
 
 static void proves(size_t i)
@@ -215,9 +220,9 @@ static void proves(size_t i)
 /* An identity that its certificate does not have: a configuration would not be taken. */
 static void lies(void)
 {
-	struct ike_conf *a = load("1.conf", "10.0.0.1", "10.0.0.2", "", IS("a"),
+	struct ike_conf *a = load("1.conf", "10.0.0.1", "10.0.0.2", "", IS_A,
 				  WANTS("b") BY("root"));
-	struct ike_conf *b = load("2.conf", "10.0.0.2", "%any", "", IS("b"),
+	struct ike_conf *b = load("2.conf", "10.0.0.2", "%any", "", IS_B,
 				  WANTS("*") BY("root"));
 	struct world *world = world_new_lent(a, b);
 	struct world_verdict verdict;

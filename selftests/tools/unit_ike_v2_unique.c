@@ -60,7 +60,7 @@ static struct world *up(size_t i, struct world_verdict *verdict)
 	return world;
 }
 
-static void anew(size_t i)
+static void restarts(size_t i)
 {
 	struct world_verdict verdict;
 	struct world *world = up(i, &verdict);
@@ -79,7 +79,7 @@ static void anew(size_t i)
 	world_free(world);
 }
 
-static void more(size_t i)
+static void adds_one(size_t i)
 {
 	struct world_verdict verdict;
 	struct world *world = up(i, &verdict);
@@ -170,7 +170,7 @@ static void eap(void)
 	"{s:s, s:i, s:s, s:s, s:i, s:s, s:s, s:b, s:s, s:o, s:o, s:i, s:i, s:i, s:i, "	\
 	"s:i}"
 
-static void listed(void)
+static void as_json(void)
 {
 	struct world *world = world_new(CONF_OF_A("rekey_time = 1h\nrand_time = 0\n", ""), CONF_B);
 	const char *name, *state, *spi_i, *spi_r, *local, *remote, *mine, *theirs, *proposal;
@@ -216,9 +216,9 @@ void test_ike_v2_unique(void)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		anew(i);
-		more(i);
+		restarts(i);
+		adds_one(i);
 	}
 	eap();
-	listed();
+	as_json();
 }

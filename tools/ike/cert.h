@@ -25,7 +25,7 @@ struct ike_cert *ike_cert_load(const char *path, struct espah_err *err);
 struct ike_cert *ike_cert_parse_der(struct ike_chunk der);
 void ike_cert_free(struct ike_cert *cert);
 struct ike_chunk ike_cert_der(const struct ike_cert *cert);
-/* SHA-1 of its SubjectPublicKeyInfo, 20 octets: what CERTREQ names an authority by (section 3.7). */
+/* SHA-1 of its SubjectPublicKeyInfo: what CERTREQ names an authority by (section 3.7). */
 void ike_cert_authority(const struct ike_cert *cert, uint8_t hash[20]);
 /* Its subject's DN, as an identity. */
 int ike_cert_subject(const struct ike_cert *cert, struct ike_id *id);
@@ -49,8 +49,9 @@ int ike_cert_verify(const struct ike_cert *leaf, const struct ike_cert_list *oth
 		    const struct ike_cert_list *anchors, struct espah_err *err);
 
 /*
- * A private key, PEM or DER, PKCS#8 or traditional; RSA, EC (P-256, P-384, P-521) and Ed25519. @secret
- * decrypts it, NULL for none. Encrypted without @secret, a file that others may read, and what is no key is an error.
+ * A private key, PEM or DER, PKCS#8 or traditional; RSA, EC (P-256, P-384, P-521) and
+ * Ed25519. @secret decrypts it, NULL for none. Encrypted without @secret, a file that
+ * others may read, and what is no key is an error.
  */
 struct ike_key *ike_key_load(const char *path, const char *secret, struct espah_err *err);
 void ike_key_free(struct ike_key *key);

@@ -38,7 +38,7 @@ typedef void (*ike_net_receive)(void *to, const struct ike_endpoint *local,
 struct ike_net *ike_net_open(struct ike_loop *loop, const struct ike_net_config *config,
 			     ike_net_receive receive, void *to, struct espah_err *err);
 void ike_net_close(struct ike_net *net);
-/* From the port of @local; the marker is put before it where that is the NAT port. -1 with errno. */
+/* From the port of @local, with the marker before it where that is the NAT port. -1 with errno. */
 int ike_net_send(struct ike_net *net, const struct ike_endpoint *local,
 		 const struct ike_endpoint *remote, struct ike_chunk message);
 /* The one octet 0xff of RFC 3948 section 2.3, from the NAT port. */

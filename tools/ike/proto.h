@@ -67,6 +67,7 @@ enum ike_transform_type {
 	IKE_T_DH,
 	IKE_T_ESN,
 };
+
 #define IKE_T_MAX	IKE_T_ESN
 
 /* The one attribute of a transform, RFC 7296 section 3.3.5. */
@@ -179,6 +180,7 @@ enum ike_notify {
 	IKE_N_NON_FIRST_FRAGMENTS_ALSO = 16395,
 	IKE_N_SIGNATURE_HASH_ALGORITHMS = 16431,
 };
+
 #define IKE_N_ERROR_MAX	16383
 
 #endif /* _IKE_PROTO_H */
