@@ -39,6 +39,8 @@ stateful() {
 			}
 		}
 	END
+	# A guest may take its time.
+	in_ns "$1" sysctl -qw net.netfilter.nf_conntrack_udp_timeout{,_stream}=600
 }
 
 # packets NS COUNTER: what one of nft's counters says.
