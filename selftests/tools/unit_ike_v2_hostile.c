@@ -44,6 +44,8 @@ static void again(const struct record *record, unsigned int i, unsigned int flip
 {
 	uint8_t *data = malloc(record->item[i].len);
 
+	if (!data)
+		abort();
 	memcpy(data, record->item[i].data, record->item[i].len);
 	if (flip)
 		data[flip] ^= 1;

@@ -267,6 +267,37 @@ static void leaves(void)
 	world_free(world);
 }
 
+#define NO_ADDRESS(child)							\
+	CONF("%any", "10.0.0.2", "a.example.org", "b.example.org",		\
+	     "proposals = " GCM, "10.1.0.0/16", "10.2.0.0/16", child, "open sesame")
+
+/* Before the network is up there is no address of our own; packets must wait all the same. */
+static void traps_later(void)
+{
+	struct world *world;
+
+	world_no_route = true;
+	world = world_new(NO_ADDRESS("start_action = trap"), NULL);
+	world_run(world, 5000);
+	check(!world_count_policies(&world->a) && world_log_has("it is tried again"),
+	      "v2: a trap that has no address yet");
+	world_no_route = false;
+	world_run(world, 1000);
+	check(world_count_policies(&world->a) == 1, "v2: is there as soon as there is one");
+	world->a.refuse_policies = 3;
+	world_load(&world->a, CONF_OF_A("", "start_action = trap\nlocal_ts = 10.9.0.0/16"));
+	check(world_count_policies(&world->a) == 1 &&
+	      world->a.policy[0].policy.local_ts.addr.min.octets[1] == 1,
+	      "v2: the old one stays where the new one cannot be");
+	world_run(world, 4000);
+	check(world_count_policies(&world->a) == 1 && !world->a.policy[0].refs &&
+	      world->a.policy[1].policy.local_ts.addr.min.octets[1] == 9,
+	      "v2: and goes when it can");
+	world_load(&world->a, NO_ADDRESS(""));
+	check(!world_count_policies(&world->a), "v2: and both with the configuration");
+	world_free(world);
+}
+
 static bool drop(struct world *world, struct world_flight *flight)
 {
 	(void)world;
@@ -483,6 +514,7 @@ void test_ike_v2_paths(void)
 	encap_forced();
 	in_transport_mode();
 	traps();
+	traps_later();
 	leaves();
 	always_up();
 	alive();

@@ -7,6 +7,8 @@
 #include "macros.h"
 #include "unit_ike_v2_world.h"
 
+bool world_no_route;
+
 static uint64_t log_from;
 
 bool world_log_has(const char *words)
@@ -175,6 +177,8 @@ static struct espah_addr edge_source(const struct espah_addr *remote)
 {
 	struct espah_addr addr = *remote;
 
+	if (world_no_route)
+		return (struct espah_addr){};
 	/* The ends are 10.0.0.1 and 10.0.0.2. */
 	addr.octets[3] ^= 3;
 	return addr;
@@ -290,7 +294,10 @@ static int edge_policy_add(struct ike_kernel *kernel, const struct ike_kernel_po
 	struct world_policy *at = find_policy(end, policy);
 	size_t i;
 
-	(void)err;
+	if (end->refuse_policies) {
+		end->refuse_policies--;
+		return espah_err_kernel(err, 0, "the module refuses a policy");
+	}
 	for (i = 0; i < end->policies && !at; i++) {
 		if (!end->policy[i].refs)
 			at = &end->policy[i];

@@ -52,6 +52,7 @@ struct world_end {
 	uint32_t last_spi;
 	/* Make the module refuse the next SAs. */
 	unsigned int refuse;
+	unsigned int refuse_policies;
 	unsigned int keepalives;
 	unsigned int sent;
 	/* ESP that came for no SA, or under other keys: there must be none. */
@@ -96,6 +97,9 @@ struct world {
 	bool (*filter)(struct world *world, struct world_flight *flight);
 	void *filter_data;
 };
+
+/* Nobody can be reached, as before the network is up. */
+extern bool world_no_route;
 
 /* Both are given the text of a configuration; NULL: none. Ends the program if it is wrong. */
 struct world *world_new(const char *conf_a, const char *conf_b);

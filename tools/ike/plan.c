@@ -171,12 +171,8 @@ static unsigned int trap_policies(const struct ike_plan *plan, struct ike_kernel
 	struct ike_ts_list local, remote;
 	unsigned int count, i;
 
-	if (!addresses(plan, &like)) {
-		ike_log(IKE_LOG_WARNING,
-			"%s:%u: there are no two addresses for a policy of child '%s' yet",
-			conf->place.file, conf->place.line, conf->name);
+	if (!addresses(plan, &like))
 		return 0;
-	}
 	ike_conf_ts_resolve(&conf->local_ts, &like.local, &local);
 	ike_conf_ts_resolve(&conf->remote_ts, &like.remote, &remote);
 	count = ike_policies_make(policy, IKE_CHILD_POLICIES, &local, &remote, &like);
@@ -198,25 +194,57 @@ static void remove_policies(struct ike_plan *plan, struct ike_kernel_policy *pol
 	}
 }
 
-/* The new ones are there before the old ones go: nothing gets out between. */
-static void trap(struct ike_plan *plan, bool wanted)
+/* Return: how many of them are there. */
+static unsigned int add_policies(const struct ike_plan *plan,
+				 const struct ike_kernel_policy *policy, unsigned int count,
+				 bool again)
 {
 	const struct ike_daemon *daemon = plan->daemon;
-	struct ike_kernel_policy old[IKE_CHILD_POLICIES], policy[IKE_CHILD_POLICIES];
-	unsigned int old_count = plan->policies, count = 0, i;
 	struct espah_err err = {};
+	unsigned int done = 0;
 
-	memcpy(old, plan->policy, sizeof(old));
-	if (wanted)
-		count = trap_policies(plan, policy);
-	plan->policies = 0;
-	for (i = 0; i < count; i++) {
-		if (daemon->edge->policy_add(daemon->kernel, &policy[i], &err))
-			ike_log(IKE_LOG_ERROR, "%s", err.text);
-		else
-			plan->policy[plan->policies++] = policy[i];
+	while (done < count && !daemon->edge->policy_add(daemon->kernel, &policy[done], &err))
+		done++;
+	if (done < count && !again)
+		ike_log(IKE_LOG_ERROR, "%s", err.text);
+	return done;
+}
+
+/*
+ * The new ones are there before the old ones go: nothing gets out between. Where
+ * not all of them can be there, the old ones stay, and it is tried again.
+ */
+static void trap(struct ike_plan *plan, bool wanted, bool again)
+{
+	const struct ike_daemon *daemon = plan->daemon;
+	struct ike_kernel_policy policy[IKE_CHILD_POLICIES];
+	const struct ike_place *place = &plan->conf->place;
+	unsigned int count = wanted ? trap_policies(plan, policy) : 0;
+	unsigned int done = add_policies(plan, policy, count, again);
+	bool short_of = wanted && (!count || done < count);
+
+	if (short_of && plan->policies) {
+		remove_policies(plan, policy, done);
+	} else {
+		remove_policies(plan, plan->policy, plan->policies);
+		memcpy(plan->policy, policy, done * sizeof(*policy));
+		plan->policies = done;
 	}
-	remove_policies(plan, old, old_count);
+	daemon->edge->timer_cancel(daemon->loop, &plan->trap);
+	if (!short_of)
+		return;
+	if (!count && !again)
+		ike_log(IKE_LOG_WARNING,
+			"%s:%u: there are no two addresses for a policy of child '%s' yet; it is tried again each second",
+			place->file, place->line, plan->conf->name);
+	if (plan->conn->remotes &&
+	    daemon->edge->timer_set(daemon->loop, &plan->trap, IKE_PLAN_TRAP_AGAIN))
+		ike_log(IKE_LOG_ERROR, "no memory to try it again");
+}
+
+static void trap_fired(struct ike_timer *timer)
+{
+	trap(container_of(timer, struct ike_plan, trap), true, true);
 }
 
 int ike_plan_up(struct ike_plan *plan, const struct ike_flow *flow, struct ike_order *order)
@@ -304,7 +332,7 @@ void ike_plan_act(struct ike_sa_table *table, const char *conn, const char *chil
 	if (!plan)
 		return;
 	if (action & IKE_START_TRAP && !plan->policies)
-		trap(plan, true);
+		trap(plan, true, false);
 	if (action & IKE_START_START)
 		plan->wanted = true;
 	retry_later(plan);
@@ -335,6 +363,7 @@ static struct ike_plan *plan_new(struct ike_sa_table *table, struct ike_conf_con
 	plan->conn = ike_conf_conn_get(conn);
 	plan->conf = conf;
 	plan->retry.fire = retry_fired;
+	plan->trap.fire = trap_fired;
 	plan->reqid = conf->reqid ? conf->reqid : new_reqid(table);
 	plan->next = table->plans;
 	table->plans = plan;
@@ -361,7 +390,7 @@ static void settle_one(struct ike_sa_table *table, struct ike_conf_conn *conn,
 		return;
 	plan->old = false;
 	/* What is always to be up has its policies when it is not: nothing leaves in clear. */
-	trap(plan, conf->start_action != IKE_START_NONE);
+	trap(plan, conf->start_action != IKE_START_NONE, false);
 	plan->wanted = conf->start_action & IKE_START_START;
 	plan->backoff = 0;
 	if (plan->wanted && table->daemon->edge->timer_set(table->daemon->loop, &plan->retry, 0))
@@ -371,6 +400,7 @@ static void settle_one(struct ike_sa_table *table, struct ike_conf_conn *conn,
 static void plan_free(struct ike_plan *plan)
 {
 	plan->daemon->edge->timer_cancel(plan->daemon->loop, &plan->retry);
+	plan->daemon->edge->timer_cancel(plan->daemon->loop, &plan->trap);
 	ike_conf_conn_put(plan->conn);
 	free(plan);
 }
@@ -405,7 +435,7 @@ void ike_plans_untrap(struct ike_sa_table *table)
 	struct ike_plan *plan;
 
 	for (plan = table->plans; plan; plan = plan->next)
-		trap(plan, false);
+		trap(plan, false, false);
 }
 
 void ike_plans_free(struct ike_sa_table *table)

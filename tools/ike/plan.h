@@ -13,6 +13,8 @@
 /* "start" tries again for ever: after 1 s, twice as much each time, up to this. */
 #define IKE_PLAN_RETRY_FIRST	1000
 #define IKE_PLAN_RETRY_MOST	60000
+/* Policies that could not be installed: until they are, packets may leave in clear. */
+#define IKE_PLAN_TRAP_AGAIN	1000
 
 struct ike_plan {
 	struct ike_plan *next;
@@ -23,6 +25,7 @@ struct ike_plan {
 	/* Policies that stay when SAs go: nothing leaves in clear. */
 	unsigned int policies;
 	struct ike_kernel_policy policy[IKE_CHILD_POLICIES];
+	struct ike_timer trap;
 	/* It ought to be up: start_action, or an operator's word. */
 	bool wanted;
 	uint64_t backoff;
