@@ -445,19 +445,23 @@ static void left_waiting(void)
 {
 	struct ike_control *control = begin();
 	int fd = client(), other = client();
+	char octet;
 
 	pair.cut = true;
 	say(fd, UP);
 	say(other, UP);
 	let_pass(20);
-	check(control->count == 2 && pair.a.sas->orders, "control: two wait for a child");
+	check(recv(fd, &octet, 1, MSG_DONTWAIT) < 0 && recv(other, &octet, 1, MSG_DONTWAIT) < 0,
+	      "control: two wait for a child");
 	close(fd);
 	let_pass(20);
-	check(control->count == 1, "control: one does not");
+	check(control->count == 1 && recv(other, &octet, 1, MSG_DONTWAIT) < 0,
+	      "control: one does not any more");
 	pair.cut = false;
 	check_text(hear(other, 1), OK, "control: the other is told");
 	close(other);
 	let_pass(20);
+	check(!pair.a.sas->orders, "control: nothing is left of their orders");
 	end(control);
 }
 

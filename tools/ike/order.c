@@ -6,6 +6,11 @@
 #include "order.h"
 #include "sa_table.h"
 
+struct ike_order_join {
+	struct ike_order_join *next;
+	struct ike_order *order;
+};
+
 struct ike_order *ike_order_new(struct ike_sa_table *table, struct ike_verdict *verdict)
 {
 	struct ike_order *order = calloc(1, sizeof(*order));
@@ -34,6 +39,18 @@ static void unlink_order(struct ike_sa_table *table, struct ike_order *order)
 	*at = order->next;
 }
 
+static void end_joins(struct ike_sa_table *table, struct ike_order *order)
+{
+	struct ike_order_join *join;
+
+	while (order->joins) {
+		join = order->joins;
+		order->joins = join->next;
+		ike_order_end(table, join->order, order->failed ? order->words : NULL);
+		free(join);
+	}
+}
+
 void ike_order_end(struct ike_sa_table *table, struct ike_order *order, const char *words)
 {
 	if (!order)
@@ -48,7 +65,27 @@ void ike_order_end(struct ike_sa_table *table, struct ike_order *order, const ch
 	unlink_order(table, order);
 	if (order->verdict)
 		order->verdict->tell(order->verdict, order->failed, order->words);
+	end_joins(table, order);
 	free(order);
+}
+
+void ike_order_join(struct ike_sa_table *table, struct ike_order *first,
+		    struct ike_order *order)
+{
+	struct ike_order_join *join;
+
+	if (!order || first == order) {
+		ike_order_end(table, order, NULL);
+		return;
+	}
+	join = calloc(1, sizeof(*join));
+	if (!join) {
+		ike_order_end(table, order, "no memory");
+		return;
+	}
+	join->order = order;
+	join->next = first->joins;
+	first->joins = join;
 }
 
 void ike_order_forget(struct ike_sa_table *table, const struct ike_verdict *verdict)
@@ -68,6 +105,12 @@ void ike_orders_free(struct ike_sa_table *table)
 	while (table->orders) {
 		order = table->orders;
 		table->orders = order->next;
+		while (order->joins) {
+			struct ike_order_join *join = order->joins;
+
+			order->joins = join->next;
+			free(join);
+		}
 		free(order);
 	}
 }

@@ -265,7 +265,7 @@ int ike_plan_up(struct ike_plan *plan, const struct ike_flow *flow, struct ike_o
 		if (!task->order)
 			task->order = order;
 		else
-			ike_order_end(table, order, NULL);
+			ike_order_join(table, task->order, order);
 		return 0;
 	}
 	sa = ike_table_find_conn(table, plan->conn->name);
