@@ -258,8 +258,6 @@ static unsigned int receive(struct espah_sa *sa, struct sk_buff *skb)
 	const struct ip_esp_hdr *esp;
 	unsigned int cause;
 
-	if (unlikely(sa->larval))
-		return ESPAH_A_CNT_IN_LARVAL;
 	if (skb->len < header + ESPAH_ESP_TRAILER + sa->icv_len)
 		return ESPAH_A_CNT_IN_TRUNCATED;
 	if (!pskb_may_pull(skb, header))
@@ -310,7 +308,9 @@ static int rcv(struct sk_buff *skb, int encap_type)
 		espah_count(en, ESPAH_A_CNT_IN_UNKNOWN_SPI);
 		return -EINVAL;
 	}
-	cause = espah_natt_admits(sa, skb, encap_type);
+	/* What it will be like is not said before it has its keys. */
+	cause = unlikely(sa->larval) ? ESPAH_A_CNT_IN_LARVAL :
+				       espah_natt_admits(sa, skb, encap_type);
 	if (!cause)
 		cause = receive(sa, skb);
 	if (!cause)

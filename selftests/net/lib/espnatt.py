@@ -99,6 +99,10 @@ def test_ports_and_encapsulation_of_the_sa(lab):
     lab.expect([short], {'in-truncated': 1}, 'short')
     equal(lab.sa_figures(encapsulated)[2], {'in-encap': 2, 'in-replay-dup': 1, 'in-truncated': 1},
           'the SA says so too')
+    larval = UdpSa(0x3000, tunnel=True)
+    must(lab.client, 'SA_ALLOC_SPI', {'src': PEER, 'dst': HOST, 'proto': 50, 'mode': 1,
+                                      'spi-min': larval.spi, 'spi-max': larval.spi})
+    lab.expect([in_udp(larval, larval.seal(1, inner, 4))], {'in-larval': 1}, 'before its keys')
 
 
 def test_clear_policy(lab):
