@@ -22,8 +22,23 @@ test_checksum_behind_nat() {
 	run
 }
 
+hears() {
+	grep -q "$2" "$1"
+}
+
+is_heard() {
+	espah -n "$B" state flush
+	hears "$1" sa-flush
+}
+
 test_new_mapping_is_told() {
+	espah -n "$B" -j monitor sa >"$scratch/seen" 2>&1 &
+	wait_until 30 is_heard "$scratch/seen"
 	run
+	wait_until 30 hears "$scratch/seen" '"sa-mapping"'
+	assert_eq "$(jq -c 'select(.event == "sa-mapping") | .mapping' "$scratch/seen")" \
+		'{"src":"10.9.0.9","dst":"10.9.0.2","proto":"esp","spi":"0x00002000","reqid":77,"sport":1025,"dport":4500}' \
+		"what a monitor shows"
 }
 
 test_sent() {
