@@ -17,6 +17,7 @@ import traffic  # noqa: E402  (it is no package)
 SKF_AD_OFF = 0xfffff000
 ETH_P_IP = 0x0800
 IKE_PORT, NATT_PORT = 500, 4500
+ICMP_UNREACHABLE = 3
 
 # What a packet on the wire is.
 ESP, NATT, IKE, CLEAR = "esp", "natt", "ike", "clear"
@@ -28,12 +29,14 @@ def packet_filter(wanted):
     """Classic BPF: IPv4 that leaves by the device and is WANTED, one of the four above.
 
     A fragment that is not the first has no ports; it is taken for IKE's, whose certificates
-    need fragments: had the first one been in clear, that would have been counted.
+    need fragments: had the first one been in clear, that would have been counted. What ICMP
+    says of IKE that found nobody is IKE's, too: it quotes no more than that.
     """
     code = [
         ("ld", SKF_AD_OFF), ("jeq", ETH_P_IP, None, "no"),
         ("ld", SKF_AD_OFF + 4), ("jeq", socket.PACKET_OUTGOING, None, "no"),
         ("ldb", 9), ("jeq", socket.IPPROTO_ESP, ESP, None),
+        ("jeq", socket.IPPROTO_ICMP, "icmp", None),
         ("jeq", socket.IPPROTO_UDP, None, CLEAR),
         ("ldh", 6), ("jset", 0x1fff, IKE, None),
         ("ldx", 0),
@@ -42,14 +45,18 @@ def packet_filter(wanted):
         # Four octets of zero are IKE, and one octet is there to keep the NAT box awake.
         "4500", ("ldhx", 4), ("jgt", 8 + 4, None, IKE),
         ("ldx32", 8), ("jeq", 0, IKE, NATT),
+        # An error, about a datagram to one of IKE's ports.
+        "icmp", ("ldx", 0), ("ldbx", 0), ("jeq", ICMP_UNREACHABLE, None, CLEAR),
+        ("ldbx", 8 + 9), ("jeq", socket.IPPROTO_UDP, None, CLEAR),
+        ("ldhx", 8 + 20 + 2), ("jeq", NATT_PORT, IKE, None), ("jeq", IKE_PORT, IKE, CLEAR),
     ]
     for kind in (ESP, NATT, IKE, CLEAR):
         code += [kind, ("ret", 0xffff if kind == wanted else 0)]
     return assemble(code + ["no", ("ret", 0)])
 
 
-OPCODES = {"ld": 0x20, "ldh": 0x28, "ldb": 0x30, "ldx": 0xb1, "ldhx": 0x48, "ldx32": 0x40,
-           "jeq": 0x15, "jgt": 0x25, "jset": 0x45, "ret": 0x06}
+OPCODES = {"ld": 0x20, "ldh": 0x28, "ldb": 0x30, "ldx": 0xb1, "ldhx": 0x48, "ldbx": 0x50,
+           "ldx32": 0x40, "jeq": 0x15, "jgt": 0x25, "jset": 0x45, "ret": 0x06}
 
 
 def assemble(code):
