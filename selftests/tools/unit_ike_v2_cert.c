@@ -239,6 +239,37 @@ static void lies(void)
 	ike_conf_free(b);
 }
 
+/* Who it is turns out after the responder has asked for certificates. */
+static void second_connection(void)
+{
+	struct ike_conf *a = load("1.conf", "10.0.0.1", "10.0.0.2", "", IS_A,
+				  WANTS("b") BY("root"));
+	struct espah_err err = {};
+	struct world_verdict verdict;
+	struct ike_conf *b;
+	struct world *world;
+
+	conf_file("2.conf",
+		  "connections { first { version = 2\n"
+		  "local { auth = psk\n id = b.example.org\n }\n"
+		  "remote { auth = psk\n id = z.example.org\n } }\n"
+		  "second { version = 2\n local { " IS_B " }\n"
+		  "remote { " WANTS("a") BY("root") " }\n"
+		  "children { net { local_ts = 10.2.0.0/16\n remote_ts = 10.1.0.0/16 } } } }\n"
+		  "secrets { ike-1 { secret = \"open sesame\" } }\n", 0600);
+	b = ike_conf_load("2.conf", &err);
+	check_text(err.text, "", "v2: two connections for the same addresses");
+	world = world_new_lent(a, b);
+	world_up(&world->a, "net", &verdict);
+	world_run(world, 5000);
+	check(!verdict.failed && world_count_up(&world->b) == 1 &&
+	      !strcmp(world_ike(&world->b)->conn->name, "second"),
+	      "v2: the second asks for a certificate, too");
+	world_free(world);
+	ike_conf_free(a);
+	ike_conf_free(b);
+}
+
 void test_ike_v2_cert(void)
 {
 	size_t i;
@@ -252,5 +283,6 @@ void test_ike_v2_cert(void)
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
 		proves(i);
 	lies();
+	second_connection();
 	conf_dir_leave();
 }

@@ -1,31 +1,81 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* IKE_AUTH with signatures: RFC 7296 sections 2.15, 3.6 and 3.7, RFC 7427. */
+#include <string.h>
+
 #include "v2.h"
 
 #define AUTHORITY_LEN	20
+/* More are not named: a peer that finds none of its own may show its certificate all the same. */
+#define AUTHORITIES_MAX	32
 
-static const struct ike_cert_list *anchors_of(const struct ike_sa *sa)
+static const struct ike_cert_list *anchors_of_conn(const struct ike_daemon *daemon,
+						   const struct ike_conf_conn *conn)
 {
 	static const struct ike_cert_list none;
 
-	if (sa->conn->remote.cacerts.count)
-		return &sa->conn->remote.cacerts;
-	return sa->daemon->conf ? &sa->daemon->conf->anchors : &none;
+	if (conn->remote.cacerts.count)
+		return &conn->remote.cacerts;
+	return daemon->conf ? &daemon->conf->anchors : &none;
 }
 
-void ike_v2_auth_put_certreq(const struct ike_sa *sa, struct ike_writer *w)
+static const struct ike_cert_list *anchors_of(const struct ike_sa *sa)
 {
-	const struct ike_cert_list *anchors = anchors_of(sa);
-	uint8_t names[1 + IKE_CERTS_MAX * AUTHORITY_LEN];
-	size_t len = 0;
+	return anchors_of_conn(sa->daemon, sa->conn);
+}
+
+struct names {
+	unsigned int count;
+	uint8_t name[AUTHORITIES_MAX][AUTHORITY_LEN];
+};
+
+static void add_name(struct names *names, const struct ike_cert *cert)
+{
+	uint8_t *name;
 	unsigned int i;
 
-	if (!sa->conn->send_certreq || sa->conn->remote.auth != IKE_AUTH_CLASS_PUBKEY ||
-	    !anchors->count)
+	if (names->count == AUTHORITIES_MAX)
 		return;
-	for (i = 0; i < anchors->count; i++, len += AUTHORITY_LEN)
-		ike_cert_authority(anchors->cert[i], names + len);
-	ike_put_cert(w, IKE_P_CERTREQ, IKE_CERT_X509_SIGNATURE, ike_chunk(names, len));
+	name = names->name[names->count];
+	ike_cert_authority(cert, name);
+	for (i = 0; i < names->count; i++) {
+		if (!memcmp(names->name[i], name, AUTHORITY_LEN))
+			return;
+	}
+	names->count++;
+}
+
+static void add_names(struct names *names, const struct ike_sa *sa,
+		      const struct ike_conf_conn *conn)
+{
+	const struct ike_cert_list *anchors = anchors_of_conn(sa->daemon, conn);
+	unsigned int i;
+
+	if (!conn->send_certreq || conn->remote.auth != IKE_AUTH_CLASS_PUBKEY)
+		return;
+	for (i = 0; i < anchors->count; i++)
+		add_name(names, anchors->cert[i]);
+}
+
+/*
+ * The responder asks before it knows who the peer is: it may turn out to be of
+ * any connection for these addresses.
+ */
+void ike_v2_auth_put_certreq(const struct ike_sa *sa, struct ike_writer *w)
+{
+	struct ike_conf_conn *conn = NULL;
+	struct names names = {};
+
+	add_names(&names, sa, sa->conn);
+	while (!sa->initiator && sa->daemon->conf && names.count < AUTHORITIES_MAX) {
+		conn = ike_conf_find_conn(sa->daemon->conf, &sa->local.addr, &sa->remote.addr, 2,
+					  conn);
+		if (!conn)
+			break;
+		add_names(&names, sa, conn);
+	}
+	if (names.count)
+		ike_put_cert(w, IKE_P_CERTREQ, IKE_CERT_X509_SIGNATURE,
+			     ike_chunk(names.name, names.count * AUTHORITY_LEN));
 }
 
 /* Of our certificates the first whose private key is here. */
