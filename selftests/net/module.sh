@@ -24,7 +24,9 @@ add_sa() {
 test_many_rounds_leave_nothing() {
 	ns_pair A B
 	module_unload
+	pcrypt_begin
 	assert_ok python3 -B "$lib/genl_rounds.py" "$A" "$B" "$(short_or_long 30 100)"
+	pcrypt_end
 }
 
 test_removal_is_refused_while_an_sa_exists() {

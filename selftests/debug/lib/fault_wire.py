@@ -10,7 +10,7 @@ from fault_control import empty
 from genl import UAPI, Client, attributes
 from genl_espah import must
 from genl_net import inside
-from traffic import Tap
+from traffic import Tap, packet_filter
 
 COUNTERS = {number: name[4:].lower().replace('_', '-') for name, number in UAPI.items()
             if name.startswith('CNT_') and name != 'CNT_PAD'}
@@ -39,7 +39,7 @@ class Tunnel:
         self.receiver.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20)
         self.receiver.bind(('10.9.0.2', PORT))
         self.receiver.setblocking(False)
-        self.taps = [Tap(self.names['a'], 'veth0', esp) for esp in (True, False)]
+        self.taps = [Tap(self.names['a'], 'veth0', packet_filter(esp)) for esp in (True, False)]
 
     @staticmethod
     def protect(client, way, mode, alg, key, out):
