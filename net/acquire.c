@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A packet that no SA can protect: who listens is asked for one. */
+/* A packet that no SA can protect: who listens is asked for one. The packet waits
+ * meanwhile (net/queue.c).
+ */
 
 #include <linux/jiffies.h>
 

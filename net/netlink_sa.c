@@ -341,7 +341,9 @@ int espah_nl_sa_add(struct sk_buff *skb, struct genl_info *info)
 		return err;
 
 	mutex_lock(&en->lock);
+	espah_queue_hold(en);
 	err = add(en, &req.config, info->extack);
+	espah_queue_release(en);
 	mutex_unlock(&en->lock);
 	return err;
 }
@@ -472,9 +474,12 @@ int espah_nl_sa_update(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&en->lock);
 	sa = find(en, tb, &req.config, extack);
 	err = PTR_ERR_OR_ZERO(sa);
-	if (!err)
+	if (!err) {
+		espah_queue_hold(en);
 		err = sa->larval ? ripen(en, sa, tb, &req.config, extack) :
 				   change(sa, tb, &req.config, extack);
+		espah_queue_release(en);
+	}
 	mutex_unlock(&en->lock);
 	return err;
 }

@@ -29,6 +29,7 @@ static int __net_init net_init(struct net *net)
 	if (err)
 		goto free_stub;
 	espah_spd_init(&en->spd);
+	espah_queue_init(en);
 	WRITE_ONCE(en->live, true);
 	return 0;
 
@@ -56,6 +57,7 @@ static void __net_exit net_exit(struct net *net)
 	espah_sad_flush(en, 0);
 	mutex_unlock(&en->lock);
 
+	espah_queue_exit(en);
 	/* Packets inside the crypto layer hold their SAs, and come back here. */
 	wait_var_event(&en->sas, !atomic_read(&en->sas));
 

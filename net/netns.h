@@ -5,6 +5,7 @@
 #include <linux/mutex.h>
 #include <net/netns/generic.h>
 
+#include "queue.h"
 #include "sad.h"
 #include "spd.h"
 #include "stats.h"
@@ -24,6 +25,7 @@ struct xfrm_state;
  *	to others. Written once, before a grace period, and read locklessly
  * @sad: the SAs
  * @spd: the policies
+ * @waiting: the packets that wait for SAs
  * @stub: what a decapsulated packet carries to tell the rest of the kernel
  *	that it came through IPsec; constant
  * @counters: per CPU
@@ -35,6 +37,7 @@ struct espah_net {
 	bool				live;
 	struct espah_sad		sad;
 	struct espah_spd		spd;
+	struct espah_waiting		waiting;
 	struct xfrm_state		*stub;
 	struct espah_counters __percpu	*counters;
 	atomic_t			sas;

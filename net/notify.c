@@ -41,6 +41,17 @@ static struct sk_buff *build(u8 cmd, espah_notify_put put, const void *what,
 }
 
 /**
+ * espah_notify_heard() - does anybody listen in the namespace?
+ * @en: namespace
+ *
+ * Return: true if an event would be heard.
+ */
+bool espah_notify_heard(const struct espah_net *en)
+{
+	return genl_has_listeners(&espah_genl_family, en->net, EVENTS);
+}
+
+/**
  * espah_notify() - tell an event to who listens in the namespace
  * @en: namespace
  * @cmd: ESPAH_CMD_*_NTF
@@ -61,7 +72,7 @@ void espah_notify(const struct espah_net *en, u8 cmd, espah_notify_put put,
 {
 	struct sk_buff *msg;
 
-	if (!genl_has_listeners(&espah_genl_family, en->net, EVENTS))
+	if (!espah_notify_heard(en))
 		return;
 	msg = build(cmd, put, what, gfp);
 	if (!msg) {

@@ -25,6 +25,7 @@ typedef int (*espah_notify_put)(struct sk_buff *msg, const void *what);
 #define ESPAH_NOTIFY_GROUPS	1
 extern const struct genl_multicast_group espah_notify_groups[ESPAH_NOTIFY_GROUPS];
 
+bool espah_notify_heard(const struct espah_net *en);
 void espah_notify(const struct espah_net *en, u8 cmd, espah_notify_put put,
 		  const void *what, gfp_t gfp);
 void espah_notify_sa(const struct espah_sa *sa, u8 cmd);

@@ -6,6 +6,7 @@
 
 #include <linux/ip.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
 #include <net/ip.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/route.h>
@@ -20,6 +21,7 @@
 #include "flow.h"
 #include "natt.h"
 #include "netns.h"
+#include "notify.h"
 #include "output.h"
 #include "packet.h"
 #include "pmtu.h"
@@ -218,7 +220,7 @@ static void protect_one(struct espah_sa *sa, struct sk_buff *skb)
 		transform(skb);
 }
 
-static void protect(struct espah_sa *sa, struct sk_buff *skb)
+static __always_inline void protect(struct espah_sa *sa, struct sk_buff *skb)
 {
 	struct sk_buff *segs, *next;
 
@@ -244,7 +246,8 @@ static void protect(struct espah_sa *sa, struct sk_buff *skb)
  *
  * Returns a route to be given back with dst_release(), or NULL.
  */
-static struct dst_entry *outer_route(struct espah_sa *sa, struct sk_buff *skb)
+static __always_inline struct dst_entry *outer_route(struct espah_sa *sa,
+						     struct sk_buff *skb)
 {
 	struct flowi4 fl4 = {
 		.daddr	= sa->id.dst.v4,
@@ -270,7 +273,7 @@ static struct dst_entry *outer_route(struct espah_sa *sa, struct sk_buff *skb)
  * connection: the first reply would count as a new one. One that is entered
  * already must not be entered again.
  */
-static bool close_books(struct sk_buff *skb)
+static __always_inline bool close_books(struct sk_buff *skb)
 {
 	const struct nf_ct_hook *ct_hook;
 	enum ip_conntrack_info ctinfo;
@@ -294,14 +297,24 @@ static unsigned int refuse(struct espah_net *en, struct espah_sa *sa,
 						  NF_DROP;
 }
 
-/* The SA is known. Takes the packet over, or says what to do with it. */
-static unsigned int take(struct espah_net *en, struct espah_sa *sa,
-			 struct sk_buff *skb)
+/* The IP layer hands each over twice, one for this host's own ears. */
+static bool is_multicast(const struct sk_buff *skb)
+{
+	return skb_rtable(skb)->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST);
+}
+
+/* The SA is known. Takes the packet over, or says what to do with it.
+ *
+ * This and what it consists of is inlined into espah_output_hook(): the calls
+ * would be some 50 instructions for each packet.
+ */
+static __always_inline unsigned int take(struct espah_net *en,
+					 struct espah_sa *sa,
+					 struct sk_buff *skb)
 {
 	struct dst_entry *route;
 
-	/* The IP layer hands each over twice, one for this host's own ears. */
-	if (skb_rtable(skb)->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST))
+	if (is_multicast(skb))
 		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_MULTICAST);
 	route = outer_route(sa, skb);
 	if (!route)
@@ -319,6 +332,139 @@ static unsigned int take(struct espah_net *en, struct espah_sa *sa,
 	skb_dst_set(skb, route);
 	protect(sa, skb);
 	return NF_STOLEN;
+}
+
+/* For those that wait or might have to, who need no haste. */
+static noinline unsigned int take_late(struct espah_net *en,
+				       struct espah_sa *sa, struct sk_buff *skb)
+{
+	return take(en, sa, skb);
+}
+
+/* The packet will stay for a while. It keeps its route and its socket; what else
+ * it refers to may go meanwhile, a port of a bridge for one. Returns 0 or the
+ * counter that says why not.
+ */
+static noinline unsigned int settle(struct sk_buff *skb)
+{
+	if (!skb_dst_force(skb))
+		return ESPAH_A_CNT_OUT_NO_ROUTE;
+	if (!close_books(skb))
+		return ESPAH_A_CNT_OUT_CONNTRACK;
+	skb_ext_reset(skb);
+	return 0;
+}
+
+/* There is no SA. Where nobody can be asked for one, nobody will bring it. */
+static noinline unsigned int take_without(struct espah_net *en,
+					  struct espah_policy *policy,
+					  const struct espah_flow *flow,
+					  struct sk_buff *skb, bool excluded)
+{
+	struct espah_sa *sa;
+	unsigned int cause;
+
+	if (!espah_notify_heard(en))
+		return refuse(en, NULL, skb, excluded ?
+			      ESPAH_A_CNT_OUT_SELECTOR : ESPAH_A_CNT_OUT_NO_SA);
+	if (is_multicast(skb))
+		return refuse(en, NULL, skb, ESPAH_A_CNT_OUT_MULTICAST);
+	espah_acquire(en, policy, flow);
+	/* Conntrack need not enter connections of what is dropped. */
+	if (!espah_queue_has_room(en, policy, skb))
+		return refuse(en, NULL, skb, ESPAH_A_CNT_OUT_QUEUE_FULL);
+	cause = settle(skb);
+	if (cause)
+		return refuse(en, NULL, skb, cause);
+
+	switch (espah_queue_add(en, policy, flow, skb, &sa)) {
+	case ESPAH_QUEUE_TAKEN:
+		return NF_STOLEN;
+	case ESPAH_QUEUE_GO:
+		return take_late(en, sa, skb);
+	case ESPAH_QUEUE_FULL:
+		return refuse(en, NULL, skb, ESPAH_A_CNT_OUT_QUEUE_FULL);
+	case ESPAH_QUEUE_ENDED:
+		return refuse(en, NULL, skb, ESPAH_A_CNT_OUT_QUEUE_POLICY);
+	default:
+		return refuse(en, NULL, skb, ESPAH_A_CNT_OUT_NOMEM);
+	}
+}
+
+/* The SA is new, and packets that waited for it have not gone yet. */
+static noinline unsigned int take_behind(struct espah_net *en,
+					 const struct espah_policy *policy,
+					 struct espah_sa *sa,
+					 struct sk_buff *skb)
+{
+	unsigned int cause = settle(skb);
+
+	if (cause)
+		return refuse(en, sa, skb, cause);
+	if (espah_queue_behind(en, policy, skb))
+		return NF_STOLEN;
+	return take_late(en, sa, skb);
+}
+
+/* Routes change while a packet waits. One whose device went away has the black
+ * hole for a device, which is another namespace's. The packet is as good as
+ * protected, which keeps xfrm's policies out of the new route.
+ */
+static bool refresh_route(struct espah_net *en, struct sk_buff *skb)
+{
+	struct dst_entry *dst = skb_dst(skb);
+
+	IPCB(skb)->flags |= IPSKB_XFRM_TRANSFORMED;
+	if ((dst->dev == blackhole_netdev || !dst_check(dst, 0)) &&
+	    ip_route_me_harder(en->net, skb->sk, skb, RTN_UNSPEC))
+		return false;
+	skb->dev = skb_dst(skb)->dev;
+	return true;
+}
+
+static void resume(struct espah_net *en, struct espah_sa *sa,
+		   struct sk_buff *skb)
+{
+	if (!refresh_route(en, skb))
+		espah_drop(en, sa, skb, ESPAH_A_CNT_OUT_NO_ROUTE);
+	else if (take_late(en, sa, skb) != NF_STOLEN)
+		kfree_skb(skb);
+}
+
+/**
+ * espah_output_resume() - a packet that waited for an SA may go on
+ * @en: namespace
+ * @policy: outbound policy that it waits on, kept by the caller
+ * @skb: packet
+ *
+ * It is sent under an SA of this policy or not at all. If another speaks of the
+ * packet by now, even one that would let it pass in clear, then it is dropped:
+ * it came when the policy was this one.
+ *
+ * Return: false if there is no SA for it; then it is the caller's still.
+ */
+bool espah_output_resume(struct espah_net *en,
+			 const struct espah_policy *policy, struct sk_buff *skb)
+{
+	bool excluded, gone = true;
+	struct espah_flow flow;
+	struct espah_sa *sa;
+
+	espah_flow_of(skb, &flow);
+	rcu_read_lock();
+	local_bh_disable();
+	if (espah_spd_lookup(en, ESPAH_DIR_OUT, &flow) != policy) {
+		espah_drop(en, NULL, skb, ESPAH_A_CNT_OUT_QUEUE_POLICY);
+	} else {
+		sa = espah_policy_sa(en, policy, &flow, &excluded);
+		if (sa)
+			resume(en, sa, skb);
+		else
+			gone = false;
+	}
+	local_bh_enable();
+	rcu_read_unlock();
+	return gone;
 }
 
 /* xfrm's packets on their way to xfrm, what is protected already, and what
@@ -366,18 +512,18 @@ unsigned int espah_output_hook(void *priv, struct sk_buff *skb,
 	sa = espah_policy_sa(en, policy, &flow, &excluded);
 	if (!sa && policy->config.tmpl.optional)
 		return NF_ACCEPT;
-	if (!sa) {
-		espah_acquire(en, policy, &flow);
-		return refuse(en, NULL, skb, excluded ?
-			      ESPAH_A_CNT_OUT_SELECTOR : ESPAH_A_CNT_OUT_NO_SA);
-	}
-
 	if (!skb_dst(skb))
 		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_NO_ROUTE);
 
 	/* A process may be sending; the per-CPU data wants softirqs off. */
 	local_bh_disable();
-	verdict = take(en, sa, skb);
+	if (unlikely(!sa))
+		verdict = take_without(en, policy, &flow, skb, excluded);
+	else if (unlikely(READ_ONCE(policy->queue) &&
+			  READ_ONCE(en->waiting.held)))
+		verdict = take_behind(en, policy, sa, skb);
+	else
+		verdict = take(en, sa, skb);
 	local_bh_enable();
 	return verdict;
 }

@@ -16,6 +16,8 @@ struct espah_sa;
  * @sa: its SA; held where the packet may leave the RCU section
  * @seq: its sequence number
  * @req: the crypto request that is under way for it
+ * @until: while it waits for an SA: jiffies when it has waited long enough
+ * @octets: while it waits for an SA: the memory that is counted for it
  *
  * It lies in &sk_buff.cb: the steps share no stack, and each can run on a CPU
  * of its own.
@@ -25,9 +27,17 @@ struct espah_packet {
 		struct inet_skb_parm	v4;
 		struct inet6_skb_parm	v6;
 	} ip;
-	struct espah_sa		*sa;
-	u64			seq;
-	struct aead_request	*req;
+	union {
+		struct {
+			struct espah_sa		*sa;
+			u64			seq;
+			struct aead_request	*req;
+		};
+		struct {
+			unsigned long		until;
+			unsigned int		octets;
+		};
+	};
 };
 
 static inline struct espah_packet *espah_packet(struct sk_buff *skb)

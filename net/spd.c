@@ -254,6 +254,7 @@ policy_create(struct espah_net *en, const struct espah_policy_config *config)
 
 static void policy_free(struct espah_net *en, struct espah_policy *policy)
 {
+	espah_queue_end(en, policy);
 	espah_slot_put(en, policy->slot);
 	kfree_rcu(policy, rcu);
 }

@@ -76,7 +76,10 @@ TRACE_EVENT(espah_drop,
 			{ ESPAH_A_CNT_IN_ENCAP, "in-encap" },
 			{ ESPAH_A_CNT_IN_LARVAL, "in-larval" },
 			{ ESPAH_A_CNT_IN_EXPIRED, "in-expired" },
-			{ ESPAH_A_CNT_OUT_EXPIRED, "out-expired" }))
+			{ ESPAH_A_CNT_OUT_EXPIRED, "out-expired" },
+			{ ESPAH_A_CNT_OUT_QUEUE_FULL, "out-queue-full" },
+			{ ESPAH_A_CNT_OUT_QUEUE_POLICY, "out-queue-policy" },
+			{ ESPAH_A_CNT_OUT_ACQUIRE_TIMEOUT, "out-acquire-timeout" }))
 );
 
 #endif /* _ESPAH_TRACE_H */

@@ -9,6 +9,7 @@
 #include "../hooks.h"
 #include "../mark.h"
 #include "../notify.h"
+#include "../output.h"
 #include "fixture.h"
 
 static struct fixture *fixture_of(struct espah_net *en)
@@ -57,6 +58,27 @@ void espah_notify_expire(const struct espah_sa *sa, bool hard)
 }
 
 /**
+ * espah_output_resume() - in the place of net/output.c: notes the packet
+ * @en: namespace of a test case
+ * @policy: policy that it waits on
+ * @skb: packet, freed if it finds an SA
+ *
+ * Return: whether it does, as the test case wants.
+ */
+bool espah_output_resume(struct espah_net *en,
+			 const struct espah_policy *policy, struct sk_buff *skb)
+{
+	struct fixture *fixture = fixture_of(en);
+
+	if (!fixture->resumes || fixture->resumed == FIXTURE_RESUMES)
+		return false;
+	fixture->resumes--;
+	fixture->resumed_marks[fixture->resumed++] = skb->mark;
+	consume_skb(skb);
+	return true;
+}
+
+/**
  * fixture_init() - before a test case: an empty namespace
  * @test: its priv is set to a &struct fixture
  *
@@ -77,6 +99,7 @@ int fixture_init(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, en->stub);
 	KUNIT_ASSERT_EQ(test, espah_sad_init(&en->sad), 0);
 	espah_spd_init(&en->spd);
+	espah_queue_init(en);
 	test->priv = fixture;
 	return 0;
 }
@@ -99,6 +122,7 @@ void fixture_exit(struct kunit *test)
 	espah_spd_flush(en, -1);
 	espah_sad_flush(en, 0);
 	mutex_unlock(&en->lock);
+	espah_queue_exit(en);
 	fixture_wait_freed(en, 0);
 
 	KUNIT_EXPECT_EQ(test, fixture->hooks, 0);

@@ -14,6 +14,8 @@
 /* 10.9.0.1 and 10.9.0.2, the two ends of most things here. */
 #define FIXTURE_A	0x0a090001
 #define FIXTURE_B	0x0a090002
+/* No test case sends more packets that waited. */
+#define FIXTURE_RESUMES	8
 
 /**
  * struct fixture - what a test case of SAs and policies works on
@@ -21,12 +23,18 @@
  * @hooks: policies that netfilter's hooks were asked for and not given back
  * @hooks_err: what asking for them fails with
  * @expired: by &enum espah_expiry: events of SAs that have reached a limit
+ * @resumes: so many packets that wait find an SA
+ * @resumed: packets that found one
+ * @resumed_marks: which
  */
 struct fixture {
 	struct espah_net	en;
 	int			hooks;
 	int			hooks_err;
 	int			expired[ESPAH_EXPIRY_HARD + 1];
+	u32			resumes;
+	u32			resumed;
+	u32			resumed_marks[FIXTURE_RESUMES];
 };
 
 int fixture_init(struct kunit *test);

@@ -34,6 +34,7 @@ static struct kunit_suite *const suites[] = {
 	&lifetime_suite,
 	&sad_suite,
 	&spd_suite,
+	&queue_suite,
 	&policy_suite,
 	&netlink_attr_suite,
 };

@@ -104,6 +104,10 @@ test_spd() {
 	suite spd
 }
 
+test_queue() {
+	suite queue
+}
+
 test_policy() {
 	suite policy
 }

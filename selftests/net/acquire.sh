@@ -1,12 +1,62 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A packet that no SA can protect is asked for, not too often, and never sent in clear.
+# A packet without an SA is asked for, not too often, and waits: within bounds, and never goes in clear.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/lib/traffic.sh"
 
-# acquires WORDS...: have datagrams refused; print what was asked for.
+# As net/queue.h has them.
+PACKETS=64
+ALL_PACKETS=1024
+TRAFFIC_MAKER=waiting.py
+
+setup() {
+	ns_pair A B
+	traffic_setup
+	traffic deafen
+}
+
+teardown() {
+	traffic close_pair
+}
+
+# acquires WORDS...: send datagrams; print what was asked for.
 acquires() {
 	in_ns "$A" python3 -B "$(dirname "$0")/lib/genl_acquire.py" "$@"
+}
+
+# lacking MODE: both have all, but for the SA that protects what $A sends; somebody listens there.
+# That SA is in $missing.
+lacking() {
+	local all
+
+	new_keys
+	all=$(states espah 10.9.0.1 10.9.0.2 "$1")
+	missing=$(grep 0x1100 <<<"$all")
+	{
+		grep -v 0x1100 <<<"$all"
+		policies 10.9.0.1 10.9.0.2 "$1" 10.9.0.1 10.9.0.2
+	} | configure espah "$A"
+	{
+		echo "$all"
+		policies 10.9.0.2 10.9.0.1 "$1" 10.9.0.2 10.9.0.1
+	} | configure espah "$B"
+	counters_save "$A"
+	traffic hear "$A"
+	traffic open_pair "$A@10.9.0.1" "$B@10.9.0.2"
+}
+
+at_a() {
+	espah -n "$A" -b - <<<"$1"
+}
+
+# assert_waiting COUNT [WORDS...]: so many are sent, and wait.
+assert_waiting() {
+	assert_eq "$(traffic send "$@")" "sent=$1 refused=0" "$1 datagrams"
+	traffic silent
+}
+
+dropped() {
+	[ "$(($(counter "$A" "$1") - $(counter_in "${counters_saved[$A]}" "$1")))" -eq "$2" ]
 }
 
 test_asked_for_once() {
@@ -17,8 +67,9 @@ test_asked_for_once() {
 	said=$(acquires 10.9.0.2 20)
 	assert_eq "$said" 'dir=1 src=10.9.0.1 dst=10.9.0.2 proto=17 tmpl=10.9.0.1>10.9.0.2 mode=1 reqid=7' \
 		"what was asked for"
-	assert_counter_diff "$A" out-no-sa 20
-	only_counters "$A" out-no-sa
+	at_a 'policy flush'
+	assert_counter_diff "$A" out-queue-policy 20
+	only_counters "$A" out-queue-policy
 }
 
 test_asked_again() {
@@ -33,14 +84,256 @@ test_not_asked_for() {
 	configure espah "$A" <<-END
 		policy add src 10.9.0.1 dst 10.9.0.2 dir out action block
 	END
-	assert_eq "$(acquires 10.9.0.2 3)" '' "for what is discarded"
+	assert_eq "$(acquires 10.9.0.2 3 refused)" '' "for what is discarded"
 	configure espah "$A" <<-END
 		policy add src 10.9.0.1 dst 10.9.0.2 dir out tmpl proto esp mode transport level use
 	END
-	assert_eq "$(acquires 10.9.0.2 3 sent)" '' "for what may go in clear"
+	assert_eq "$(acquires 10.9.0.2 3)" '' "for what may go in clear"
+}
+
+test_nobody_listens() {
+	lacking tunnel
+	traffic deafen
+	assert_eq "$(traffic send 20)" "sent=0 refused=20" "without anybody to ask"
+	assert_counter_diff "$A" out-no-sa 20
+	at_a "state add src 10.9.0.1 dst 10.9.0.2 proto esp spi 0x1101 mode tunnel reqid 1 aead $ALG $key_ab 128 sel proto tcp"
+	assert_eq "$(traffic send 3)" "sent=0 refused=3" "with an SA that is not for it"
+	assert_counter_diff "$A" out-selector 3
+	only_counters "$A" out-no-sa out-selector
+}
+
+test_waits_and_arrives() {
+	local mode
+
+	for mode in tunnel transport; do
+		lacking "$mode"
+		wire_watch "$A@veth0"
+		assert_waiting "$PACKETS"
+		at_a "$missing"
+		traffic arrived
+		wire_protected
+		assert_counter_diff "$A" out-ok "$PACKETS"
+		only_counters "$A" out-ok
+	done
+}
+
+test_larval_sa_gets_keys() {
+	lacking tunnel
+	at_a 'state allocspi src 10.9.0.1 dst 10.9.0.2 proto esp mode tunnel reqid 1 min 0x1100 max 0x1100'
+	assert_waiting 5
+	at_a "${missing/add/update}"
+	traffic arrived
+	only_counters "$A" out-ok
+}
+
+# The sender goes on while the SA comes: none is lost, and none overtakes another. They
+# are so few that all could wait, however long the SA takes.
+test_order_with_those_that_follow() {
+	lacking tunnel
+	traffic stream_begin $((PACKETS - 4)) 0.01
+	sleep 0.05
+	at_a "$missing"
+	assert_eq "$(traffic stream_end)" "sent=$((PACKETS - 4))" "all of them"
+	traffic arrived
+	only_counters "$A" out-ok
+}
+
+test_selector_excludes() {
+	lacking tunnel
+	at_a "${missing/0x1100/0x1101} sel proto tcp"
+	assert_waiting 3
+	at_a "state update src 10.9.0.1 dst 10.9.0.2 proto esp spi 0x1101 sel proto icmp"
+	traffic silent
+	at_a "$missing"
+	traffic arrived
+	only_counters "$A" out-ok
+}
+
+# A route to somewhere else makes all routes stale.
+test_routes_change() {
+	local mode
+
+	for mode in tunnel transport; do
+		lacking "$mode"
+		assert_waiting 3
+		ip -n "$A" route add 10.77.0.0/16 via 10.9.0.2
+		at_a "$missing"
+		traffic arrived
+		ip -n "$A" route del 10.77.0.0/16
+		only_counters "$A" out-ok
+	done
+}
+
+test_device_goes_away() {
+	lacking transport
+	assert_waiting 3
+	# Somebody who kept it would keep this waiting for ever.
+	assert_ok timeout 60 ip -n "$A" link del veth0
+	at_a "$missing"
+	assert_counter_diff "$A" out-no-route 3
+	only_counters "$A" out-no-route
+}
+
+test_queue_is_full_and_time_is_over() {
+	lacking tunnel
+	wire_watch "$A@veth0"
+	assert_eq "$(traffic send $((PACKETS + 6)))" "sent=$PACKETS refused=6" "one policy"
+	assert_counter_diff "$A" out-queue-full 6
+	wait_until 60 dropped out-acquire-timeout "$PACKETS"
+	assert_field "$(traffic watch_stop)" esp 0
+	traffic silent
+	# There is room again.
+	assert_waiting 1
+	only_counters "$A" out-queue-full out-acquire-timeout
+}
+
+test_memory_is_bounded() {
+	local said waiting
+
+	lacking tunnel
+	said=$(traffic send 20 60000)
+	waiting=$(field sent "$said")
+	# A quarter of a MiB, and what keeps a packet counts.
+	[[ $waiting == [1-4] ]] || fail "expected 1 to 4 to wait, saw $waiting"
+	assert_counter_diff "$A" out-queue-full $((20 - waiting))
+}
+
+test_namespace_is_bounded() {
+	local i said sum=0
+
+	lacking tunnel
+	for i in $(seq 10 30); do
+		echo "policy add src 10.9.0.1 dst 10.9.0.$i dir out tmpl src 10.9.0.1 dst 10.9.0.$i proto esp mode tunnel"
+	done | espah -n "$A" -b -
+	for i in $(seq 10 30); do
+		said=$(traffic send "$PACKETS" 10 "10.9.0.$i")
+		sum=$((sum + $(field sent "$said")))
+	done
+	assert_eq "$sum" "$ALL_PACKETS" "packets that wait in a namespace"
+	at_a 'policy flush'
+	assert_counter_diff "$A" out-queue-policy "$ALL_PACKETS"
+	only_counters "$A" out-queue-policy out-queue-full
+}
+
+test_policy_ends() {
+	local line
+
+	for line in 'policy delete src 10.9.0.1 dst 10.9.0.2 dir out' 'policy flush' \
+		'policy update src 10.9.0.1 dst 10.9.0.2 dir out action block' \
+		'policy update src 10.9.0.1 dst 10.9.0.2 dir out'; do
+		lacking tunnel
+		wire_watch "$A@veth0"
+		assert_waiting 4
+		at_a "$line"
+		assert_counter_diff "$A" out-queue-policy 4
+		at_a "$missing"
+		traffic silent
+		assert_field "$(traffic watch_stop)" clear 0
+		only_counters "$A" out-queue-policy
+	done
+}
+
+# Another policy comes before theirs, and lets them pass in clear: those that wait it does not.
+test_policy_is_overtaken() {
+	lacking tunnel
+	at_a 'policy update src 10.9.0.1 dst 10.9.0.2 dir out priority 5 tmpl src 10.9.0.1 dst 10.9.0.2 proto esp reqid 1 mode tunnel'
+	wire_watch "$A@veth0"
+	assert_waiting 4
+	at_a 'policy add src 10.9.0.0/24 dst 10.9.0.0/24 dir out'
+	at_a "$missing"
+	traffic silent
+	assert_counter_diff "$A" out-queue-policy 4
+	assert_field "$(traffic watch_stop)" clear 0
+	only_counters "$A" out-queue-policy
+}
+
+# What can never be protected does not wait, and nobody is asked for it.
+test_broadcast_does_not_wait() {
+	configure espah "$A" <<-END
+		policy add src 10.9.0.1 dst 0.0.0.0/0 dir out tmpl src 10.9.0.1 dst 10.9.0.2 proto esp mode tunnel
+	END
+	counters_save "$A"
+	traffic hear "$A"
+	assert_fails in_ns "$A" ping -b -c 1 -W 1 10.9.0.255
+	assert_eq "$(traffic heard)" acquires=0 "for a broadcast"
+	# The IP layer hands each over twice, one for this host's own ears.
+	assert_counter_diff "$A" out-multicast 2
+	only_counters "$A" out-multicast
+}
+
+# TCP sees that its SYN has not left, and does not send another.
+test_one_syn() {
+	lacking tunnel
+	traffic connect_begin "$A@10.9.0.1" "$B@10.9.0.2"
+	sleep 2.5
+	assert_eq "$(traffic retransmissions "$A" TCPSynRetrans)" count=0 "SYNs again"
+	at_a "$missing"
+	traffic connect_end
+	only_counters "$A" out-ok in-ok
+}
+
+hears() {
+	grep -q "$2" "$1"
+}
+
+is_heard() {
+	espah -n "$A" policy flush dir fwd
+	hears "$1" fwd
+}
+
+# monitor FILE OPTIONS...: a monitor of acquires, that listens from now on.
+monitor() {
+	: >"$1"
+	espah -n "$A" "${@:2}" monitor acquire policy >>"$1" 2>&1 &
+	wait_until 30 is_heard "$1"
+}
+
+test_monitor_shows_it() {
+	lacking tunnel
+	traffic deafen
+	monitor "$scratch/json" -j
+	monitor "$scratch/text" -o
+	assert_waiting 1
+	wait_until 30 hears "$scratch/json" '"acquire"'
+	assert_eq "$(jq -c 'select(.event == "acquire") | .acquire | [.flow, .dir, .tmpl]' "$scratch/json")" \
+		'[{"src":"10.9.0.1/32","dst":"10.9.0.2/32","proto":"udp"},"out",[{"src":"10.9.0.1","dst":"10.9.0.2","proto":"esp","reqid":1,"mode":"tunnel","level":"required"}]]' \
+		"JSON"
+	wait_until 30 hears "$scratch/text" acquire
+	assert_eq "$(sed '/dir fwd/d; s/index [0-9]*/index N/' "$scratch/text")" \
+		$'acquire proto esp\\  sel src 10.9.0.1/32 dst 10.9.0.2/32 proto udp\\  policy dir out index N\\\ttmpl src 10.9.0.1 dst 10.9.0.2\\\t\tproto esp reqid 1 mode tunnel' \
+		"text"
+}
+
+refcnt_is() {
+	[ "$(cat /sys/module/espah/refcnt)" = "$1" ]
+}
+
+# Answers to pings are nobody's: nothing but the queue keeps them.
+test_namespace_ends() {
+	policies 10.9.0.1 10.9.0.2 tunnel 10.9.0.1 10.9.0.2 | grep 'dir out' | configure espah "$A"
+	configure espah "$B" </dev/null
+	counters_save "$A"
+	traffic hear "$A"
+	assert_fails in_ns "$B" ping -q -c 3 -i 0.1 -W 1 10.9.0.1
+	only_counters "$A"
+	traffic deafen
+	ip netns del "$A"
+	wait_until 60 refcnt_is 0
+	module_unload
+}
+
+# A socket keeps its namespace as long as its packets wait, and no longer.
+test_namespace_ends_after_its_sockets() {
+	lacking tunnel
+	configure espah "$B" </dev/null
+	assert_waiting 3
+	traffic close_pair
+	traffic deafen
+	ip netns del "$A"
+	wait_until 60 refcnt_is 0
+	module_unload
 }
 
 module_load
-ns_pair A B
 traffic_start
 run_tests "$@"

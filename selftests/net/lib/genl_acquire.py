@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""genl_acquire.py ADDR COUNT|until-twice [sent]: send datagrams there, which must be refused unless
-it says sent; print what SAs were asked for, each once."""
+"""genl_acquire.py ADDR COUNT|until-twice [refused]: send datagrams there, which must not be refused
+unless it says so; print what SAs were asked for, each once."""
 
 import errno
 import socket
@@ -12,6 +12,7 @@ from genl import UAPI, attributes
 from genl_events import Ear
 
 LIMIT = 60  # seconds; ten times what a slow machine needs
+PAUSE = 0.3  # so that those that wait are few
 
 
 def number(data):
@@ -45,14 +46,15 @@ def send(sock, to, wanted):
         raise AssertionError(f'sending: expected {wanted}, saw {seen}')
 
 
-def main(to, count, sent=None):
+def main(to, count, refused=None):
     ear, told = Ear(), []
-    wanted = 0 if sent else errno.EPERM
+    wanted = errno.EPERM if refused else 0
     begin = time.monotonic()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         if count == 'until-twice':
             while len(told) < 2 and time.monotonic() < begin + LIMIT:
                 send(sock, to, wanted)
+                time.sleep(PAUSE)
                 told += [e for e in ear.events() if e.cmd == UAPI['CMD_ACQUIRE_NTF']]
         else:
             for _ in range(int(count)):

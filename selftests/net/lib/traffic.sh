@@ -11,8 +11,9 @@ BULK=${ESPAH_BULK:-1050000}
 
 # --- the traffic maker -------------------------------------------------------
 
+# A script may name another that knows more than traffic.py does, in $TRAFFIC_MAKER.
 traffic_start() {
-	coproc MAKER { exec python3 -I -S "$(dirname "${BASH_SOURCE[0]}")/traffic.py"; }
+	coproc MAKER { exec python3 -I -S -B "$(dirname "${BASH_SOURCE[0]}")/${TRAFFIC_MAKER:-traffic.py}"; }
 	# Bash closes a coprocess's own descriptors in subshells, where tests run.
 	exec {traffic_to}>&"${MAKER[1]}" {traffic_from}<&"${MAKER[0]}"
 }

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Packets that wait for an SA: net/queue.c. What sends them is the fixture's. */
+
+#include "../packet.h"
+#include "../queue.h"
+#include "fixture.h"
+#include "suites.h"
+
+#define LEN	100
+
+struct room {
+	const char		*desc;
+	struct espah_load	load;
+	unsigned int		octets;
+	bool			fits;
+};
+
+static const struct espah_load most = { .packets = 3, .octets = 1000 };
+
+static const struct room rooms[] = {
+	{ "nothing there", { 0, 0 }, 1, true },
+	{ "one packet less than may be", { 2, 0 }, 1, true },
+	{ "as many packets as may be", { 3, 0 }, 1, false },
+	{ "to the last octet", { 2, 900 }, 100, true },
+	{ "an octet too many", { 2, 900 }, 101, false },
+	{ "all octets at once", { 0, 0 }, 1000, true },
+	{ "larger than all", { 0, 0 }, 1001, false },
+	{ "a sum that wraps", { 1, 1000 }, UINT_MAX, false },
+};
+
+static void room_desc(const struct room *room, char *desc)
+{
+	strscpy(desc, room->desc, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(room, rooms, room_desc);
+
+static void there_is_room_or_not(struct kunit *test)
+{
+	const struct room *room = test->param_value;
+
+	KUNIT_EXPECT_EQ(test, espah_load_fits(&room->load, &most, room->octets),
+			room->fits);
+}
+
+/* An outbound tunnel from A to B, with reqid 1 as fixture_sa_config() has it. */
+static struct espah_policy *policy_add(struct kunit *test)
+{
+	struct espah_net *en = fixture_net(test);
+	struct espah_policy_config config = {
+		.sel	= {
+			.src_max = espah_addr4(htonl(~0)),
+			.dst_max = espah_addr4(htonl(~0)),
+			.family	= AF_INET,
+		},
+		.dir	= ESPAH_DIR_OUT,
+		.action	= ESPAH_ACTION_PROTECT,
+		.tmpl	= {
+			.src	= espah_addr4(htonl(FIXTURE_A)),
+			.dst	= espah_addr4(htonl(FIXTURE_B)),
+			.reqid	= 1,
+			.family	= AF_INET,
+			.proto	= IPPROTO_ESP,
+			.mode	= ESPAH_MODE_TUNNEL,
+		},
+	};
+	struct espah_policy *policy;
+
+	mutex_lock(&en->lock);
+	policy = espah_spd_insert(en, &config, NULL);
+	mutex_unlock(&en->lock);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(policy));
+	return policy;
+}
+
+/* A packet that is known again by its mark. */
+static struct sk_buff *packet(struct kunit *test, u32 mark)
+{
+	struct sk_buff *skb = alloc_skb(LEN, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	skb_put_zero(skb, LEN);
+	skb_reset_network_header(skb);
+	skb->mark = mark;
+	return skb;
+}
+
+static enum espah_queue_verdict add(struct kunit *test,
+				    struct espah_policy *policy, u32 mark)
+{
+	struct espah_flow flow = fixture_flow(FIXTURE_A, FIXTURE_B, 17);
+	struct sk_buff *skb = packet(test, mark);
+	enum espah_queue_verdict verdict;
+	struct espah_sa *sa;
+
+	rcu_read_lock();
+	local_bh_disable();
+	verdict = espah_queue_add(fixture_net(test), policy, &flow, skb, &sa);
+	local_bh_enable();
+	rcu_read_unlock();
+	if (verdict != ESPAH_QUEUE_TAKEN)
+		kfree_skb(skb);
+	return verdict;
+}
+
+static bool behind(struct kunit *test, struct espah_policy *policy, u32 mark)
+{
+	struct sk_buff *skb = packet(test, mark);
+	bool taken;
+
+	local_bh_disable();
+	taken = espah_queue_behind(fixture_net(test), policy, skb);
+	local_bh_enable();
+	if (!taken)
+		kfree_skb(skb);
+	return taken;
+}
+
+static bool has_room(struct kunit *test, struct espah_policy *policy)
+{
+	struct sk_buff *skb = packet(test, 0);
+	bool room;
+
+	local_bh_disable();
+	room = espah_queue_has_room(fixture_net(test), policy, skb);
+	local_bh_enable();
+	kfree_skb(skb);
+	return room;
+}
+
+static void hold(struct espah_net *en)
+{
+	mutex_lock(&en->lock);
+	espah_queue_hold(en);
+	mutex_unlock(&en->lock);
+}
+
+static void release(struct espah_net *en)
+{
+	mutex_lock(&en->lock);
+	espah_queue_release(en);
+	mutex_unlock(&en->lock);
+}
+
+static void expect_empty(struct kunit *test, const struct espah_policy *policy)
+{
+	const struct espah_waiting *waiting = &fixture_net(test)->waiting;
+
+	KUNIT_EXPECT_NULL(test, policy->queue);
+	KUNIT_EXPECT_TRUE(test, list_empty(&waiting->queues));
+	KUNIT_EXPECT_EQ(test, waiting->load.packets, 0);
+	KUNIT_EXPECT_EQ(test, waiting->load.octets, 0);
+	KUNIT_EXPECT_FALSE(test, waiting->held);
+	KUNIT_EXPECT_FALSE(test, waiting->sending);
+}
+
+/* Those that were sent, by their marks. */
+static void expect_sent(struct kunit *test, u32 first, u32 count)
+{
+	struct fixture *fixture = test->priv;
+	u32 i;
+
+	KUNIT_ASSERT_EQ(test, fixture->resumed, count);
+	for (i = 0; i < count; i++)
+		KUNIT_EXPECT_EQ(test, fixture->resumed_marks[i], first + i);
+}
+
+static void leave_in_order(struct kunit *test)
+{
+	struct espah_policy *policy = policy_add(test);
+	struct fixture *fixture = test->priv;
+	u32 i;
+
+	KUNIT_EXPECT_NULL(test, policy->queue);
+	KUNIT_EXPECT_TRUE(test, has_room(test, policy));
+	for (i = 0; i < 5; i++)
+		KUNIT_EXPECT_EQ(test, add(test, policy, i), ESPAH_QUEUE_TAKEN);
+	KUNIT_EXPECT_EQ(test, fixture->en.waiting.load.packets, 5);
+
+	fixture->resumes = 5;
+	release(&fixture->en);
+	expect_sent(test, 0, 5);
+	expect_empty(test, policy);
+}
+
+/* Some have an SA now; the others wait on, before those that come later. */
+static void others_wait_on(struct kunit *test)
+{
+	struct espah_policy *policy = policy_add(test);
+	struct fixture *fixture = test->priv;
+	u32 i;
+
+	for (i = 0; i < 4; i++)
+		add(test, policy, i);
+	fixture->resumes = 2;
+	release(&fixture->en);
+	expect_sent(test, 0, 2);
+	KUNIT_EXPECT_EQ(test, fixture->en.waiting.load.packets, 2);
+
+	add(test, policy, 4);
+	fixture->resumes = 3;
+	release(&fixture->en);
+	expect_sent(test, 0, 5);
+	expect_empty(test, policy);
+}
+
+static void late_ones_line_up(struct kunit *test)
+{
+	struct espah_policy *policy = policy_add(test);
+	struct fixture *fixture = test->priv;
+
+	KUNIT_EXPECT_FALSE(test, behind(test, policy, 0));
+	add(test, policy, 0);
+	/* One that has an SA need not wait for those that have none. */
+	KUNIT_EXPECT_FALSE(test, behind(test, policy, 9));
+
+	hold(&fixture->en);
+	KUNIT_EXPECT_TRUE(test, behind(test, policy, 1));
+	fixture->resumes = 2;
+	release(&fixture->en);
+	expect_sent(test, 0, 2);
+	KUNIT_EXPECT_FALSE(test, behind(test, policy, 9));
+	expect_empty(test, policy);
+}
+
+/* No SA came after all: nobody is left standing. */
+static void nothing_came(struct kunit *test)
+{
+	struct espah_policy *policy = policy_add(test);
+	struct fixture *fixture = test->priv;
+
+	add(test, policy, 0);
+	hold(&fixture->en);
+	release(&fixture->en);
+	expect_sent(test, 0, 0);
+	KUNIT_EXPECT_FALSE(test, fixture->en.waiting.held);
+	KUNIT_EXPECT_EQ(test, fixture->en.waiting.load.packets, 1);
+}
+
+static void a_queue_is_bounded(struct kunit *test)
+{
+	struct espah_policy *policy = policy_add(test);
+	struct fixture *fixture = test->priv;
+	u32 i;
+
+	for (i = 0; i < ESPAH_QUEUE_PACKETS; i++)
+		KUNIT_ASSERT_EQ(test, add(test, policy, i), ESPAH_QUEUE_TAKEN);
+	KUNIT_EXPECT_EQ(test, add(test, policy, i), ESPAH_QUEUE_FULL);
+	KUNIT_EXPECT_FALSE(test, has_room(test, policy));
+	hold(&fixture->en);
+	KUNIT_EXPECT_FALSE(test, behind(test, policy, i));
+	release(&fixture->en);
+}
+
+/* It came between the caller's look and ours. */
+static void the_sa_is_there(struct kunit *test)
+{
+	struct espah_sa_config config = fixture_sa_config(0x1100);
+	struct espah_policy *policy = policy_add(test);
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa *sa = fixture_sa_add(en, &config);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
+	KUNIT_EXPECT_EQ(test, add(test, policy, 0), ESPAH_QUEUE_GO);
+	expect_empty(test, policy);
+}
+
+static void the_policy_ends(struct kunit *test)
+{
+	struct espah_policy *policy = policy_add(test);
+	struct espah_net *en = fixture_net(test);
+	u32 i;
+
+	for (i = 0; i < 3; i++)
+		add(test, policy, i);
+	mutex_lock(&en->lock);
+	espah_queue_end(en, policy);
+	mutex_unlock(&en->lock);
+	KUNIT_EXPECT_EQ(test, espah_counter_read(en, ESPAH_A_CNT_OUT_QUEUE_POLICY),
+			3);
+	/* Who found it before it ended comes too late. */
+	KUNIT_EXPECT_EQ(test, add(test, policy, 3), ESPAH_QUEUE_ENDED);
+	expect_sent(test, 0, 0);
+	expect_empty(test, policy);
+}
+
+/* The clock is not waited for: the first two are made old. */
+static void time_is_over(struct kunit *test)
+{
+	struct espah_policy *policy = policy_add(test);
+	struct espah_net *en = fixture_net(test);
+	struct sk_buff *skb;
+	u32 i;
+
+	for (i = 0; i < 3; i++)
+		add(test, policy, i);
+	spin_lock_bh(&en->waiting.lock);
+	skb_queue_walk(&policy->queue->packets, skb)
+		if (skb->mark < 2)
+			espah_packet(skb)->until = jiffies;
+	spin_unlock_bh(&en->waiting.lock);
+	mod_delayed_work(system_wq, &en->waiting.expiry, 0);
+	/* What is put off is done at once, and puts itself off again. */
+	flush_delayed_work(&en->waiting.expiry);
+	KUNIT_EXPECT_EQ(test,
+			espah_counter_read(en, ESPAH_A_CNT_OUT_ACQUIRE_TIMEOUT),
+			2);
+	KUNIT_EXPECT_EQ(test, en->waiting.load.packets, 1);
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&en->waiting.expiry));
+}
+
+static struct kunit_case queue_cases[] = {
+	KUNIT_CASE_PARAM(there_is_room_or_not, room_gen_params),
+	KUNIT_CASE(leave_in_order),
+	KUNIT_CASE(others_wait_on),
+	KUNIT_CASE(late_ones_line_up),
+	KUNIT_CASE(nothing_came),
+	KUNIT_CASE(a_queue_is_bounded),
+	KUNIT_CASE(the_sa_is_there),
+	KUNIT_CASE(the_policy_ends),
+	KUNIT_CASE(time_is_over),
+	{}
+};
+
+struct kunit_suite queue_suite = {
+	.name		= "queue",
+	.init		= fixture_init,
+	.exit		= fixture_exit,
+	.test_cases	= queue_cases,
+};

@@ -1,0 +1,171 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""traffic.py, and packets that wait for an SA: numbered datagrams, and whoever listens to events.
+
+One pair of sockets is open at a time; END is NAMESPACE@ADDRESS."""
+
+import errno
+import os
+import socket
+import struct
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(__file__))
+
+# pylint: disable=wrong-import-position
+import traffic  # noqa: E402
+from genl import UAPI  # noqa: E402
+from genl_events import Ear  # noqa: E402
+from traffic import COMMANDS, PATIENCE, PORT, QUIET, Failure, Namespace, address_of, \
+    make_socket, words  # noqa: E402
+
+SO_SNDBUFFORCE = 32
+
+
+class State:
+    """What is open."""
+
+    ear = client = server = target = thread = None
+    sent, refused, connecting = [], 0, []
+
+
+def hear(namespace):
+    """Listen to the events of a namespace, where acquires come from."""
+    with Namespace(namespace):
+        State.ear = Ear()
+    return ""
+
+
+def heard():
+    """How many SAs were asked for since."""
+    told = [e for e in State.ear.events() if e.cmd == UAPI["CMD_ACQUIRE_NTF"]]
+    return words(acquires=len(told))
+
+
+def deafen():
+    if State.ear:
+        State.ear.client.sock.close()
+    State.ear = None
+    return ""
+
+
+def open_pair(source, target):
+    close_pair()
+    State.client = make_socket(source, socket.SOCK_DGRAM)
+    # What waits is charged to the sender, who must not be stopped by that.
+    State.client.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, 16 << 20)
+    State.server = make_socket(target, socket.SOCK_DGRAM, port=PORT)
+    State.target, State.sent, State.refused = address_of(target), [], 0
+    return ""
+
+
+def close_pair():
+    for sock in State.client, State.server, *State.connecting:
+        if sock:
+            sock.close()
+    State.client = State.server = None
+    State.connecting = []
+    return ""
+
+
+def send_one(number, size, to):
+    try:
+        State.client.sendto(struct.pack("!I", number).ljust(size, b"."), (to, PORT))
+        State.sent.append(number)
+    except OSError as why:
+        if why.errno != errno.EPERM:
+            raise
+        State.refused += 1
+
+
+def send(count, size="100", to=None):
+    """Send so many, numbered from 1; says how many were refused at once."""
+    State.sent, State.refused = [], 0
+    for number in range(1, int(count) + 1):
+        send_one(number, int(size), to or State.target)
+    return words(sent=len(State.sent), refused=State.refused)
+
+
+def stream_begin(count, gap):
+    """Send so many with so many seconds between two, in a thread."""
+    def run():
+        for number in range(1, int(count) + 1):
+            send_one(number, 100, State.target)
+            time.sleep(float(gap))
+
+    State.sent, State.refused = [], 0
+    State.thread = threading.Thread(target=run)
+    State.thread.start()
+    return ""
+
+
+def stream_end():
+    State.thread.join()
+    return words(sent=len(State.sent))
+
+
+def arrived():
+    """Fail unless all that were sent, and were not refused, arrive in their order."""
+    State.server.settimeout(PATIENCE)
+    seen = []
+    while len(seen) < len(State.sent):
+        try:
+            seen.append(struct.unpack("!I", State.server.recv(1 << 16)[:4])[0])
+        except socket.timeout:
+            break
+    if seen != State.sent:
+        at = next((i for i, n in enumerate(seen) if n != State.sent[i]), len(seen))
+        raise Failure("of %d sent %d arrived, in order up to the %dth: then %s" %
+                      (len(State.sent), len(seen), at, seen[at:at + 3]))
+    return words(arrived=len(seen))
+
+
+def silent():
+    """Fail if anything arrives."""
+    State.server.settimeout(QUIET)
+    try:
+        State.server.recv(1 << 16)
+    except socket.timeout:
+        return ""
+    raise Failure("something arrived")
+
+
+def connect_begin(source, target):
+    """Have TCP send a SYN, which waits."""
+    close_pair()
+    listener = make_socket(target, socket.SOCK_STREAM, port=PORT)
+    listener.listen()
+    client = make_socket(source, socket.SOCK_STREAM)
+    client.setblocking(False)
+    client.connect_ex((address_of(target), PORT))
+    State.connecting = [listener, client]
+    return ""
+
+
+def connect_end():
+    """Wait for the connection, and use it."""
+    listener, client = State.connecting
+    conn, _ = listener.accept()
+    State.connecting.append(conn)
+    client.settimeout(PATIENCE)
+    conn.sendall(b"hello")
+    if client.recv(5) != b"hello":
+        raise Failure("something else arrived")
+    return ""
+
+
+def retransmissions(namespace, name):
+    """A counter of TCP's."""
+    with Namespace(namespace), open("/proc/thread-self/net/netstat", encoding="ascii") as file:
+        names, values = [line.split() for line in file if line.startswith("TcpExt:")]
+    return words(count=values[names.index(name)])
+
+
+COMMANDS.update({function.__name__: function for function in (
+    hear, heard, deafen, open_pair, close_pair, send, stream_begin, stream_end, arrived, silent,
+    connect_begin, connect_end, retransmissions)})
+
+if __name__ == "__main__":
+    traffic.main()
