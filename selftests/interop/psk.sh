@@ -11,6 +11,22 @@ test_ids_are_addresses(){ ike_case id_a=10.9.0.1 expect_b=10.9.0.1 id_b=10.9.0.2
 test_ids_are_mail()	{ ike_case id_a=a@test expect_b=a@test id_b=b@test expect_a=b@test; }
 test_several_selectors(){ ike_case local_a=10.1.0.0/24,10.1.1.0/24 remote_b=10.1.0.0/24,10.1.1.0/24 ts='10.1.0.0/24>10.2.0.0/24 10.1.1.0/24>10.2.0.0/24'; }
 
+# There may be two of everything then, and all of it works, and goes.
+test_both_begin_at_once() {
+	local begins
+
+	case_load
+	traffic ike_watch_start "$A@veth0" "$B@veth0"
+	end a up &
+	begins=$!
+	end b up || true
+	wait "$begins" || true
+	wait_until 60 passes
+	case_traffic
+	wire_keyed
+	case_down a
+}
+
 ground_straight
 ends espahd charon
 run_tests "$@"

@@ -48,6 +48,27 @@ test_killed_while_it_comes_up() {
 	wire_keyed
 }
 
+no_sas() {
+	local text
+
+	text=$(end "$1" kernel state)
+	[[ ! $text =~ spi\ 0x ]]
+}
+
+# A peer that does not answer any more is given up, and found again when it is back.
+long_peer_killed() {
+	case_load conn='dpd_delay = 5' child='start_action = trap'
+	traffic ike_watch_start "$A@veth0"
+	wait_until 60 passes
+	end_kill b KILL
+	wait_until 300 no_sas a
+	end_renew b
+	case_write b
+	assert_ok end b load
+	wait_until 60 passes
+	wire_keyed
+}
+
 ground_straight
 ends espahd charon
 run_tests "$@"
