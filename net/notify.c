@@ -44,7 +44,10 @@ static struct sk_buff *build(u8 cmd, espah_notify_put put, const void *what,
  * espah_notify_heard() - does anybody listen in the namespace?
  * @en: namespace
  *
- * Return: true if an event would be heard.
+ * Generic netlink has one list of listeners for all namespaces: one in another
+ * is enough for a yes.
+ *
+ * Return: false if nobody would hear an event.
  */
 bool espah_notify_heard(const struct espah_net *en)
 {

@@ -23,13 +23,14 @@ none() {
 
 # What was looked at without a complaint has a file here, by its mark.
 clean=$CACHE/clean
+script=$(realpath "$0")
 mkdir -p "$clean"
 
 # mark HOW: a name for what is on stdin, HOW it is looked at, and the script that does.
 mark() {
 	{
 		echo "$1"
-		cat "$0" -
+		cat "$script" -
 	} | sha256sum | cut -c 1-40
 }
 
