@@ -10,7 +10,7 @@ readme=$(realpath "$(dirname "$0")/../..")/README.md
 build_world() {
 	module_load
 	work=$(mktemp -d)
-	mkdir "$work"/{west,east,bin}
+	mkdir "$work"/{west,east,bin} "$work"/{west,east}/{etc,run}
 	fake_scp >"$work/bin/scp"
 	chmod +x "$work/bin/scp"
 	build_networks
@@ -18,7 +18,14 @@ build_world() {
 }
 
 teardown() {
+	# Told to end, they close what they have; killed, they would leave it.
+	pkill -x espahd || true
+	wait_until 60 no_daemon
 	rm -rf "${work-}"
+}
+
+no_daemon() {
+	! pgrep -x espahd >/dev/null
 }
 
 ns() {
@@ -66,8 +73,11 @@ addresses() {
 fake_scp() {
 	cat <<-END
 		#!/bin/bash
-		[ "\${*: -1}" = root@203.0.113.1: ] || exit 1
-		cp "\${@:1:\$#-1}" "$work/east"
+		case \${*: -1} in
+		root@203.0.113.1:) cp "\${@:1:\$#-1}" "$work/east" ;;
+		root@203.0.113.1:/etc/espah/) cp "\${@:1:\$#-1}" "$work/east/etc" ;;
+		*) exit 1 ;;
+		esac
 	END
 }
 
@@ -81,13 +91,18 @@ block() {
 	' "$readme" || fail "README.md has no block 'sh $1 $2'"
 }
 
-# run_block NAMED HOST PART: on HOST, in its folder, as root at a prompt. /sys is
-# left as it is, which "ip netns exec" would not do.
+# run_block NAMED HOST PART: on HOST, in its folder, as root at a prompt, with an /etc/espah and
+# a /run of its own. /sys is left as it is, which "ip netns exec" would not do.
 run_block() {
 	local text
 
 	text=$(block "$1" "$3")
-	(cd "$work/$2" && PATH=$work/bin:$PATH nsenter --net="/run/netns/$(ns "$2")" bash -e -c "$text")
+	(cd "$work/$2" && PATH=$work/bin:$PATH nsenter --net="/run/netns/$(ns "$2")" \
+		unshare -m bash -e -c "
+			mkdir -p /etc/espah
+			mount --bind $work/$2/etc /etc/espah
+			mount --bind $work/$2/run /run
+			$text")
 }
 
 between_offices() {
@@ -103,8 +118,29 @@ set_up_both() {
 
 test_every_block_for_a_host_is_run_here() {
 	assert_eq "$(sed -n 's/^```sh \(..*\)/\1/p' "$readme" | xargs)" \
-		"west keys west copy west setup east setup both wipe west look west trace both down both remove" \
+		"west secret west ike east ike both ask west keys west copy west setup east setup both wipe west look west trace both down both remove" \
 		"the blocks that README.md names"
+}
+
+ike_up_on_both() {
+	run_block west west secret
+	run_block west west ike >"$work/west/log" 2>&1
+	run_block east east ike >"$work/east/log" 2>&1
+	wait_until 60 [ -S "$work/west/run/espahd.sock" ]
+	wait_until 60 [ -S "$work/east/run/espahd.sock" ]
+}
+
+test_the_first_packet_between_the_offices_brings_the_tunnel_up() {
+	local seen
+
+	build_world
+	ike_up_on_both
+	assert_ok in_ns "$(ns office-w)" ping -c 1 -W 10 10.2.0.7
+	assert_ok in_ns "$(ns office-e)" ping -c 1 -W 10 10.1.0.5
+	assert_eq "$(counter "$(ns west)" out-ok)" "$(counter "$(ns east)" in-ok)" "packets to East"
+	assert_eq "$(counter "$(ns east)" out-ok)" "$(counter "$(ns west)" in-ok)" "packets to West"
+	seen=$(run_block both east ask)
+	[[ $seen =~ west\ established.*offices ]] || fail "ask: no SA of west in: $seen"
 }
 
 test_offices_reach_each_other_through_the_tunnel_only() {
