@@ -71,8 +71,9 @@ static void padding_is_short_and_aligned(struct kunit *test)
 static bool goes_into(const struct espah_sa *sa, unsigned int payload,
 		      unsigned int room)
 {
-	return payload + espah_esp_pad_len(sa, payload) +
-	       ESPAH_ESP_TRAILER <= room;
+	unsigned int padded = payload + espah_esp_pad_len(sa, payload);
+
+	return room >= padded + ESPAH_ESP_TRAILER;
 }
 
 /* One octet more would not go in. */

@@ -225,10 +225,13 @@ static int work_of_libraries(void)
 {
 	uint8_t digest[EVP_MAX_MD_SIZE];
 	unsigned int len;
-	char *big = malloc(8 << 20);
 	uint8_t octets[8];
+	char *big;
 
-	if (!big || !EVP_Digest("x", 1, digest, &len, EVP_sha256(), NULL))
+	if (!EVP_Digest("x", 1, digest, &len, EVP_sha256(), NULL))
+		return 1;
+	big = malloc(8 << 20);
+	if (!big)
 		return 1;
 	memset(big, 1, 8 << 20);
 	free(big);
