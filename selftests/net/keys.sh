@@ -70,6 +70,9 @@ test_two_keys() {
 	# shellcheck disable=SC2086 # words
 	assert_fails_with "EINVAL: only the selector.*(attribute 'enc')" \
 		espah -n "$ns" state update $id $words
+	# shellcheck disable=SC2086 # words
+	assert_fails_with "EINVAL: only the selector.*(attribute 'auth')" espah -n "$ns" state update \
+		$id enc 'cbc(aes)' "$key" auth-trunc 'hmac(sha256)' "$(rand_key 32)" 128
 }
 
 test_show_keys_shows_exactly_the_key() {

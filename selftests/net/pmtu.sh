@@ -157,6 +157,31 @@ test_udp_without_df() {
 	done
 }
 
+# raw_fragment NS SRC DST: send the first octets of a larger packet.
+raw_fragment() {
+	in_ns "$1" python3 -I -S -c '
+import socket, struct, sys
+src, dst = map(socket.inet_aton, sys.argv[1:])
+more = 0x2000
+packet = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 36, 1, more, 64, 17, 0, src, dst) + bytes(16)
+with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as raw:
+    raw.sendto(packet, (sys.argv[2], 0))' "$2" "$3"
+}
+
+# RFC 4303 section 3.3.4: in transport mode whole packets are protected, in tunnel mode fragments too.
+test_fragment_that_a_process_makes() {
+	protect_pair espah espah transport
+	counters_save "$A"
+	raw_fragment "$A" 10.9.0.1 10.9.0.2
+	assert_counter_diff "$A" out-fragment 1
+	only_counters "$A" out-fragment
+	protect_pair espah espah tunnel
+	counters_save "$A"
+	raw_fragment "$A" 10.9.0.1 10.9.0.2
+	assert_counter_diff "$A" out-ok 1
+	only_counters "$A" out-ok
+}
+
 # --- a router between the two ------------------------------------------------
 
 # $A (10.8.1.1) - $R - $B (10.8.2.1), with so large a link between $R and $B.

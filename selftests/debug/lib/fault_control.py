@@ -8,7 +8,8 @@ import struct
 from fault import Nth
 from genl import (NLM_F_ACK, NLM_F_DUMP, NLMSG_DONE, NLMSG_ERROR, UAPI, Client, Verdict, attributes,
                   encode)
-from genl_espah import OLD_SA, aead, command, fixture, make, must, policy, sa, snapshot
+from genl_espah import (OLD_SA, aead, auth, command, enc, fixture, limits, make, must, policy, sa,
+                        snapshot)
 from genl_net import PCRYPT
 
 NO_MEMORY = (errno.ENOMEM, errno.ENOBUFS)
@@ -91,7 +92,18 @@ def one_sa(client):
     must(client, 'SA_ADD', OLD_SA)
 
 
+def larval(client):
+    fixture(client)
+    must(client, 'SA_ALLOC_SPI', SPI)
+
+
+def without(values, *names):
+    return {k: v for k, v in values.items() if k not in names}
+
+
 OLD_ID = {k: OLD_SA[k] for k in ('dst', 'proto', 'spi')}
+SPI = {**{k: OLD_SA[k] for k in ('src', 'dst', 'proto', 'mode')}, 'spi-min': 0x2000,
+       'spi-max': 0x2000, 'timeout': 1000}
 SEL = {'dir': 1, 'sel': policy()['sel']}
 OTHER_TMPL = policy(dst='10.2.1.0', tmpl={**policy()['tmpl'], 'reqid': 99})
 # One of each kind; the first and the last of a namespace have the most to do.
@@ -110,7 +122,11 @@ MORE_CASES = [Case(name, name, command(name).good) for name in (
     'POLICY_FLUSH')] + [
     Case('SA with new slots', 'SA_ADD', sa(src='10.0.1.1', dst='10.0.1.2')),
     Case('SA with the largest window', 'SA_ADD', sa(**{'replay-window': 4096})),
-    Case('SA without selector', 'SA_ADD', {k: v for k, v in sa().items() if k != 'sel'}),
+    Case('SA without selector', 'SA_ADD', without(sa(), 'sel')),
+    Case('SA with two keys', 'SA_ADD', {**without(sa(), 'aead'), 'enc': enc(), 'auth': auth()}),
+    Case('SPI', 'SA_ALLOC_SPI', SPI),
+    Case('keys of a larval SA', 'SA_UPDATE', sa(0x2000), larval),
+    Case('other limits', 'SA_UPDATE', {**OLD_ID, 'limits': limits()}),
     Case('update without selector', 'SA_UPDATE', OLD_ID),
     Case('update that adds', 'POLICY_UPDATE', policy()),
     Case('first policy, by an update', 'POLICY_UPDATE', policy(), empty),
