@@ -6,7 +6,7 @@
 
 # What a command ends with that was understood, where there is no module.
 unloaded="the kernel module is not loaded: try 'modprobe espah'"
-words='add, update, delete, deleteall, delall, show, lst, get, flush, count, help'
+words='add, update, allocspi, delete, deleteall, delall, show, lst, get, flush, count, help'
 sa='src 10.0.0.1 dst 10.0.0.2 proto esp spi 0x100'
 
 setup() {
@@ -46,10 +46,10 @@ test_options() {
 test_objects() {
 	run "$tool" foo
 	expect 1 '' \
-		"espah: 'foo' is not an object; expected one of: state, policy, stat, ike, help"
+		"espah: 'foo' is not an object; expected one of: state, policy, stat, ike, monitor, help"
 	run "$tool" ''
 	expect 1 '' \
-		"espah: '' is not an object; expected one of: state, policy, stat, ike, help"
+		"espah: '' is not an object; expected one of: state, policy, stat, ike, monitor, help"
 	run "$tool" st he
 	expect 0 'Usage: espah state.*' ''
 	run "$tool" p h
