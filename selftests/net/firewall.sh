@@ -141,6 +141,8 @@ test_masquerading_on_both_ends() {
 		assert_eq "$(traffic ask "$HB@10.2.0.2" "$A@10.9.0.1")" \
 			"result=answered seen_from=10.9.0.2" "$mode: from behind B"
 		traffic tcp "$HB@10.2.0.2" "$A@10.9.0.1" 20000
+		# Nobody listens there: what ICMP says of that comes back as well.
+		assert_fails_with 'ConnectionRefusedError' ask_in_vain "$HA" 10.9.0.2
 		wire_protected
 		for ns in "$A" "$B"; do
 			said=$(in_ns "$ns" conntrack -L -p tcp 2>&1)
@@ -149,6 +151,17 @@ test_masquerading_on_both_ends() {
 			in_ns "$ns" conntrack -F 2>&1
 		done
 	done
+}
+
+# ask_in_vain NS DST: send a datagram and wait for the answer.
+ask_in_vain() {
+	in_ns "$1" python3 -I -S -c '
+import socket, sys
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+    sock.settimeout(30)
+    sock.connect((sys.argv[1], int(sys.argv[2])))
+    sock.send(b"?")
+    sock.recv(1)' "$2" "$PORT"
 }
 
 # The packet has come out of its protection, and its new destination is none for what comes

@@ -124,6 +124,21 @@ test_update() {
 	wait_until 30 no_sa "$A"
 }
 
+# older NS SECONDS: is the SA?
+older() {
+	local added
+
+	added=$(espah -n "$1" -j state | jq '.[0].add_time')
+	(($(date +%s) - added > $2))
+}
+
+test_limit_that_is_over_when_it_is_set() {
+	protect A 'limit time-hard 1000'
+	wait_until 30 older "$A" 1
+	espah -n "$A" -b - <<<"state update $A_B proto esp spi 0x1100 limit time-hard 1"
+	wait_until 30 no_sa "$A"
+}
+
 test_listed_as_ip_xfrm_does() {
 	local limits='limit time-soft 11 limit time-hard 12 limit time-use-soft 13 limit time-use-hard 14'
 	local ours theirs

@@ -102,8 +102,8 @@ def without(values, *names):
 
 
 OLD_ID = {k: OLD_SA[k] for k in ('dst', 'proto', 'spi')}
-SPI = {**{k: OLD_SA[k] for k in ('src', 'dst', 'proto', 'mode')}, 'spi-min': 0x2000,
-       'spi-max': 0x2000, 'timeout': 1000}
+NEW_ENDS = {'src': '10.0.3.1', 'dst': '10.0.3.2'}
+SPI = {**NEW_ENDS, 'proto': 50, 'mode': 1, 'spi-min': 0x2000, 'spi-max': 0x2000, 'timeout': 1000}
 SEL = {'dir': 1, 'sel': policy()['sel']}
 OTHER_TMPL = policy(dst='10.2.1.0', tmpl={**policy()['tmpl'], 'reqid': 99})
 # One of each kind; the first and the last of a namespace have the most to do.
@@ -120,12 +120,12 @@ CASES = [Case(name, name, command(name).good) for name in (
 MORE_CASES = [Case(name, name, command(name).good) for name in (
     'SA_ADD', 'SA_DEL', 'SA_FLUSH', 'POLICY_ADD', 'POLICY_UPDATE', 'POLICY_DEL',
     'POLICY_FLUSH')] + [
-    Case('SA with new slots', 'SA_ADD', sa(src='10.0.1.1', dst='10.0.1.2')),
+    Case('SA with new slots', 'SA_ADD', sa(**NEW_ENDS)),
     Case('SA with the largest window', 'SA_ADD', sa(**{'replay-window': 4096})),
     Case('SA without selector', 'SA_ADD', without(sa(), 'sel')),
     Case('SA with two keys', 'SA_ADD', {**without(sa(), 'aead'), 'enc': enc(), 'auth': auth()}),
     Case('SPI', 'SA_ALLOC_SPI', SPI),
-    Case('keys of a larval SA', 'SA_UPDATE', sa(0x2000), larval),
+    Case('keys of a larval SA', 'SA_UPDATE', sa(0x2000, **NEW_ENDS), larval),
     Case('other limits', 'SA_UPDATE', {**OLD_ID, 'limits': limits()}),
     Case('update without selector', 'SA_UPDATE', OLD_ID),
     Case('update that adds', 'POLICY_UPDATE', policy()),
