@@ -73,6 +73,9 @@ test_objects() {
 	run "$tool" monitor report
 	expect 1 '' \
 		"espah: monitor: 'report': reports are not supported by this version"
+	run bash -c "echo monitor | '$tool' -b -"
+	expect 1 '' \
+		"espah: monitor: it does not end, and what follows would never run; expected it outside of a batch.*"
 	run "$tool" state count 5
 	expect 1 '' \
 		"espah: state count: '5' is too much; this command takes no words"

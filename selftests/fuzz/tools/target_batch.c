@@ -47,11 +47,16 @@ static int file_with_comments(const char *text, size_t size)
 
 static struct outcome run(uint8_t options, int fd)
 {
-	struct ctl ctl = { .force = options & 1, .json = options & 2, .stats = options & 4 };
 	FILE *kept_out = stdout, *kept_err = stderr;
 	static FILE *nowhere;
 	struct outcome outcome;
 	char path[64];
+	struct ctl ctl = {
+		.batch = path,
+		.force = options & 1,
+		.json = options & 2,
+		.stats = options & 4,
+	};
 
 	fuzz_kernel = (struct fuzz_kernel) {};
 	lseek(fd, 0, SEEK_SET);
