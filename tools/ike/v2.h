@@ -172,6 +172,8 @@ int ike_v2_cert_check(const struct ike_sa *sa, const struct ike_payloads *in,
 		      const struct ike_auth_body *auth, struct ike_chunk octets);
 
 /* v2_child.c: a Child SA, in whichever exchange. */
+/* Of CREATE_CHILD_SA, be the child new or in the place of another. */
+extern const struct ike_rule ike_v2_child_response_rules[];
 struct ike_offer *ike_v2_offer_new(struct ike_conf_conn *conn, const struct ike_conf_child *conf,
 				   uint32_t reqid);
 void ike_v2_offer_free(struct ike_sa *sa, struct ike_offer *offer);
@@ -190,6 +192,12 @@ struct ike_child *ike_v2_child_answer(struct ike_sa *sa, const struct ike_payloa
 int ike_v2_child_keys(struct ike_sa *sa, struct ike_child *child, const struct ike_dh *dh,
 		      const struct ike_ke_body *ke, const struct ike_nonce *ni,
 		      const struct ike_nonce *nr);
+/*
+ * Section 1.3: does the peer name a group that was offered and not @tried yet?
+ * It has three attempts at each task.
+ */
+bool ike_v2_other_group(struct ike_task *task, const struct ike_payloads *in,
+			const struct ike_proposals *offered, uint16_t tried, uint16_t *group);
 /* Was another group asked for, and is @task queued with it? */
 bool ike_v2_child_other_group(struct ike_sa *sa, struct ike_task *task,
 			      const struct ike_payloads *in);

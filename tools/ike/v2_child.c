@@ -14,7 +14,7 @@
 /* RFC 7296 section 2.25: some minutes of TEMPORARY_FAILURE, and the ends do not agree any more. */
 #define STUCK_TIME	(3 * 60 * 1000)
 
-static const struct ike_rule response_rules[] = {
+const struct ike_rule ike_v2_child_response_rules[] = {
 	{ IKE_P_SA, 1, 1 },
 	{ IKE_P_NONCE, 1, 1 },
 	{ IKE_P_KE, 0, 1 },
@@ -331,19 +331,25 @@ bool ike_v2_temporary(struct ike_sa *sa, struct ike_task *task)
 	return true;
 }
 
-/* Section 1.3: with the group that the peer names, if we have it. */
-bool ike_v2_child_other_group(struct ike_sa *sa, struct ike_task *task,
-			      const struct ike_payloads *in)
+bool ike_v2_other_group(struct ike_task *task, const struct ike_payloads *in,
+			const struct ike_proposals *offered, uint16_t tried, uint16_t *group)
 {
-	struct ike_offer *offer = task->offer;
 	struct ike_notify_body notify;
-	uint16_t group;
 
 	if (!ike_notify_find(in, IKE_N_INVALID_KE_PAYLOAD, &notify) || notify.data.len != 2 ||
 	    task->attempts++ >= 3)
 		return false;
-	group = ike_get_u16(notify.data.p);
-	if (group == offer->group || !ike_proposals_have_dh(&offer->proposals, group))
+	*group = ike_get_u16(notify.data.p);
+	return *group != tried && ike_proposals_have_dh(offered, *group);
+}
+
+bool ike_v2_child_other_group(struct ike_sa *sa, struct ike_task *task,
+			      const struct ike_payloads *in)
+{
+	struct ike_offer *offer = task->offer;
+	uint16_t group;
+
+	if (!ike_v2_other_group(task, in, &offer->proposals, offer->group, &group))
 		return false;
 	offer_reset(sa, offer);
 	offer->group = group;
@@ -383,7 +389,7 @@ static void handle_child(struct ike_sa *sa, struct ike_task *task, const struct 
 const struct ike_task_kind ike_v2_task_child = {
 	.name		= "create a Child SA",
 	.exchange	= CREATE_CHILD_SA,
-	.rules		= response_rules,
+	.rules		= ike_v2_child_response_rules,
 	.build		= build_child,
 	.handle		= handle_child,
 };

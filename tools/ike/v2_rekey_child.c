@@ -4,15 +4,6 @@
 
 #include "v2.h"
 
-static const struct ike_rule response_rules[] = {
-	{ IKE_P_SA, 1, 1 },
-	{ IKE_P_NONCE, 1, 1 },
-	{ IKE_P_KE, 0, 1 },
-	{ IKE_P_TSI, 1, 1 },
-	{ IKE_P_TSR, 1, 1 },
-	{}
-};
-
 static struct ike_offer *offer_for(const struct ike_sa *sa, const struct ike_child *child)
 {
 	struct ike_offer *offer = ike_v2_offer_new(child->conn, child->conf, child->reqid);
@@ -121,7 +112,7 @@ static void handle_rekey(struct ike_sa *sa, struct ike_task *task, const struct 
 const struct ike_task_kind ike_v2_task_rekey_child = {
 	.name		= "rekey a Child SA",
 	.exchange	= CREATE_CHILD_SA,
-	.rules		= response_rules,
+	.rules		= ike_v2_child_response_rules,
 	.build		= build_rekey,
 	.handle		= handle_rekey,
 };

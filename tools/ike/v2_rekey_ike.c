@@ -154,14 +154,9 @@ static const char *take(struct ike_sa *old, const struct ike_ike_offer *offer,
 
 static bool other_group(struct ike_sa *sa, struct ike_task *task, const struct ike_payloads *in)
 {
-	struct ike_notify_body notify;
 	uint16_t group;
 
-	if (!ike_notify_find(in, IKE_N_INVALID_KE_PAYLOAD, &notify) || notify.data.len != 2 ||
-	    task->attempts++ >= 3)
-		return false;
-	group = ike_get_u16(notify.data.p);
-	if (group == task->ike->group || !ike_proposals_have_dh(&sa->conn->proposals, group))
+	if (!ike_v2_other_group(task, in, &sa->conn->proposals, task->ike->group, &group))
 		return false;
 	task->ike->group = group;
 	ike_task_again(sa, task, 0);
