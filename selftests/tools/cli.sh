@@ -44,6 +44,8 @@ test_options() {
 }
 
 test_objects() {
+	local endless
+
 	run "$tool" foo
 	expect 1 '' \
 		"espah: 'foo' is not an object; expected one of: state, policy, stat, ike, monitor, help"
@@ -73,9 +75,11 @@ test_objects() {
 	run "$tool" monitor report
 	expect 1 '' \
 		"espah: monitor: 'report': reports are not supported by this version"
-	run bash -c "echo monitor | '$tool' -b -"
-	expect 1 '' \
-		"espah: monitor: it does not end, and what follows would never run; expected it outside of a batch.*"
+	for endless in monitor 'ike log -f'; do
+		run bash -c "echo $endless | '$tool' -b -"
+		expect 1 '' \
+			"espah: ${endless% -f}: it does not end, and what follows would never run; expected it outside of a batch.*"
+	done
 	run "$tool" state count 5
 	expect 1 '' \
 		"espah: state count: '5' is too much; this command takes no words"

@@ -127,6 +127,21 @@ static int run_alone(struct ctl *ctl, struct args *args, const struct object *ob
 }
 
 /**
+ * ctl_endless() - refuse, in a batch, a command that runs until it is stopped
+ * @ctl: the options
+ * @err: filled in then: what follows in the batch would never run
+ *
+ * Return: 0, or -1.
+ */
+int ctl_endless(const struct ctl *ctl, struct espah_err *err)
+{
+	if (!ctl->batch)
+		return 0;
+	return espah_err_usage(err, "it does not end, and what follows would never run; "
+				    "expected it outside of a batch");
+}
+
+/**
  * ctl_connect() - see that there is a way to the kernel
  * @ctl: the options
  * @err: filled in on failure

@@ -56,6 +56,7 @@ extern const struct object object_ike;
 extern const struct object object_monitor;
 
 int ctl_connect(struct ctl *ctl, struct espah_err *err);
+int ctl_endless(const struct ctl *ctl, struct espah_err *err);
 int ctl_run(struct ctl *ctl, struct args *args);
 int ctl_report(const struct espah_err *err);
 int ctl_batch(struct ctl *ctl, const char *path);

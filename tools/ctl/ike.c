@@ -167,7 +167,7 @@ static int ike_log(struct ctl *ctl, struct args *args)
 		sink.follow = true;
 		args->at++;
 	}
-	if (args_end(args) ||
+	if (args_end(args) || (sink.follow && ctl_endless(ctl, args->err)) ||
 	    ask(ctl, json_pack("{s:s, s:b}", "command", "log", "follow", sink.follow), take_log,
 		&sink, args->err))
 		return -1;

@@ -289,12 +289,8 @@ static int monitor(struct ctl *ctl, struct args *args)
 	struct espah_events *events;
 	int ret;
 
-	if (args_walk(args, vocabularies, false))
-		return -1;
-	if (ctl->batch)
-		return espah_err_usage(args->err,
-				       "it does not end, and what follows would never run; expected it outside of a batch");
-	if (ctl_connect(ctl, args->err))
+	if (args_walk(args, vocabularies, false) || ctl_endless(ctl, args->err) ||
+	    ctl_connect(ctl, args->err))
 		return -1;
 	events = espah_events_open(ctl->nl, args->err);
 	if (!events)
