@@ -63,23 +63,54 @@ static unsigned int all_bad(const struct world_end *end)
 	return sum;
 }
 
+/* What goes to addresses of nobody. */
+static bool to_somebody(struct world *world, struct world_flight *flight)
+{
+	return espah_addr_equal(&flight->to_endpoint.addr, &world->a.addr) ||
+	       espah_addr_equal(&flight->to_endpoint.addr, &world->b.addr);
+}
+
+/* From here on, in @record, which is emptied. */
+static void start_recording(struct world *world, struct record *record)
+{
+	memset(record, 0, sizeof(*record));
+	world->filter = keep;
+	world->filter_data = record;
+}
+
+/* What is said when an IKE SA comes up and @rekeyer renews its Child SA. */
+static void record_up_and_rekey(struct world *world, struct world_end *rekeyer,
+				struct record *record)
+{
+	struct world_verdict verdict;
+
+	start_recording(world, record);
+	world_up(&world->a, "net", &verdict);
+	world_run(world, 1000);
+	world_rekey(rekeyer, "net", &verdict);
+	world_run(world, 20000);
+	world->filter = NULL;
+}
+
+/* The first message of an IKE SA, whose outcome is still awaited. */
+static void record_first(struct world *world, struct record *record,
+			 struct world_verdict *verdict)
+{
+	start_recording(world, record);
+	world_up(&world->a, "net", verdict);
+	world_run(world, 15);
+	world->filter = to_somebody;
+}
+
 static void replays(void)
 {
 	static struct record record;
 	struct world *world = world_new(CONF_A, CONF_B);
-	struct world_verdict verdict;
 	struct ike_keys keys;
 	unsigned int i;
 	uint32_t in_a, in_b, spi;
 
-	memset(&record, 0, sizeof(record));
-	world->filter = keep;
-	world->filter_data = &record;
-	world_up(&world->a, "net", &verdict);
-	world_run(world, 1000);
-	world_rekey(&world->b, "net", &verdict);
-	world_run(world, 20000);
-	world->filter = NULL;
+	record_up_and_rekey(world, &world->b, &record);
 	in_a = world_ike(&world->a)->xmit.in_id;
 	in_b = world_ike(&world->b)->xmit.in_id;
 	keys = world_ike(&world->b)->keys;
@@ -103,17 +134,9 @@ static void broken(void)
 {
 	static struct record record;
 	struct world *world = world_new(CONF_A, CONF_B);
-	struct world_verdict verdict;
 	unsigned int i, at, before = 0, sent = 0;
 
-	memset(&record, 0, sizeof(record));
-	world->filter = keep;
-	world->filter_data = &record;
-	world_up(&world->a, "net", &verdict);
-	world_run(world, 1000);
-	world_rekey(&world->a, "net", &verdict);
-	world_run(world, 20000);
-	world->filter = NULL;
+	record_up_and_rekey(world, &world->a, &record);
 	before = all_bad(&world->a) + all_bad(&world->b);
 	/* The first two are not protected: they begin half-open SAs as they are. */
 	for (i = 2; i < record.count; i++) {
@@ -158,13 +181,6 @@ static struct ike_endpoint endpoint(uint8_t net, uint8_t high, uint8_t low)
 	return (struct ike_endpoint){ .addr = { AF_INET, { 10, net, high, low } }, .port = 500 };
 }
 
-/* What goes to addresses of nobody. */
-static bool to_somebody(struct world *world, struct world_flight *flight)
-{
-	return espah_addr_equal(&flight->to_endpoint.addr, &world->a.addr) ||
-	       espah_addr_equal(&flight->to_endpoint.addr, &world->b.addr);
-}
-
 static void flood(void)
 {
 	static struct record record;
@@ -173,12 +189,7 @@ static void flood(void)
 	unsigned int i, most = 0, half_open;
 	struct world_verdict verdict;
 
-	memset(&record, 0, sizeof(record));
-	world->filter = keep;
-	world->filter_data = &record;
-	world_up(&world->a, "net", &verdict);
-	world_run(world, 15);
-	world->filter = to_somebody;
+	record_first(world, &record, &verdict);
 	world_run(world, 1000);
 	world_down(&world->a, "home", &verdict);
 	world_run(world, 30000);
@@ -213,12 +224,7 @@ static void one_source(void)
 	struct world_verdict verdict;
 	unsigned int i;
 
-	memset(&record, 0, sizeof(record));
-	world->filter = keep;
-	world->filter_data = &record;
-	world_up(&world->a, "net", &verdict);
-	world_run(world, 15);
-	world->filter = to_somebody;
+	record_first(world, &record, &verdict);
 	for (i = 0; i < 60; i++) {
 		record.item[0].data[0] = i;
 		ike_sas_receive(&world->b.daemon, &to, &from,
@@ -320,12 +326,7 @@ static void bounded(void)
 		world_free(world);
 		return;
 	}
-	memset(&record, 0, sizeof(record));
-	world->filter = keep;
-	world->filter_data = &record;
-	world_up(&world->a, "net", &verdict);
-	world_run(world, 15);
-	world->filter = to_somebody;
+	record_first(world, &record, &verdict);
 	world_run(world, 1000);
 	lengthen(&record, message, IKE_FIRST_MAX);
 	before = heap_in_use();
