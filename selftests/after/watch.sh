@@ -21,4 +21,13 @@ test_locks_were_watched_to_the_end() {
 	assert_eq "${BASH_REMATCH[1]}" 1 "debug_locks of /proc/lockdep_stats"
 }
 
+# KASAN and UBSAN are in what is built for this kernel, and not only in its configuration.
+test_module_was_watched() {
+	local sign
+
+	for sign in __asan_ __ubsan_handle_; do
+		assert_ok grep -qa "$sign" /build/espah.ko
+	done
+}
+
 run_tests "$@"
