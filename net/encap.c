@@ -15,8 +15,17 @@ static u8 wire_proto(const struct espah_sa *sa)
 	return sa->encap_len ? IPPROTO_UDP : IPPROTO_ESP;
 }
 
+/* What a router says of a UDP datagram goes to whoever has its port, and not to
+ * us: behind NAT nobody could learn what DF is for.
+ */
+static bool may_have_df(const struct espah_sa *sa)
+{
+	return !sa->encap_len;
+}
+
 /**
  * espah_encap_transport4() - make room behind the IP header
+ * @net: namespace
  * @skb: packet, with its data at the IP header and @header octets of headroom
  * @sa: SA
  * @header: octets that the transform puts there
@@ -26,16 +35,22 @@ static u8 wire_proto(const struct espah_sa *sa)
  *
  * Return: the protocol that the IP header named.
  */
-u8 espah_encap_transport4(struct sk_buff *skb, const struct espah_sa *sa,
-			  unsigned int header)
+u8 espah_encap_transport4(struct net *net, struct sk_buff *skb,
+			  const struct espah_sa *sa, unsigned int header)
 {
 	unsigned int ip_len = ip_hdrlen(skb);
 	u8 next = ip_hdr(skb)->protocol;
+	struct iphdr *iph;
 
 	__skb_push(skb, header);
 	memmove(skb->data, skb->data + header, ip_len);
 	skb_reset_network_header(skb);
-	ip_hdr(skb)->protocol = wire_proto(sa);
+	iph = ip_hdr(skb);
+	iph->protocol = wire_proto(sa);
+	if (!may_have_df(sa) && iph->frag_off & htons(IP_DF)) {
+		iph->frag_off &= ~htons(IP_DF);
+		__ip_select_ident(net, iph, 1);
+	}
 	__skb_pull(skb, ip_len);
 	skb_reset_transport_header(skb);
 	return next;
@@ -50,9 +65,8 @@ u8 espah_encap_transport4(struct sk_buff *skb, const struct espah_sa *sa,
  * @header: octets that the transform puts between the headers
  *
  * The outer header is made as RFC 4301 section 5.1.2.1 has it: DSCP and DF are
- * copied, and so is ECN (RFC 6040 section 4.1, normal mode). Behind NAT there is
- * no DF outside: what a router says of a UDP datagram goes to whoever has its
- * port, and not to us. Leaves the data where the transform's header goes.
+ * copied, and so is ECN (RFC 6040 section 4.1, normal mode). Leaves the data
+ * where the transform's header goes.
  *
  * Return: the protocol of the inner packet.
  */
@@ -60,7 +74,7 @@ u8 espah_encap_tunnel4(struct net *net, struct sk_buff *skb,
 		       const struct espah_sa *sa, unsigned int header)
 {
 	const struct iphdr *inner = ip_hdr(skb);
-	__be16 df = sa->encap_len ? 0 : inner->frag_off & htons(IP_DF);
+	__be16 df = may_have_df(sa) ? inner->frag_off & htons(IP_DF) : 0;
 	struct iphdr *outer;
 
 	__skb_push(skb, header + sizeof(*outer));

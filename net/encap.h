@@ -8,8 +8,8 @@ struct espah_sa;
 struct net;
 struct sk_buff;
 
-u8 espah_encap_transport4(struct sk_buff *skb, const struct espah_sa *sa,
-			  unsigned int header);
+u8 espah_encap_transport4(struct net *net, struct sk_buff *skb,
+			  const struct espah_sa *sa, unsigned int header);
 u8 espah_encap_tunnel4(struct net *net, struct sk_buff *skb,
 		       const struct espah_sa *sa, unsigned int header);
 void espah_decap_transport4(struct sk_buff *skb, u8 next);

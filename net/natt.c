@@ -198,7 +198,9 @@ bool espah_natt_carries(const struct espah_net *en, const struct sk_buff *skb)
 	struct udphdr copy;
 
 	uh = udp_header(skb, &copy);
-	if (!uh || skb_copy_bits(skb, skb_network_offset(skb) +
+	/* The socket keeps for itself what carries no more than ESP's header. */
+	if (!uh || ntohs(uh->len) <= sizeof(*uh) + sizeof(struct ip_esp_hdr) ||
+	    skb_copy_bits(skb, skb_network_offset(skb) +
 				 ip_hdrlen(skb) + sizeof(*uh), &id.spi,
 				 sizeof(id.spi)))
 		return false;

@@ -140,7 +140,7 @@ static int assemble(struct sk_buff *skb)
 	at = pskb_put(skb, last, tail);
 
 	next = tunnel ? espah_encap_tunnel4(sa->en->net, skb, sa, header) :
-			espah_encap_transport4(skb, sa, header);
+			espah_encap_transport4(sa->en->net, skb, sa, header);
 	if (sa->encap_len)
 		espah_natt_write_header(skb, sa);
 	espah_esp_write_header(skb->data, sa, packet->seq);

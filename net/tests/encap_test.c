@@ -40,7 +40,8 @@ static void transport_and_back(struct kunit *test)
 		payload = octets + ihl * 4;
 		skb = fixture_skb(test, HEADER, octets, ihl * 4 + PAYLOAD);
 
-		KUNIT_EXPECT_EQ(test, espah_encap_transport4(skb, sa, HEADER),
+		KUNIT_EXPECT_EQ(test, espah_encap_transport4(&init_net, skb, sa,
+							     HEADER),
 				IPPROTO_UDP);
 		KUNIT_EXPECT_EQ(test, ip_hdr(skb)->protocol, IPPROTO_ESP);
 		KUNIT_EXPECT_EQ(test, ip_hdrlen(skb), ihl * 4);

@@ -120,6 +120,7 @@ def test_clear_policy(lab):
     lab.expect([in_udp(sa, esp, dport=PORT + 1)], {'in-clear': 1}, 'another port')
     lab.expect([in_udp(sa, b'\0' * 4 + esp)], {'in-clear': 1}, 'not ESP')
     lab.expect([in_udp(sa, esp[:3]), in_udp(sa, b'\xff')], {'in-clear': 2}, 'too short')
+    lab.expect([in_udp(sa, esp[:8])], {'in-clear': 1}, 'no more than a header, which is for IKE')
     bare = lab.add_sa(Sa(0x3000, tunnel=True))
     lab.expect([in_udp(bare, bare.seal(1, inner, 4))], {'in-clear': 1}, 'an SA without')
     # NAT has given the peer another port: it must get through to be told.
@@ -167,7 +168,7 @@ def test_new_mapping_is_told(lab):
 
 
 def test_sent(lab):
-    """Ports, length, no checksum, no DF around a tunnel; what is in it is ESP as ever."""
+    """Ports, length, no checksum, no DF; what is in it is ESP as ever."""
     for tunnel in True, False:
         lab.counters()
         ours = UdpSa(0x4000, tunnel=tunnel)
@@ -176,7 +177,7 @@ def test_sent(lab):
         for size in 0, 1, 33, 1000:
             clear = ip4(HOST, PEER, 253, bytes(size))
             got = sender.protect(clear)
-            equal((got[9], got[6] & 0x40), (UDP, 0 if tunnel else 0x40), 'protocol and DF')
+            equal((got[9], got[6] & 0x40), (UDP, 0), 'protocol and DF')
             udp = payload_of(got)
             equal(struct.unpack('>4H', udp[:8]), (4500, 61000, len(udp), 0), 'UDP header')
             content = clear if tunnel else payload_of(clear)
