@@ -105,7 +105,7 @@ static const struct espah_nl_set tmpl_set = {
 	.wants	= tmpl_wants,
 };
 
-/* An outbound tunnel must know both its ends. */
+/* An outbound tunnel must know both its ends; elsewhere none is any. */
 static int get_tmpl_ends(struct nlattr **tb, const struct nlattr *nest, u8 dir,
 			 struct espah_tmpl *tmpl,
 			 struct netlink_ext_ack *extack)
@@ -115,6 +115,7 @@ static int get_tmpl_ends(struct nlattr **tb, const struct nlattr *nest, u8 dir,
 	int err, i, attr;
 	u16 family;
 
+	tmpl->family = AF_INET;
 	for (i = 0; i < ARRAY_SIZE(ends); i++) {
 		attr = ESPAH_A_TMPL_SRC + i;
 		if (tb[attr]) {
@@ -124,7 +125,6 @@ static int get_tmpl_ends(struct nlattr **tb, const struct nlattr *nest, u8 dir,
 						    "tmpl: only IPv4 is supported by this version");
 				return -EAFNOSUPPORT;
 			}
-			tmpl->family = family;
 		}
 		if (needed && espah_addr_any(ends[i])) {
 			err = espah_nl_need(tb, &tmpl_set, nest, attr, extack);

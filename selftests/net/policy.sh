@@ -170,6 +170,19 @@ test_no_way_for_the_protected_packet() {
 	ip -n "$A" route del 239.0.0.0/8
 }
 
+# Who comes from anywhere has whatever address it has.
+test_inbound_tunnel_of_any_addresses() {
+	configure espah "$A" <<-END
+		$(states espah 10.9.0.1 10.9.0.2 tunnel)
+		policy add $A_B dir out tmpl $A_B proto esp mode tunnel
+	END
+	configure espah "$B" <<-END
+		$(states espah 10.9.0.1 10.9.0.2 tunnel)
+		policy add $A_B dir in tmpl proto esp mode tunnel
+	END
+	assert_passes esp attempt "$A@10.9.0.1" "$B@10.9.0.2"
+}
+
 # A template may name the SPI: then a newer SA does not stand in.
 test_template_with_an_spi() {
 	config "$A" <<-END
