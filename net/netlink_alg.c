@@ -2,6 +2,7 @@
 /* The algorithms of an SA, as attributes. */
 
 #include <crypto/algapi.h>
+#include <linux/security.h>
 
 #include "netlink.h"
 #include "netlink_attr.h"
@@ -252,17 +253,20 @@ static int put_alg(struct sk_buff *skb, int attr, const char *name,
  * espah_nl_put_cipher() - write an SA's algorithms
  * @skb: message
  * @sa: SA
- * @show_keys: with their keys
+ * @show_keys: with their keys, unless the machine is locked down against that
  *
  * Return: 0 or -EMSGSIZE.
  */
 int espah_nl_put_cipher(struct sk_buff *skb, const struct espah_sa *sa,
 			bool show_keys)
 {
-	const u8 *auth_key = show_keys ? sa->auth_key : NULL;
-	const u8 *key = show_keys ? sa->key : NULL;
+	const u8 *auth_key = NULL, *key = NULL;
 	int err;
 
+	if (show_keys && !security_locked_down(LOCKDOWN_XFRM_SECRET)) {
+		auth_key = sa->auth_key;
+		key = sa->key;
+	}
 	if (!sa->auth_name)
 		return put_alg(skb, ESPAH_A_SA_AEAD, sa->alg_name, key,
 			       sa->key_len, sa->icv_len);
