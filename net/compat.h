@@ -55,4 +55,7 @@ static inline void *espah_completion_data(espah_completion *done)
 #define ESPAH_GENL_MCAST_NET_ADMIN	GENL_UNS_ADMIN_PERM
 #endif
 
+/* Exported, and in no header that a module can see. */
+void nf_queue_nf_hook_drop(struct net *net);
+
 #endif /* _ESPAH_COMPAT_H */

@@ -4,6 +4,7 @@
 #include <linux/wait_bit.h>
 #include <net/net_namespace.h>
 
+#include "compat.h"
 #include "mark.h"
 #include "netns.h"
 #include "sa.h"
@@ -60,6 +61,8 @@ static void __net_exit net_exit(struct net *net)
 	espah_queue_exit(en);
 	/* Packets inside the crypto layer hold their SAs, and come back here. */
 	wait_var_event(&en->sas, !atomic_read(&en->sas));
+	/* And packets that a firewall has asked a program about, to input. */
+	nf_queue_nf_hook_drop(net);
 
 	espah_sad_exit(&en->sad);
 	espah_spd_exit(&en->spd);

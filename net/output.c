@@ -171,7 +171,10 @@ static void transform(struct sk_buff *skb)
 	packet->req = req;
 	aead_request_set_crypt(req, req->src, req->dst,
 			       skb->len - header - sa->icv_len, req->iv);
-	/* From here on the packet may be anywhere. */
+	/* From here on the packet may be anywhere, and nothing keeps the device
+	 * that it was about to leave by. It is this host's own.
+	 */
+	skb->dev = NULL;
 	err = crypto_aead_encrypt(req);
 	if (err != -EINPROGRESS)
 		transformed(skb, err);
