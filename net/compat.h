@@ -7,6 +7,9 @@
 #include <linux/skbuff.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
+#include <net/ip.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_core.h>
 
 /* Segmentation was declared in skbuff.h up to 6.4. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
@@ -53,6 +56,30 @@ static inline void *espah_completion_data(espah_completion *done)
 #define ESPAH_GENL_MCAST_NET_ADMIN	GENL_MCAST_CAP_NET_ADMIN
 #else
 #define ESPAH_GENL_MCAST_NET_ADMIN	GENL_UNS_ADMIN_PERM
+#endif
+
+/* What connection tracking does last found everything out by itself since 6.3. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+static inline unsigned int
+espah_nf_confirm(typeof(nf_confirm) *confirm, struct sk_buff *skb,
+		 const struct nf_hook_state *state)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	unsigned int at = skb_network_offset(skb) + ip_hdrlen(skb);
+
+	/* Of a connection that is known already; and helpers do not read ICMP. */
+	if (ctinfo == IP_CT_RELATED_REPLY)
+		return NF_ACCEPT;
+	return confirm(skb, at, ct, ctinfo);
+}
+#else
+static inline unsigned int
+espah_nf_confirm(typeof(nf_confirm) *confirm, struct sk_buff *skb,
+		 const struct nf_hook_state *state)
+{
+	return confirm(NULL, skb, state);
+}
 #endif
 
 /* Exported, and in no header that a module can see. */

@@ -4,6 +4,7 @@
 #include <linux/module.h>
 #include <net/genetlink.h>
 
+#include "conntrack.h"
 #include "input.h"
 #include "lifetime.h"
 #include "netlink.h"
@@ -49,6 +50,7 @@ static void __exit espah_exit(void)
 	espah_netlink_exit();
 	espah_input_exit();
 	espah_netns_exit();
+	espah_conntrack_exit();
 	espah_lifetime_exit();
 	espah_sa_exit();
 }

@@ -8,13 +8,13 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
 #include <net/ip.h>
-#include <net/netfilter/nf_conntrack.h>
 #include <net/route.h>
 #include <net/xfrm.h>
 
 #include "acquire.h"
 #include "bypass.h"
 #include "compat.h"
+#include "conntrack.h"
 #include "crypto.h"
 #include "encap.h"
 #include "esp.h"
@@ -272,26 +272,6 @@ static __always_inline struct dst_entry *outer_route(struct espah_sa *sa,
 	return &rt->dst;
 }
 
-/* The packet leaves netfilter's hands here, before conntrack has entered its
- * connection: the first reply would count as a new one. One that is entered
- * already must not be entered again.
- */
-static __always_inline bool close_books(struct sk_buff *skb)
-{
-	const struct nf_ct_hook *ct_hook;
-	enum ip_conntrack_info ctinfo;
-	const struct nf_conn *ct;
-
-	ct = nf_ct_get(skb, &ctinfo);
-	if (ct && !nf_ct_is_confirmed(ct)) {
-		ct_hook = rcu_dereference(nf_ct_hook);
-		if (ct_hook && ct_hook->confirm(skb) != NF_ACCEPT)
-			return false;
-	}
-	nf_reset_ct(skb);
-	return true;
-}
-
 static unsigned int refuse(struct espah_net *en, struct espah_sa *sa,
 			   struct sk_buff *skb, unsigned int cause)
 {
@@ -313,7 +293,8 @@ static bool is_multicast(const struct sk_buff *skb)
  */
 static __always_inline unsigned int take(struct espah_net *en,
 					 struct espah_sa *sa,
-					 struct sk_buff *skb)
+					 struct sk_buff *skb,
+					 const struct nf_hook_state *state)
 {
 	struct dst_entry *route;
 
@@ -322,13 +303,16 @@ static __always_inline unsigned int take(struct espah_net *en,
 	route = outer_route(sa, skb);
 	if (!route)
 		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_NO_ROUTE);
+	/* What helpers write may make it longer; and what is said of a packet that is
+	 * too big finds its way back by its connection.
+	 */
+	if (!espah_conntrack_leave(skb, state)) {
+		dst_release(route);
+		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_CONNTRACK);
+	}
 	if (!espah_pmtu_fits(sa, skb, route)) {
 		dst_release(route);
 		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_TOO_BIG);
-	}
-	if (!close_books(skb)) {
-		dst_release(route);
-		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_CONNTRACK);
 	}
 
 	skb_dst_drop(skb);
@@ -337,22 +321,25 @@ static __always_inline unsigned int take(struct espah_net *en,
 	return NF_STOLEN;
 }
 
-/* For those that wait or might have to, who need no haste. */
+/* For those that wait or might have to, who need no haste, and have left
+ * netfilter before.
+ */
 static noinline unsigned int take_late(struct espah_net *en,
 				       struct espah_sa *sa, struct sk_buff *skb)
 {
-	return take(en, sa, skb);
+	return take(en, sa, skb, NULL);
 }
 
 /* The packet will stay for a while. It keeps its route and its socket; what else
  * it refers to may go meanwhile, a port of a bridge for one. Returns 0 or the
  * counter that says why not.
  */
-static noinline unsigned int settle(struct sk_buff *skb)
+static noinline unsigned int settle(struct sk_buff *skb,
+				    const struct nf_hook_state *state)
 {
 	if (!skb_dst_force(skb))
 		return ESPAH_A_CNT_OUT_NO_ROUTE;
-	if (!close_books(skb))
+	if (!espah_conntrack_leave(skb, state))
 		return ESPAH_A_CNT_OUT_CONNTRACK;
 	skb_ext_reset(skb);
 	return 0;
@@ -362,7 +349,9 @@ static noinline unsigned int settle(struct sk_buff *skb)
 static noinline unsigned int take_without(struct espah_net *en,
 					  struct espah_policy *policy,
 					  const struct espah_flow *flow,
-					  struct sk_buff *skb, bool excluded)
+					  struct sk_buff *skb,
+					  const struct nf_hook_state *state,
+					  bool excluded)
 {
 	struct espah_sa *sa;
 	unsigned int cause;
@@ -376,7 +365,7 @@ static noinline unsigned int take_without(struct espah_net *en,
 	/* Conntrack need not enter connections of what is dropped. */
 	if (!espah_queue_has_room(en, policy, skb))
 		return refuse(en, NULL, skb, ESPAH_A_CNT_OUT_QUEUE_FULL);
-	cause = settle(skb);
+	cause = settle(skb, state);
 	if (cause)
 		return refuse(en, NULL, skb, cause);
 
@@ -398,9 +387,10 @@ static noinline unsigned int take_without(struct espah_net *en,
 static noinline unsigned int take_behind(struct espah_net *en,
 					 const struct espah_policy *policy,
 					 struct espah_sa *sa,
-					 struct sk_buff *skb)
+					 struct sk_buff *skb,
+					 const struct nf_hook_state *state)
 {
-	unsigned int cause = settle(skb);
+	unsigned int cause = settle(skb, state);
 
 	if (cause)
 		return refuse(en, sa, skb, cause);
@@ -521,12 +511,13 @@ unsigned int espah_output_hook(void *priv, struct sk_buff *skb,
 	/* A process may be sending; the per-CPU data wants softirqs off. */
 	local_bh_disable();
 	if (unlikely(!sa))
-		verdict = take_without(en, policy, &flow, skb, excluded);
+		verdict = take_without(en, policy, &flow, skb, state,
+				       excluded);
 	else if (unlikely(READ_ONCE(policy->queue) &&
 			  READ_ONCE(en->waiting.held)))
-		verdict = take_behind(en, policy, sa, skb);
+		verdict = take_behind(en, policy, sa, skb, state);
 	else
-		verdict = take(en, sa, skb);
+		verdict = take(en, sa, skb, state);
 	local_bh_enable();
 	return verdict;
 }

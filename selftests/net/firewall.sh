@@ -82,6 +82,31 @@ test_stateful_firewall_on_both_ends() {
 	done
 }
 
+# Connection tracking's helpers see in clear what leaves protected.
+test_helpers_read_what_leaves() {
+	local mode said
+
+	in_ns "$A" modprobe -q nf_conntrack_ftp ||
+		skip "machine: this kernel does not know FTP"
+	for mode in transport tunnel; do
+		rules "$A" <<-END
+			table ip filter {
+				ct helper ftp { type "ftp" protocol tcp; }
+				chain output {
+					type filter hook output priority 0;
+					tcp dport 21 ct helper set "ftp"
+				}
+			}
+		END
+		protect_pair espah espah "$mode"
+		traffic say "$A@10.9.0.1" "$B@10.9.0.2" 21 USER_anonymous PORT_10,9,0,1,19,137
+		said=$(in_ns "$A" conntrack -L expect 2>&1)
+		[[ $said =~ src=10.9.0.2\ dst=10.9.0.1\ .*dport=5001 ]] ||
+			fail "$mode: expected FTP's data to be awaited, saw $said"
+		in_ns "$A" conntrack -F 2>&1
+	done
+}
+
 # The matches see what came through IPsec, and nothing else.
 test_nft_and_iptables_match_ipsec() {
 	local mode ns

@@ -215,13 +215,13 @@ def header(source, target, tos, options="-", via=None):
 
 # --- TCP ---------------------------------------------------------------------
 
-def connect(source, target, via=None):
-    listener = make_socket(target, socket.SOCK_STREAM, port=PORT)
+def connect(source, target, via=None, port=PORT):
+    listener = make_socket(target, socket.SOCK_STREAM, port=port)
     client = None
     try:
         listener.listen(1)
         client = make_socket(source, socket.SOCK_STREAM)
-        client.connect((via or address_of(target), PORT))
+        client.connect((via or address_of(target), port))
         return client, listener.accept()[0]
     except OSError as error:
         if client:
@@ -310,6 +310,17 @@ def tcp(source, target, size, via=None):
         stream(server, client, data, push(server, memoryview(data)))
         finish(client, server)
     return words(octets=size)
+
+
+def say(source, target, port, *lines):
+    """Carry lines, one after another, over a connection to this port; "_" is a space."""
+    client, server = connect(source, target, port=int(port))
+    with client, server:
+        for line in lines:
+            data = line.replace("_", " ").encode() + b"\r\n"
+            stream(client, server, data, push(client, memoryview(data)))
+        finish(client, server)
+    return ""
 
 
 def sendfile(source, target, path):
@@ -555,7 +566,7 @@ def icmp_too_big(namespace, router, source, target, spi, seq, mtu):
 # --- requests ----------------------------------------------------------------
 
 COMMANDS = {function.__name__: function for function in (
-    udp, attempt, ask, probe, segmented, header, tcp, sendfile, zerocopy, flood_start, flood_stop,
+    udp, attempt, ask, probe, segmented, header, tcp, say, sendfile, zerocopy, flood_start, flood_stop,
     flood_sent, reset, watch_start, watch_stop, icmp_too_big)}
 
 
