@@ -299,17 +299,18 @@ void espah_queue_release(struct espah_net *en)
 	spin_lock_bh(&waiting->lock);
 	any = !list_empty(&waiting->queues);
 	waiting->sending = any;
+	/* Whoever waits from here on has looked for the SA before. */
+	if (!any)
+		WRITE_ONCE(waiting->held, false);
 	spin_unlock_bh(&waiting->lock);
-	if (any) {
-		send_waiting(en);
-		send_waiting(en);
-	}
+	if (!any)
+		return;
+	send_waiting(en);
+	send_waiting(en);
 
 	spin_lock_bh(&waiting->lock);
 	WRITE_ONCE(waiting->held, false);
 	spin_unlock_bh(&waiting->lock);
-	if (!any)
-		return;
 	send_waiting(en);
 
 	spin_lock_bh(&waiting->lock);
