@@ -411,10 +411,12 @@ static void expire(struct work_struct *work)
 	spin_unlock_bh(&waiting->lock);
 
 	drop_all(en, &expired, ESPAH_A_CNT_OUT_ACQUIRE_TIMEOUT);
-	/* Whatever is about to be put back has not waited long yet, either. */
+	/* Whatever is about to be put back has not waited long yet, either. A
+	 * packet that came meanwhile has put this off by its own time.
+	 */
 	if (any)
-		schedule_delayed_work(&waiting->expiry,
-				      next ? expiry_delay(next) : EXPIRE_EVERY);
+		mod_delayed_work(system_wq, &waiting->expiry,
+				 next ? expiry_delay(next) : EXPIRE_EVERY);
 }
 
 /**

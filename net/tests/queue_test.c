@@ -309,6 +309,40 @@ static void time_is_over(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&en->waiting.expiry));
 }
 
+/* As if it came on another CPU, while time_is_over() for this one. */
+static void one_more(struct sk_buff *skb)
+{
+	struct espah_waiting *waiting = skb_shinfo(skb)->destructor_arg;
+
+	schedule_delayed_work(&waiting->expiry, ESPAH_QUEUE_TIME);
+}
+
+/* The next one's time is over before that of one that comes now. */
+static void time_is_kept(struct kunit *test)
+{
+	struct espah_policy *policy = policy_add(test);
+	struct espah_net *en = fixture_net(test);
+	struct delayed_work *expiry = &en->waiting.expiry;
+	unsigned long now;
+	struct sk_buff *skb;
+
+	add(test, policy, 0);
+	add(test, policy, 1);
+	now = jiffies;
+	spin_lock_bh(&en->waiting.lock);
+	skb = skb_peek(&policy->queue->packets);
+	espah_packet(skb)->until = now;
+	skb_shinfo(skb)->destructor_arg = &en->waiting;
+	skb->destructor = one_more;
+	espah_packet(skb_peek_tail(&policy->queue->packets))->until =
+		now + HZ / 2;
+	spin_unlock_bh(&en->waiting.lock);
+	mod_delayed_work(system_wq, expiry, 0);
+	flush_work(&expiry->work);
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(expiry));
+	KUNIT_EXPECT_TRUE(test, time_before(expiry->timer.expires, now + HZ));
+}
+
 static struct kunit_case queue_cases[] = {
 	KUNIT_CASE_PARAM(there_is_room_or_not, room_gen_params),
 	KUNIT_CASE(leave_in_order),
@@ -319,6 +353,7 @@ static struct kunit_case queue_cases[] = {
 	KUNIT_CASE(the_sa_is_there),
 	KUNIT_CASE(the_policy_ends),
 	KUNIT_CASE(time_is_over),
+	KUNIT_CASE(time_is_kept),
 	{}
 };
 
