@@ -299,15 +299,17 @@ static int add(struct espah_net *en, const struct espah_sa_config *config,
 	sa = espah_sa_create(en, config, extack);
 	if (IS_ERR(sa))
 		return PTR_ERR(sa);
+	/* Only now: what went before may have waited for a module to be loaded. */
+	espah_queue_hold(en);
 	err = espah_sad_insert(en, sa);
-	if (err) {
-		if (err == -EEXIST)
-			NL_SET_ERR_MSG(extack, "spi: an SA with this dst, proto and spi exists");
+	if (!err)
+		espah_notify_sa(sa, ESPAH_CMD_SA_ADD_NTF);
+	espah_queue_release(en);
+	if (err == -EEXIST)
+		NL_SET_ERR_MSG(extack, "spi: an SA with this dst, proto and spi exists");
+	if (err)
 		espah_sa_put(sa);
-		return err;
-	}
-	espah_notify_sa(sa, ESPAH_CMD_SA_ADD_NTF);
-	return 0;
+	return err;
 }
 
 /**
@@ -341,9 +343,7 @@ int espah_nl_sa_add(struct sk_buff *skb, struct genl_info *info)
 		return err;
 
 	mutex_lock(&en->lock);
-	espah_queue_hold(en);
 	err = add(en, &req.config, info->extack);
-	espah_queue_release(en);
 	mutex_unlock(&en->lock);
 	return err;
 }
@@ -422,29 +422,33 @@ static int ripen(struct espah_net *en, struct espah_sa *larva,
 	sa = espah_sa_create(en, config, extack);
 	if (IS_ERR(sa))
 		return PTR_ERR(sa);
+	espah_queue_hold(en);
 	err = espah_sad_replace(en, larva, sa);
-	if (err) {
+	if (!err)
+		espah_notify_sa(sa, ESPAH_CMD_SA_UPDATE_NTF);
+	espah_queue_release(en);
+	if (err)
 		espah_sa_put(sa);
-		return err;
-	}
-	espah_notify_sa(sa, ESPAH_CMD_SA_UPDATE_NTF);
-	return 0;
+	return err;
 }
 
-static int change(struct espah_sa *sa, struct nlattr **tb,
-		  const struct espah_sa_config *config,
+static int change(struct espah_net *en, struct espah_sa *sa,
+		  struct nlattr **tb, const struct espah_sa_config *config,
 		  struct netlink_ext_ack *extack)
 {
 	int err;
 
 	err = refuse_changes(sa, tb, config, extack);
-	if (!err)
-		err = espah_sa_change(sa, config->sel, config->limits);
 	if (err)
 		return err;
-	espah_lifetime_start(sa);
-	espah_notify_sa(sa, ESPAH_CMD_SA_UPDATE_NTF);
-	return 0;
+	espah_queue_hold(en);
+	err = espah_sa_change(sa, config->sel, config->limits);
+	if (!err) {
+		espah_lifetime_start(sa);
+		espah_notify_sa(sa, ESPAH_CMD_SA_UPDATE_NTF);
+	}
+	espah_queue_release(en);
+	return err;
 }
 
 /**
@@ -474,12 +478,9 @@ int espah_nl_sa_update(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&en->lock);
 	sa = find(en, tb, &req.config, extack);
 	err = PTR_ERR_OR_ZERO(sa);
-	if (!err) {
-		espah_queue_hold(en);
+	if (!err)
 		err = sa->larval ? ripen(en, sa, tb, &req.config, extack) :
-				   change(sa, tb, &req.config, extack);
-		espah_queue_release(en);
-	}
+				   change(en, sa, tb, &req.config, extack);
 	mutex_unlock(&en->lock);
 	return err;
 }

@@ -16,7 +16,28 @@ setup() {
 }
 
 teardown() {
+	modules_come
 	traffic close_pair
+}
+
+# No module is loaded from here on: who wants one waits until modules_come.
+modules_wait() {
+	modprobe=$(</proc/sys/kernel/modprobe)
+	touch "$scratch/wait"
+	cat >"$scratch/modprobe" <<-END
+		#!/bin/sh
+		touch $scratch/wanted
+		while [ -e $scratch/wait ]; do sleep 0.1; done
+		exec $modprobe "\$@"
+	END
+	chmod +x "$scratch/modprobe"
+	echo "$scratch/modprobe" >/proc/sys/kernel/modprobe
+}
+
+modules_come() {
+	[ -e "$scratch/wait" ] || return 0
+	rm "$scratch/wait"
+	echo "$modprobe" >/proc/sys/kernel/modprobe
 }
 
 # acquires WORDS...: send datagrams; print what was asked for.
@@ -136,6 +157,24 @@ test_order_with_those_that_follow() {
 	assert_eq "$(traffic stream_end)" "sent=$((PACKETS - 4))" "all of them"
 	traffic arrived
 	only_counters "$A" out-ok
+}
+
+# What has an SA does not stand behind what has none while another is being made.
+test_slow_sa_stops_nobody() {
+	lacking tunnel
+	pcrypt_begin
+	at_a "$missing sel proto udp"
+	assert_fails in_ns "$A" ping -q -c 1 -W 1 10.9.0.2
+	modules_wait
+	at_a "state add src 10.9.0.1 dst 10.9.0.2 proto esp spi 0x1101 reqid 1 mode tunnel aead pcrypt(rfc4106(gcm(aes))) $key_ab 128 sel proto tcp" &
+	wait_until 30 test -e "$scratch/wanted"
+	assert_eq "$(traffic send 3)" "sent=3 refused=0" "datagrams that have an SA"
+	traffic arrived
+	modules_come
+	wait $!
+	only_counters "$A" out-ok out-acquire-timeout
+	at_a 'state flush'
+	pcrypt_end
 }
 
 test_selector_excludes() {
