@@ -31,6 +31,7 @@ static int __net_init net_init(struct net *net)
 		goto free_stub;
 	espah_spd_init(&en->spd);
 	espah_queue_init(en);
+	espah_acquire_init(en);
 	WRITE_ONCE(en->live, true);
 	return 0;
 

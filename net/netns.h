@@ -5,6 +5,7 @@
 #include <linux/mutex.h>
 #include <net/netns/generic.h>
 
+#include "acquire.h"
 #include "queue.h"
 #include "sad.h"
 #include "spd.h"
@@ -26,6 +27,7 @@ struct xfrm_state;
  * @sad: the SAs
  * @spd: the policies
  * @waiting: the packets that wait for SAs
+ * @asking: the SAs that were asked for last
  * @stub: what a decapsulated packet carries to tell the rest of the kernel
  *	that it came through IPsec; constant
  * @counters: per CPU
@@ -38,6 +40,7 @@ struct espah_net {
 	struct espah_sad		sad;
 	struct espah_spd		spd;
 	struct espah_waiting		waiting;
+	struct espah_asking		asking;
 	struct xfrm_state		*stub;
 	struct espah_counters __percpu	*counters;
 	atomic_t			sas;

@@ -8,6 +8,8 @@
 #include <linux/slab.h>
 #include <net/dst.h>
 
+#include "acquire.h"
+#include "flow.h"
 #include "netns.h"
 #include "output.h"
 #include "packet.h"
@@ -180,7 +182,7 @@ enum espah_queue_verdict espah_queue_add(struct espah_net *en,
 
 	/* Where others wait it is due already, and earlier. */
 	if (verdict == ESPAH_QUEUE_TAKEN)
-		schedule_delayed_work(&en->waiting.expiry, ESPAH_QUEUE_TIME);
+		schedule_delayed_work(&en->waiting.work, ESPAH_ASK_EVERY);
 	return verdict;
 }
 
@@ -374,49 +376,114 @@ static unsigned long take_expired(struct espah_net *en,
 		if (time_before(jiffies, packet->until))
 			return packet->until ?: 1;
 		forget(en, queue, packet->octets);
+		queue->turn -= !!queue->turn;
 		__skb_unlink(skb, &queue->packets);
 		__skb_queue_tail(expired, skb);
 	}
 	return 0;
 }
 
-static unsigned long expiry_delay(unsigned long next)
+/* As take_expired(), for all queues. */
+static unsigned long expire_all(struct espah_net *en,
+				struct sk_buff_head *expired)
 {
-	unsigned long now = jiffies;
-	unsigned long left = time_after(next, now) ? next - now : 0;
-
-	return max_t(unsigned long, left, EXPIRE_EVERY);
-}
-
-static void expire(struct work_struct *work)
-{
-	struct espah_net *en = container_of(to_delayed_work(work),
-					    struct espah_net, waiting.expiry);
 	struct espah_waiting *waiting = &en->waiting;
-	struct espah_queue *queue;
-	struct sk_buff_head expired;
 	unsigned long next = 0, until;
-	bool any;
+	struct espah_queue *queue;
 
-	__skb_queue_head_init(&expired);
-	spin_lock_bh(&waiting->lock);
 	list_for_each_entry(queue, &waiting->queues, node) {
-		until = take_expired(en, queue, &expired);
+		until = take_expired(en, queue, expired);
 		if (until && (!next || time_before(until, next)))
 			next = until;
 	}
 	if (!waiting->sending)
 		free_empty(en);
+	return next;
+}
+
+/* Those that had no turn the last time come first. Returns false where the
+ * namespace has asked for as many SAs as it may.
+ */
+static bool ask_again(struct espah_net *en, struct espah_queue *queue,
+		      unsigned long *asks)
+{
+	enum espah_ask_verdict verdict;
+	struct espah_flow flow;
+	unsigned int at = 0;
+	struct sk_buff *skb;
+
+	if (queue->turn >= skb_queue_len(&queue->packets))
+		queue->turn = 0;
+	skb_queue_walk(&queue->packets, skb) {
+		if (at++ < queue->turn)
+			continue;
+		espah_flow_of(skb, &flow);
+		verdict = espah_acquire_again(en, queue->policy, &flow, asks);
+		if (verdict == ESPAH_ASK_NOW || verdict == ESPAH_ASK_DONE)
+			continue;
+		queue->turn = at - 1;
+		return verdict != ESPAH_ASK_ALL;
+	}
+	queue->turn = 0;
+	return true;
+}
+
+/* An event may be lost, and whoever heard it may fail: nothing else asks for what
+ * waits already, TCP does not even send another SYN.
+ */
+static void ask_again_all(struct espah_net *en, unsigned long *asks)
+{
+	struct espah_waiting *waiting = &en->waiting;
+	struct espah_queue *queue;
+
+	list_for_each_entry(queue, &waiting->queues, node) {
+		if (ask_again(en, queue, asks))
+			continue;
+		/* Who walks along the queues without the lock needs the order. */
+		if (!waiting->sending)
+			list_rotate_to_front(&queue->node, &waiting->queues);
+		return;
+	}
+}
+
+/* When to look again: it is time to ask, or for the first to go. */
+static unsigned long delay_until(unsigned long next)
+{
+	unsigned long now = jiffies;
+	unsigned long left = time_after(next, now) ? next - now : 0;
+
+	return clamp_t(unsigned long, left, EXPIRE_EVERY, ESPAH_ASK_EVERY);
+}
+
+static void look_after(struct work_struct *work)
+{
+	struct espah_net *en = container_of(to_delayed_work(work),
+					    struct espah_net, waiting.work);
+	struct espah_waiting *waiting = &en->waiting;
+	DECLARE_BITMAP(asks, ESPAH_ASKS);
+	struct sk_buff_head expired;
+	unsigned long next;
+	bool any;
+
+	bitmap_zero(asks, ESPAH_ASKS);
+	__skb_queue_head_init(&expired);
+	/* Until all is told, policies stay. */
+	rcu_read_lock();
+	spin_lock_bh(&waiting->lock);
+	next = expire_all(en, &expired);
+	ask_again_all(en, asks);
 	any = !list_empty(&waiting->queues);
 	spin_unlock_bh(&waiting->lock);
+	espah_acquire_tell(en, asks);
+	rcu_read_unlock();
 
 	drop_all(en, &expired, ESPAH_A_CNT_OUT_ACQUIRE_TIMEOUT);
 	/* Whatever is about to be put back has not waited long yet, either. A
 	 * packet that came meanwhile has put this off by its own time.
 	 */
 	if (any)
-		mod_delayed_work(system_wq, &waiting->expiry,
-				 next ? expiry_delay(next) : EXPIRE_EVERY);
+		mod_delayed_work(system_wq, &waiting->work,
+				 next ? delay_until(next) : EXPIRE_EVERY);
 }
 
 /**
@@ -429,7 +496,7 @@ void espah_queue_init(struct espah_net *en)
 
 	spin_lock_init(&waiting->lock);
 	INIT_LIST_HEAD(&waiting->queues);
-	INIT_DELAYED_WORK(&waiting->expiry, expire);
+	INIT_DELAYED_WORK(&waiting->work, look_after);
 }
 
 /**
@@ -439,5 +506,5 @@ void espah_queue_init(struct espah_net *en)
 void espah_queue_exit(struct espah_net *en)
 {
 	WARN_ON_ONCE(!list_empty(&en->waiting.queues));
-	cancel_delayed_work_sync(&en->waiting.expiry);
+	cancel_delayed_work_sync(&en->waiting.work);
 }

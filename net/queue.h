@@ -40,6 +40,8 @@ struct espah_load {
  * @policy: outbound policy; constant
  * @packets: oldest first
  * @load: of @packets, and of those that espah_queue_release() has in hand
+ * @turn: so many of @packets have had their turn to ask for an SA again, and
+ *	the next ones are next
  * @node: in &espah_waiting.queues
  *
  * All of it is under &espah_waiting.lock. It is there from the first packet
@@ -49,19 +51,21 @@ struct espah_queue {
 	struct espah_policy	*policy;
 	struct sk_buff_head	packets;
 	struct espah_load	load;
+	unsigned int		turn;
 	struct list_head	node;
 };
 
 /**
  * struct espah_waiting - what waits for SAs in one namespace
  * @lock: covers all here, the queues and their packets; taken with softirqs off
- * @queues: those that there are
+ * @queues: those that there are; the first one is the first to ask again
  * @load: of all queues
  * @held: an SA comes into force: packets with an SA line up too, behind those
  *	that wait already. Written under @lock, while &espah_net.lock is held;
  *	read locklessly to leave early
  * @sending: espah_queue_release() is at work, and queues stay
- * @expiry: drops what has waited long enough
+ * @work: as long as something waits: asks again for what does, and drops what
+ *	has waited long enough
  */
 struct espah_waiting {
 	spinlock_t		lock;	/* all of this, and the queues */
@@ -69,7 +73,7 @@ struct espah_waiting {
 	struct espah_load	load;
 	bool			held;
 	bool			sending;
-	struct delayed_work	expiry;
+	struct delayed_work	work;
 };
 
 /**

@@ -53,14 +53,12 @@ struct espah_policy_config {
 };
 
 /**
- * struct espah_policy - one policy; but for @asked, @queue and @ended constant
- * once it can be found
+ * struct espah_policy - one policy; but for @queue and @ended constant once it
+ * can be found
  * @config: what it says
  * @index: number that the namespace names it by
  * @slot: where outbound packets find their SA; NULL where that depends on the
  *	packet (transport mode) and for other directions and actions
- * @asked: jiffies when it last asked for an SA, 0 for never; a single word,
- *	changed by whoever asks
  * @queue: packets that wait for its SA, NULL where none do; under
  *	&espah_waiting.lock, and read locklessly to see whether it is there
  * @ended: no packet may wait for its SA any more; under &espah_waiting.lock
@@ -71,7 +69,6 @@ struct espah_policy {
 	struct espah_policy_config	config;
 	u32				index;
 	struct espah_slot		*slot;
-	unsigned long			asked;
 	struct espah_queue		*queue;
 	bool				ended;
 	struct list_head		node;

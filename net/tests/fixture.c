@@ -8,6 +8,7 @@
 
 #include "../hooks.h"
 #include "../mark.h"
+#include "../netlink.h"
 #include "../notify.h"
 #include "../output.h"
 #include "fixture.h"
@@ -58,6 +59,34 @@ void espah_notify_expire(const struct espah_sa *sa, bool hard)
 }
 
 /**
+ * espah_nl_put_tmpl() - in the place of net/netlink_policy.c: not called
+ * @skb: message
+ * @tmpl: template
+ *
+ * Return: 0.
+ */
+int espah_nl_put_tmpl(struct sk_buff *skb, const struct espah_tmpl *tmpl)
+{
+	return 0;
+}
+
+/**
+ * espah_notify() - in the place of net/notify.c: counts
+ * @en: namespace of a test case
+ * @cmd: %ESPAH_CMD_ACQUIRE_NTF
+ * @put: would write the attributes
+ * @what: what they are about
+ * @gfp: unused
+ */
+void espah_notify(const struct espah_net *en, u8 cmd, espah_notify_put put,
+		  const void *what, gfp_t gfp)
+{
+	struct fixture *fixture = container_of(en, struct fixture, en);
+
+	WRITE_ONCE(fixture->acquires, fixture->acquires + 1);
+}
+
+/**
  * espah_output_resume() - in the place of net/output.c: notes the packet
  * @en: namespace of a test case
  * @policy: policy that it waits on
@@ -100,6 +129,7 @@ int fixture_init(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, espah_sad_init(&en->sad), 0);
 	espah_spd_init(&en->spd);
 	espah_queue_init(en);
+	espah_acquire_init(en);
 	test->priv = fixture;
 	return 0;
 }

@@ -23,6 +23,7 @@
  * @hooks: policies that netfilter's hooks were asked for and not given back
  * @hooks_err: what asking for them fails with
  * @expired: by &enum espah_expiry: events of SAs that have reached a limit
+ * @acquires: events that ask for an SA
  * @resumes: so many packets that wait find an SA
  * @resumed: packets that found one
  * @resumed_marks: which
@@ -32,6 +33,7 @@ struct fixture {
 	int			hooks;
 	int			hooks_err;
 	int			expired[ESPAH_EXPIRY_HARD + 1];
+	u32			acquires;
 	u32			resumes;
 	u32			resumed;
 	u32			resumed_marks[FIXTURE_RESUMES];

@@ -35,6 +35,7 @@ static struct kunit_suite *const suites[] = {
 	&sad_suite,
 	&spd_suite,
 	&queue_suite,
+	&acquire_suite,
 	&policy_suite,
 	&netlink_attr_suite,
 };

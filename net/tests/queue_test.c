@@ -43,8 +43,7 @@ static void there_is_room_or_not(struct kunit *test)
 			room->fits);
 }
 
-/* An outbound tunnel from A to B, with reqid 1 as fixture_sa_config() has it. */
-static struct espah_policy *policy_add(struct kunit *test)
+static struct espah_policy *policy_add_mode(struct kunit *test, u8 mode)
 {
 	struct espah_net *en = fixture_net(test);
 	struct espah_policy_config config = {
@@ -61,7 +60,7 @@ static struct espah_policy *policy_add(struct kunit *test)
 			.reqid	= 1,
 			.family	= AF_INET,
 			.proto	= IPPROTO_ESP,
-			.mode	= ESPAH_MODE_TUNNEL,
+			.mode	= mode,
 		},
 	};
 	struct espah_policy *policy;
@@ -73,7 +72,13 @@ static struct espah_policy *policy_add(struct kunit *test)
 	return policy;
 }
 
-/* A packet that is known again by its mark. */
+/* An outbound tunnel from A to B, with reqid 1 as fixture_sa_config() has it. */
+static struct espah_policy *policy_add(struct kunit *test)
+{
+	return policy_add_mode(test, ESPAH_MODE_TUNNEL);
+}
+
+/* A packet that is known again by its mark, from A to that many hosts after B. */
 static struct sk_buff *packet(struct kunit *test, u32 mark)
 {
 	struct sk_buff *skb = alloc_skb(LEN, GFP_KERNEL);
@@ -81,6 +86,8 @@ static struct sk_buff *packet(struct kunit *test, u32 mark)
 	KUNIT_ASSERT_NOT_NULL(test, skb);
 	skb_put_zero(skb, LEN);
 	skb_reset_network_header(skb);
+	fixture_ip_header(ip_hdr(skb), IPPROTO_UDP, LEN);
+	ip_hdr(skb)->daddr = htonl(FIXTURE_B + mark);
 	skb->mark = mark;
 	return skb;
 }
@@ -284,6 +291,42 @@ static void the_policy_ends(struct kunit *test)
 	expect_empty(test, policy);
 }
 
+/* Whether what goes to that many hosts after B was asked for. */
+static bool asked_for(struct espah_net *en, u32 mark)
+{
+	union espah_addr dst = espah_addr4(htonl(FIXTURE_B + mark));
+	int i;
+
+	for (i = 0; i < ESPAH_ASKS; i++)
+		if (espah_addr_equal(&en->asking.asks[i].flow.dst, &dst))
+			return true;
+	return false;
+}
+
+/* More wait than may ask at once: each has its turn, and then they begin again. */
+static void those_that_wait_ask_in_turns(struct kunit *test)
+{
+	struct espah_policy *policy = policy_add_mode(test,
+						      ESPAH_MODE_TRANSPORT);
+	struct fixture *fixture = test->priv;
+	struct espah_asking *asking = &fixture->en.asking;
+	u32 i, round, count = 2 * ESPAH_ASKS_POLICY + 1;
+
+	for (i = 0; i < count; i++)
+		add(test, policy, i);
+	for (round = 0; round < 4; round++) {
+		mod_delayed_work(system_wq, &fixture->en.waiting.work, 0);
+		flush_work(&fixture->en.waiting.work.work);
+		if (round == 2)
+			for (i = 0; i < count; i++)
+				KUNIT_EXPECT_TRUE(test,
+						  asked_for(&fixture->en, i));
+		for (i = 0; i < ESPAH_ASKS; i++)
+			asking->asks[i].asked -= ESPAH_ASK_EVERY;
+	}
+	KUNIT_EXPECT_EQ(test, fixture->acquires, count + ESPAH_ASKS_POLICY);
+}
+
 /* The clock is not waited for: the first two are made old. */
 static void time_is_over(struct kunit *test)
 {
@@ -299,14 +342,14 @@ static void time_is_over(struct kunit *test)
 		if (skb->mark < 2)
 			espah_packet(skb)->until = jiffies;
 	spin_unlock_bh(&en->waiting.lock);
-	mod_delayed_work(system_wq, &en->waiting.expiry, 0);
+	mod_delayed_work(system_wq, &en->waiting.work, 0);
 	/* What is put off is done at once, and puts itself off again. */
-	flush_delayed_work(&en->waiting.expiry);
+	flush_delayed_work(&en->waiting.work);
 	KUNIT_EXPECT_EQ(test,
 			espah_counter_read(en, ESPAH_A_CNT_OUT_ACQUIRE_TIMEOUT),
 			2);
 	KUNIT_EXPECT_EQ(test, en->waiting.load.packets, 1);
-	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&en->waiting.expiry));
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&en->waiting.work));
 }
 
 /* As if it came on another CPU, while time_is_over() for this one. */
@@ -314,7 +357,7 @@ static void one_more(struct sk_buff *skb)
 {
 	struct espah_waiting *waiting = skb_shinfo(skb)->destructor_arg;
 
-	schedule_delayed_work(&waiting->expiry, ESPAH_QUEUE_TIME);
+	schedule_delayed_work(&waiting->work, ESPAH_ASK_EVERY);
 }
 
 /* The next one's time is over before that of one that comes now. */
@@ -322,7 +365,7 @@ static void time_is_kept(struct kunit *test)
 {
 	struct espah_policy *policy = policy_add(test);
 	struct espah_net *en = fixture_net(test);
-	struct delayed_work *expiry = &en->waiting.expiry;
+	struct delayed_work *work = &en->waiting.work;
 	unsigned long now;
 	struct sk_buff *skb;
 
@@ -337,10 +380,10 @@ static void time_is_kept(struct kunit *test)
 	espah_packet(skb_peek_tail(&policy->queue->packets))->until =
 		now + HZ / 2;
 	spin_unlock_bh(&en->waiting.lock);
-	mod_delayed_work(system_wq, expiry, 0);
-	flush_work(&expiry->work);
-	KUNIT_EXPECT_TRUE(test, delayed_work_pending(expiry));
-	KUNIT_EXPECT_TRUE(test, time_before(expiry->timer.expires, now + HZ));
+	mod_delayed_work(system_wq, work, 0);
+	flush_work(&work->work);
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(work));
+	KUNIT_EXPECT_TRUE(test, time_before(work->timer.expires, now + HZ));
 }
 
 static struct kunit_case queue_cases[] = {
@@ -352,6 +395,7 @@ static struct kunit_case queue_cases[] = {
 	KUNIT_CASE(a_queue_is_bounded),
 	KUNIT_CASE(the_sa_is_there),
 	KUNIT_CASE(the_policy_ends),
+	KUNIT_CASE(those_that_wait_ask_in_turns),
 	KUNIT_CASE(time_is_over),
 	KUNIT_CASE(time_is_kept),
 	{}

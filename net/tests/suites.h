@@ -21,6 +21,7 @@ extern struct kunit_suite lifetime_suite;
 extern struct kunit_suite sad_suite;
 extern struct kunit_suite spd_suite;
 extern struct kunit_suite queue_suite;
+extern struct kunit_suite acquire_suite;
 extern struct kunit_suite policy_suite;
 extern struct kunit_suite netlink_attr_suite;
 

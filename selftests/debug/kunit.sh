@@ -104,6 +104,10 @@ test_spd() {
 	suite spd
 }
 
+test_acquire() {
+	suite acquire
+}
+
 test_queue() {
 	suite queue
 }

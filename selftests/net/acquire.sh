@@ -7,6 +7,9 @@
 # As net/queue.h has them.
 PACKETS=64
 ALL_PACKETS=1024
+# As net/acquire.h has them.
+ASKS=8
+ALL_ASKS=24
 TRAFFIC_MAKER=waiting.py
 
 setup() {
@@ -98,6 +101,71 @@ test_asked_again() {
 	# As soon as it may, it does: however long a machine takes for so many.
 	assert_eq "$(acquires 10.9.0.2 until-twice)" \
 		'dir=1 src=10.9.0.1 dst=10.9.0.2 proto=17 tmpl=any>any mode=0 reqid=1' "what was asked for"
+}
+
+# transport_to DST...: $A protects what it sends there, each by a policy, and has no SA.
+transport_to() {
+	local dst
+
+	for dst in "$@"; do
+		echo "policy add src 10.9.0.1 dst $dst dir out tmpl proto esp reqid 1 mode transport"
+	done | configure espah "$A"
+	counters_save "$A"
+	traffic hear "$A"
+	traffic open_pair "$A@10.9.0.1" "$B@10.9.0.2"
+}
+
+# Each pair of addresses has SAs of its own in transport mode.
+test_each_peer_is_asked_for() {
+	transport_to 10.9.0.0/24
+	assert_eq "$(traffic send 3)" "sent=3 refused=0" "to one"
+	assert_eq "$(traffic send 3 100 10.9.0.3)" "sent=3 refused=0" "to another"
+	assert_eq "$(traffic asked_for)" "peers=2 to=10.9.0.2,10.9.0.3" "who was asked for"
+	only_counters "$A"
+}
+
+is_asked_for() {
+	[ "$(traffic heard)" != acquires=0 ]
+}
+
+# No packet comes after the first one, whose event is lost.
+test_lost_event_is_repeated() {
+	lacking tunnel
+	assert_waiting 1
+	traffic heard >/dev/null
+	wait_until 60 is_asked_for
+	at_a "$missing"
+	traffic arrived
+	only_counters "$A" out-ok
+}
+
+# assert_bounded BOUND FIRST LAST: of so many peers no more are asked for at once, nor in a second:
+# as many again on behalf of those that wait.
+assert_bounded() {
+	local said
+
+	said=$(traffic scatter "$2" "$3")
+	assert_field "$said" sent $(($3 - $2 + 1))
+	[ "$(field asked "$said")" -le $(($1 * (1 + 2 * $(field seconds "$said")))) ] ||
+		fail "expected no more than $1 in a second, saw $said"
+}
+
+are_asked_for() {
+	[ "$(field peers "$(traffic asked_for)")" -eq "$1" ]
+}
+
+# Those that may not ask at once have their turn.
+test_policy_asks_within_bounds() {
+	transport_to 10.9.0.0/24
+	assert_bounded "$ASKS" 10 69
+	transport_to 10.9.0.0/24
+	assert_bounded "$ASKS" 10 29
+	wait_until 60 are_asked_for 20
+}
+
+test_namespace_asks_within_bounds() {
+	transport_to 10.9.0.{32,64,96,128,160,192}/27
+	assert_bounded "$ALL_ASKS" 32 223
 }
 
 # Nobody waits for SAs that are there, nor for what is bypassed or discarded.
@@ -327,6 +395,7 @@ monitor() {
 	wait_until 30 is_heard "$1"
 }
 
+# It is asked for again as long as the packet waits.
 test_monitor_shows_it() {
 	lacking tunnel
 	traffic deafen
@@ -334,11 +403,11 @@ test_monitor_shows_it() {
 	monitor "$scratch/text" -o
 	assert_waiting 1
 	wait_until 30 hears "$scratch/json" '"acquire"'
-	assert_eq "$(jq -c 'select(.event == "acquire") | .acquire | [.flow, .dir, .tmpl]' "$scratch/json")" \
+	assert_eq "$(jq -c 'select(.event == "acquire") | .acquire | [.flow, .dir, .tmpl]' "$scratch/json" | uniq)" \
 		'[{"src":"10.9.0.1/32","dst":"10.9.0.2/32","proto":"udp"},"out",[{"src":"10.9.0.1","dst":"10.9.0.2","proto":"esp","reqid":1,"mode":"tunnel","level":"required"}]]' \
 		"JSON"
 	wait_until 30 hears "$scratch/text" acquire
-	assert_eq "$(sed '/dir fwd/d; s/index [0-9]*/index N/' "$scratch/text")" \
+	assert_eq "$(sed '/dir fwd/d; s/index [0-9]*/index N/' "$scratch/text" | uniq)" \
 		$'acquire proto esp\\  sel src 10.9.0.1/32 dst 10.9.0.2/32 proto udp\\  policy dir out index N\\\ttmpl src 10.9.0.1 dst 10.9.0.2\\\t\tproto esp reqid 1 mode tunnel' \
 		"text"
 }

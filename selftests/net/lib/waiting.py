@@ -16,7 +16,7 @@ sys.path.insert(0, os.path.dirname(__file__))
 
 # pylint: disable=wrong-import-position
 import traffic  # noqa: E402
-from genl import UAPI  # noqa: E402
+from genl import UAPI, attributes  # noqa: E402
 from genl_events import Ear  # noqa: E402
 from traffic import COMMANDS, PATIENCE, PORT, QUIET, Failure, Namespace, address_of, \
     make_socket, words  # noqa: E402
@@ -29,19 +29,35 @@ class State:
 
     ear = client = server = target = thread = None
     sent, refused, connecting = [], 0, []
+    wanted = {}
 
 
 def hear(namespace):
     """Listen to the events of a namespace, where acquires come from."""
     with Namespace(namespace):
         State.ear = Ear()
+    State.wanted = {}
     return ""
+
+
+def listen():
+    """What SAs were asked for since: where the packets go that want them."""
+    told = [e for e in State.ear.events() if e.cmd == UAPI["CMD_ACQUIRE_NTF"]]
+    sels = [dict(attributes(e.attrs[UAPI["POLICY_SEL"]])) for e in told]
+    to = [socket.inet_ntoa(sel[UAPI["SEL_DST_MIN"]]) for sel in sels]
+    State.wanted.update(dict.fromkeys(to))
+    return to
 
 
 def heard():
     """How many SAs were asked for since."""
-    told = [e for e in State.ear.events() if e.cmd == UAPI["CMD_ACQUIRE_NTF"]]
-    return words(acquires=len(told))
+    return words(acquires=len(listen()))
+
+
+def asked_for():
+    """Where packets go that SAs were asked for, since somebody listens; each once."""
+    listen()
+    return words(peers=len(State.wanted), to=",".join(State.wanted))
 
 
 def deafen():
@@ -86,6 +102,17 @@ def send(count, size="100", to=None):
     for number in range(1, int(count) + 1):
         send_one(number, int(size), to or State.target)
     return words(sent=len(State.sent), refused=State.refused)
+
+
+def scatter(first, last):
+    """Send one to each of 10.9.0.FIRST to LAST; says how many SAs were asked for, and in how many
+    whole seconds."""
+    begin = time.monotonic()
+    State.sent, State.refused = [], 0
+    for number in range(int(first), int(last) + 1):
+        send_one(number, 100, "10.9.0.%d" % number)
+    asked = len(listen())
+    return words(sent=len(State.sent), asked=asked, seconds=int(time.monotonic() - begin))
 
 
 def stream_begin(count, gap):
@@ -164,7 +191,7 @@ def retransmissions(namespace, name):
 
 
 COMMANDS.update({function.__name__: function for function in (
-    hear, heard, deafen, open_pair, close_pair, send, stream_begin, stream_end, arrived, silent,
+    hear, heard, asked_for, deafen, open_pair, close_pair, send, scatter, stream_begin, stream_end, arrived, silent,
     connect_begin, connect_end, retransmissions)})
 
 if __name__ == "__main__":
