@@ -2,6 +2,9 @@
 /* The end of an SA by its limits. Packets count, a timer waits; both only ask for
  * the work that judges, which is the one to tell and to end. Whatever a packet
  * that is over the limit finds, it does not pass.
+ *
+ * Each namespace has a work of its own, which waits for the namespace's lock: one
+ * that keeps its lock busy and has any number of SAs end holds up nobody else.
  */
 
 #include <linux/hrtimer.h>
@@ -13,18 +16,22 @@
 #include "notify.h"
 #include "sad.h"
 
-/* Many SAs may end at once, and each of them wants its namespace's lock: no more
- * threads than this are to wait for it.
- */
-#define JUDGES	4
-
 static struct workqueue_struct *judges;
 
-/* The work has a reference of its own while it is queued. */
+/* The list has a reference of its own. The caller keeps the SA until this returns, by
+ * RCU or, in the timer, by being waited for; the SA keeps its namespace.
+ *
+ * Whatever the judge shall see is written before. If the SA is listed already, the
+ * xchg() pairs with that in judge_work(), which has not looked yet.
+ */
 static void ask(struct espah_sa *sa)
 {
-	if (espah_sa_hold(sa) && !queue_work(judges, &sa->judge))
-		espah_sa_put(sa);
+	struct espah_judge *judge = &sa->en->judge;
+
+	if (atomic_xchg(&sa->asked, 1) || !espah_sa_hold(sa))
+		return;
+	if (llist_add(&sa->judge_node, &judge->sas))
+		queue_work(judges, &judge->work);
 }
 
 static enum hrtimer_restart timer_fired(struct hrtimer *timer)
@@ -72,17 +79,26 @@ static void judge(struct espah_sa *sa)
 	espah_lifetime_start(sa);
 }
 
+/* All that were asked for by now, in that order. */
 static void judge_work(struct work_struct *work)
 {
-	struct espah_sa *sa = container_of(work, struct espah_sa, judge);
-	struct espah_net *en = sa->en;
+	struct espah_net *en = container_of(work, struct espah_net, judge.work);
+	struct espah_sa *sa, *next;
+	struct llist_node *list;
 
 	mutex_lock(&en->lock);
-	if (!sa->dead)
-		judge(sa);
+	list = llist_reverse_order(llist_del_all(&en->judge.sas));
+	llist_for_each_entry_safe(sa, next, list, judge_node) {
+		/* From here on it can be listed again: its node was read before,
+		 * and what it is judged by is read after. Pairs with ask().
+		 */
+		atomic_xchg(&sa->asked, 0);
+		if (!sa->dead)
+			judge(sa);
+		espah_sa_put(sa);
+		cond_resched();
+	}
 	mutex_unlock(&en->lock);
-	/* Last: the namespace waits for it. */
-	espah_sa_put(sa);
 }
 
 /**
@@ -92,7 +108,6 @@ static void judge_work(struct work_struct *work)
 void espah_lifetime_setup(struct espah_sa *sa)
 {
 	sa->born = ktime_get_boottime();
-	INIT_WORK(&sa->judge, judge_work);
 	hrtimer_init(&sa->timer, CLOCK_BOOTTIME, HRTIMER_MODE_REL_SOFT);
 	sa->timer.function = timer_fired;
 }
@@ -237,20 +252,44 @@ bool espah_lifetime_count(struct espah_sa *sa, struct espah_limits_rcu *limits,
 }
 
 /**
+ * espah_lifetime_net_init() - a namespace gets its judge
+ * @en: namespace
+ */
+void espah_lifetime_net_init(struct espah_net *en)
+{
+	init_llist_head(&en->judge.sas);
+	INIT_WORK(&en->judge.work, judge_work);
+}
+
+/**
+ * espah_lifetime_net_exit() - a namespace's judge goes home
+ * @en: namespace; its last SA is freed
+ *
+ * No SA is listed, since the list holds its SAs, and nobody asks. What may still be
+ * queued or run is work that has nothing left to do.
+ */
+void espah_lifetime_net_exit(struct espah_net *en)
+{
+	cancel_work_sync(&en->judge.work);
+	WARN_ON_ONCE(!llist_empty(&en->judge.sas));
+}
+
+/**
  * espah_lifetime_init() - get ready for SAs with limits
  *
  * Return: 0 or -ENOMEM.
  */
 int espah_lifetime_init(void)
 {
-	judges = alloc_workqueue("espah_lifetime", WQ_UNBOUND, JUDGES);
+	/* One thread for each namespace whose SAs are looked at, at most: as many
+	 * as a queue can have.
+	 */
+	judges = alloc_workqueue("espah_lifetime", WQ_UNBOUND, WQ_MAX_ACTIVE);
 	return judges ? 0 : -ENOMEM;
 }
 
 /**
- * espah_lifetime_exit() - after the last SA
- *
- * What may still run is the tail of judge_work().
+ * espah_lifetime_exit() - after the last namespace
  */
 void espah_lifetime_exit(void)
 {

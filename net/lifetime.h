@@ -2,9 +2,22 @@
 #ifndef _ESPAH_LIFETIME_H
 #define _ESPAH_LIFETIME_H
 
+#include <linux/llist.h>
 #include <linux/rcupdate.h>
+#include <linux/workqueue.h>
 
 #include "sa.h"
+
+/**
+ * struct espah_judge - looks at the SAs of one namespace that may be at their end
+ * @sas: by &espah_sa.judge_node, each with a reference; lock-free, any writer, emptied
+ *	by @work
+ * @work: takes &espah_net.lock and looks at them
+ */
+struct espah_judge {
+	struct llist_head	sas;
+	struct work_struct	work;
+};
 
 void espah_lifetime_setup(struct espah_sa *sa);
 struct espah_limits_rcu *
@@ -15,6 +28,8 @@ void espah_lifetime_stop(struct espah_sa *sa);
 void espah_lifetime_first_use(struct espah_sa *sa);
 bool espah_lifetime_count(struct espah_sa *sa, struct espah_limits_rcu *limits,
 			  unsigned int bytes);
+void espah_lifetime_net_init(struct espah_net *en);
+void espah_lifetime_net_exit(struct espah_net *en);
 int espah_lifetime_init(void);
 void espah_lifetime_exit(void);
 

@@ -5,6 +5,7 @@
 #include <net/net_namespace.h>
 
 #include "compat.h"
+#include "lifetime.h"
 #include "mark.h"
 #include "netns.h"
 #include "sa.h"
@@ -32,6 +33,7 @@ static int __net_init net_init(struct net *net)
 	espah_spd_init(&en->spd);
 	espah_queue_init(en);
 	espah_acquire_init(en);
+	espah_lifetime_net_init(en);
 	WRITE_ONCE(en->live, true);
 	return 0;
 
@@ -64,6 +66,7 @@ static void __net_exit net_exit(struct net *net)
 	wait_var_event(&en->sas, !atomic_read(&en->sas));
 	/* And packets that a firewall has asked a program about, to input. */
 	nf_queue_nf_hook_drop(net);
+	espah_lifetime_net_exit(en);
 
 	espah_sad_exit(&en->sad);
 	espah_spd_exit(&en->spd);

@@ -6,6 +6,7 @@
 #include <net/netns/generic.h>
 
 #include "acquire.h"
+#include "lifetime.h"
 #include "queue.h"
 #include "sad.h"
 #include "spd.h"
@@ -28,6 +29,7 @@ struct xfrm_state;
  * @spd: the policies
  * @waiting: the packets that wait for SAs
  * @asking: the SAs that were asked for last
+ * @judge: ends SAs that have reached a limit
  * @stub: what a decapsulated packet carries to tell the rest of the kernel
  *	that it came through IPsec; constant
  * @counters: per CPU
@@ -41,6 +43,7 @@ struct espah_net {
 	struct espah_spd		spd;
 	struct espah_waiting		waiting;
 	struct espah_asking		asking;
+	struct espah_judge		judge;
 	struct xfrm_state		*stub;
 	struct espah_counters __percpu	*counters;
 	atomic_t			sas;

@@ -4,6 +4,7 @@
 
 #include <linux/atomic.h>
 #include <linux/hrtimer.h>
+#include <linux/llist.h>
 #include <linux/netlink.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable-types.h>
@@ -182,7 +183,9 @@ struct espah_limits_rcu {
  * @bytes: their octets; atomic
  * @timer: waits for the next limit in time; started under &espah_net.lock while
  *	the SA is in the SAD, and stopped when it leaves
- * @judge: looks at the limits; holds a reference while it is queued
+ * @asked: 1 from when somebody asks for the judge until he looks; atomic
+ * @judge_node: in &espah_judge.sas, with a reference; whoever has set @asked to 1
+ *	enters it, and the judge takes it out before he sets it to 0
  * @drops: by ESPAH_A_CNT_*; atomic
  * @route: outer route of tunnel mode; per CPU
  *
@@ -235,7 +238,8 @@ struct espah_sa {
 	time64_t			added;
 	ktime_t				born;
 	struct hrtimer			timer;
-	struct work_struct		judge;
+	atomic_t			asked;
+	struct llist_node		judge_node;
 	struct rcu_work			free_work;
 	char				*alg_name;
 	u8				*key;

@@ -7,6 +7,7 @@
 #include <net/route.h>
 
 #include "../hooks.h"
+#include "../lifetime.h"
 #include "../mark.h"
 #include "../netlink.h"
 #include "../notify.h"
@@ -130,6 +131,7 @@ int fixture_init(struct kunit *test)
 	espah_spd_init(&en->spd);
 	espah_queue_init(en);
 	espah_acquire_init(en);
+	espah_lifetime_net_init(en);
 	test->priv = fixture;
 	return 0;
 }
@@ -154,6 +156,7 @@ void fixture_exit(struct kunit *test)
 	mutex_unlock(&en->lock);
 	espah_queue_exit(en);
 	fixture_wait_freed(en, 0);
+	espah_lifetime_net_exit(en);
 
 	KUNIT_EXPECT_EQ(test, fixture->hooks, 0);
 	KUNIT_EXPECT_EQ(test, en->sad.count, 0);

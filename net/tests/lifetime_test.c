@@ -187,6 +187,64 @@ static void removed_one_is_not_heard_of(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, expired(test, ESPAH_EXPIRY_HARD), 0);
 }
 
+/* More packets than an SA with a limit of one may have. */
+static void use_up(struct kunit *test, struct espah_sa *sa)
+{
+	KUNIT_EXPECT_TRUE(test, use(sa, 100));
+	KUNIT_EXPECT_FALSE(test, use(sa, 100));
+}
+
+/* More SAs than there might be threads are at their end in a namespace whose lock is
+ * taken, as a request may keep it for long. What ends elsewhere does not wait for that.
+ */
+static void one_namespace_does_not_stall_another(struct kunit *test)
+{
+	static const struct espah_limits limits = { .packets = { 0, 1 } };
+	struct fixture *stuck = test->priv;
+	struct espah_sa *sas[64], *theirs;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(sas); i++)
+		sas[i] = add(test, 0x100 + i, &limits);
+	KUNIT_EXPECT_EQ(test, fixture_init(test), 0);
+	theirs = add(test, 0x100, &limits);
+
+	mutex_lock(&stuck->en.lock);
+	for (i = 0; i < ARRAY_SIZE(sas); i++)
+		use_up(test, sas[i]);
+	use_up(test, theirs);
+	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_HARD, 1));
+	KUNIT_EXPECT_EQ(test, stuck->expired[ESPAH_EXPIRY_HARD], 0);
+	mutex_unlock(&stuck->en.lock);
+
+	fixture_exit(test);
+	test->priv = stuck;
+	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_HARD,
+					     ARRAY_SIZE(sas)));
+	fixture_wait_freed(&stuck->en, 0);
+}
+
+/* A namespace may end before its judge has looked. */
+static void flushed_ones_are_not_heard_of(struct kunit *test)
+{
+	static const struct espah_limits limits = { .packets = { 0, 1 } };
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa *sas[8];
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(sas); i++)
+		sas[i] = add(test, 0x100 + i, &limits);
+	mutex_lock(&en->lock);
+	for (i = 0; i < ARRAY_SIZE(sas); i++)
+		use_up(test, sas[i]);
+	KUNIT_EXPECT_FALSE(test, llist_empty(&en->judge.sas));
+	espah_sad_flush(en, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&en->sas), ARRAY_SIZE(sas));
+	mutex_unlock(&en->lock);
+	fixture_wait_freed(en, 0);
+	KUNIT_EXPECT_EQ(test, expired(test, ESPAH_EXPIRY_HARD), 0);
+}
+
 static struct kunit_case lifetime_cases[] = {
 	KUNIT_CASE(packets_are_exact),
 	KUNIT_CASE(last_octets_come_whole),
@@ -194,6 +252,8 @@ static struct kunit_case lifetime_cases[] = {
 	KUNIT_CASE(use_starts_the_clock),
 	KUNIT_CASE(lifetime_can_change),
 	KUNIT_CASE(removed_one_is_not_heard_of),
+	KUNIT_CASE(one_namespace_does_not_stall_another),
+	KUNIT_CASE(flushed_ones_are_not_heard_of),
 	{}
 };
 
