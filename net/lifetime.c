@@ -162,6 +162,11 @@ void espah_lifetime_set(struct espah_sa *sa, struct espah_limits_rcu *limits)
 	if (limits && limits->counts && !(old && old->counts))
 		count_past(sa);
 	rcu_assign_pointer(sa->limits, limits);
+	/* Limits, then @first_used, which espah_lifetime_start() looks at. Pairs with
+	 * espah_lifetime_first_use(): the first use sees the limits, or the start of
+	 * the clock sees the first use.
+	 */
+	smp_mb();
 	if (old)
 		kfree_rcu(old, rcu);
 }
@@ -213,6 +218,10 @@ void espah_lifetime_stop(struct espah_sa *sa)
 void espah_lifetime_first_use(struct espah_sa *sa)
 {
 	WRITE_ONCE(sa->first_used, ktime_get_boottime());
+	/* Pairs with espah_lifetime_set(). There is no second first use that could
+	 * ask for limits which this one has missed.
+	 */
+	smp_mb();
 	if (rcu_access_pointer(sa->limits))
 		ask(sa);
 }
