@@ -52,28 +52,38 @@ static enum espah_expiry ask_clock(const struct espah_sa *sa,
 				 used ? ktime_sub(now, used) : 0, left);
 }
 
-/* The SA is in the SAD. It may end here; then the caller's reference is what is
- * left of it.
- */
-static void judge(struct espah_sa *sa)
+/* What is reached of all limits. Any SA has that on its sequence numbers. */
+static enum espah_expiry verdict(const struct espah_sa *sa)
 {
-	struct espah_limits_rcu *limits;
-	enum espah_expiry expiry;
+	enum espah_expiry expiry = espah_limits_seq(atomic64_read(&sa->oseq));
+	const struct espah_limits_rcu *limits;
 	u64 left;
 
 	limits = rcu_dereference_protected(sa->limits,
 					   lockdep_is_held(&sa->en->lock));
 	if (!limits)
-		return;
-	expiry = ask_clock(sa, limits, &left);
-	if (expiry == ESPAH_EXPIRY_HARD || READ_ONCE(limits->hard)) {
+		return expiry;
+	if (READ_ONCE(limits->hard))
+		return ESPAH_EXPIRY_HARD;
+	if (READ_ONCE(limits->soft))
+		expiry = max(expiry, ESPAH_EXPIRY_SOFT);
+	return max(expiry, ask_clock(sa, limits, &left));
+}
+
+/* The SA is in the SAD. It may end here; then the caller's reference is what is
+ * left of it.
+ */
+static void judge(struct espah_sa *sa)
+{
+	enum espah_expiry expiry = verdict(sa);
+
+	if (expiry == ESPAH_EXPIRY_HARD) {
 		espah_sad_remove(sa->en, sa);
 		espah_notify_expire(sa, true);
 		return;
 	}
-	if ((expiry == ESPAH_EXPIRY_SOFT || READ_ONCE(limits->soft)) &&
-	    !limits->told) {
-		limits->told = true;
+	if (expiry == ESPAH_EXPIRY_SOFT && !sa->told) {
+		sa->told = true;
 		espah_notify_expire(sa, false);
 	}
 	espah_lifetime_start(sa);
@@ -161,6 +171,7 @@ void espah_lifetime_set(struct espah_sa *sa, struct espah_limits_rcu *limits)
 					lockdep_is_held(&sa->en->lock));
 	if (limits && limits->counts && !(old && old->counts))
 		count_past(sa);
+	sa->told = false;
 	rcu_assign_pointer(sa->limits, limits);
 	/* Limits, then @first_used, which espah_lifetime_start() looks at. Pairs with
 	 * espah_lifetime_first_use(): the first use sees the limits, or the start of
@@ -189,7 +200,7 @@ void espah_lifetime_start(struct espah_sa *sa)
 		return;
 	expiry = ask_clock(sa, limits, &left);
 	if (expiry == ESPAH_EXPIRY_HARD ||
-	    (expiry == ESPAH_EXPIRY_SOFT && !limits->told))
+	    (expiry == ESPAH_EXPIRY_SOFT && !sa->told))
 		left = 0;
 	if (left != U64_MAX)
 		hrtimer_start(&sa->timer, ns_to_ktime(left),
@@ -258,6 +269,23 @@ bool espah_lifetime_count(struct espah_sa *sa, struct espah_limits_rcu *limits,
 	default:
 		return true;
 	}
+}
+
+/**
+ * espah_lifetime_late() - the sequence numbers come to their end
+ * @sa: SA, under RCU
+ * @seq: a number of the last sixteenth, or beyond
+ *
+ * Each number is handed out once, so that no more than two packets ask. The SA ends
+ * with its last number, and not with the first packet that gets none.
+ *
+ * Return: false if there is no such number.
+ */
+bool espah_lifetime_late(struct espah_sa *sa, u64 seq)
+{
+	if (seq == ESPAH_SEQ_SOFT || seq == ESPAH_SEQ_LAST)
+		ask(sa);
+	return seq <= ESPAH_SEQ_LAST;
 }
 
 /**

@@ -28,6 +28,7 @@ void espah_lifetime_stop(struct espah_sa *sa);
 void espah_lifetime_first_use(struct espah_sa *sa);
 bool espah_lifetime_count(struct espah_sa *sa, struct espah_limits_rcu *limits,
 			  unsigned int bytes);
+bool espah_lifetime_late(struct espah_sa *sa, u64 seq);
 void espah_lifetime_net_init(struct espah_net *en);
 void espah_lifetime_net_exit(struct espah_net *en);
 int espah_lifetime_init(void);
@@ -48,6 +49,21 @@ static inline bool espah_lifetime_charge(struct espah_sa *sa,
 	if (likely(!limits || !limits->counts))
 		return true;
 	return espah_lifetime_count(sa, limits, bytes);
+}
+
+/**
+ * espah_lifetime_seq() - a sequence number for a packet
+ * @sa: SA, under RCU
+ *
+ * Return: the number, which is this packet's alone, or 0 if there are no more.
+ */
+static inline u64 espah_lifetime_seq(struct espah_sa *sa)
+{
+	u64 seq = atomic64_inc_return(&sa->oseq);
+
+	if (unlikely(seq >= ESPAH_SEQ_SOFT) && !espah_lifetime_late(sa, seq))
+		return 0;
+	return seq;
 }
 
 #endif /* _ESPAH_LIFETIME_H */

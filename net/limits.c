@@ -113,3 +113,19 @@ enum espah_expiry espah_limits_time(const struct espah_limits *limits,
 		expiry = max(expiry, judge(&limits->used, used, left));
 	return expiry;
 }
+
+/**
+ * espah_limits_seq() - are there sequence numbers left?
+ * @seq: last number handed out
+ *
+ * Return: %ESPAH_EXPIRY_HARD if there are none; %ESPAH_EXPIRY_SOFT if there are few;
+ * or %ESPAH_EXPIRY_NONE.
+ */
+enum espah_expiry espah_limits_seq(u64 seq)
+{
+	if (seq >= ESPAH_SEQ_LAST)
+		return ESPAH_EXPIRY_HARD;
+	if (seq >= ESPAH_SEQ_SOFT)
+		return ESPAH_EXPIRY_SOFT;
+	return ESPAH_EXPIRY_NONE;
+}

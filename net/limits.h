@@ -2,6 +2,7 @@
 #ifndef _ESPAH_LIMITS_H
 #define _ESPAH_LIMITS_H
 
+#include <linux/limits.h>
 #include <linux/types.h>
 
 /**
@@ -42,6 +43,14 @@ enum espah_expiry {
 	ESPAH_EXPIRY_HARD,
 };
 
+/* The sequence numbers of an SA. The counter never cycles (RFC 4303 section 3.3.3): the
+ * last number is a hard limit, on any SA. The last sixteenth is told as a soft one is.
+ * At ten million packets a second, more than there will be, that leaves half a minute
+ * for a key exchange that has to send its messages again.
+ */
+#define ESPAH_SEQ_LAST	((u64)U32_MAX)
+#define ESPAH_SEQ_SOFT	(ESPAH_SEQ_LAST - ESPAH_SEQ_LAST / 16)
+
 bool espah_limits_any(const struct espah_limits *limits);
 bool espah_limits_count(const struct espah_limits *limits);
 enum espah_expiry espah_limits_traffic(const struct espah_limits *limits,
@@ -49,5 +58,6 @@ enum espah_expiry espah_limits_traffic(const struct espah_limits *limits,
 				       unsigned int len);
 enum espah_expiry espah_limits_time(const struct espah_limits *limits,
 				    u64 added, u64 used, u64 *left);
+enum espah_expiry espah_limits_seq(u64 seq);
 
 #endif /* _ESPAH_LIMITS_H */

@@ -19,6 +19,7 @@
 #include "encap.h"
 #include "esp.h"
 #include "flow.h"
+#include "lifetime.h"
 #include "natt.h"
 #include "netns.h"
 #include "notify.h"
@@ -188,15 +189,15 @@ nomem:
 /* Reserve: a sequence number, which the packet owns from here on. The SA keeps
  * the packet's hold until transformed().
  *
- * RFC 4303 section 3.3.3: the counter never cycles. The SA says no from then
- * on, and somebody must bring a new one.
+ * RFC 4303 section 3.3.3: the counter never cycles. The SA ends with its last number,
+ * and until it is gone it says no.
  */
 static bool reserve(struct espah_sa *sa, struct sk_buff *skb)
 {
 	struct espah_packet *packet = espah_packet(skb);
-	u64 seq = atomic64_inc_return(&sa->oseq);
+	u64 seq = espah_lifetime_seq(sa);
 
-	if (unlikely(seq > U32_MAX)) {
+	if (unlikely(!seq)) {
 		espah_drop(sa->en, sa, skb, ESPAH_A_CNT_OUT_SEQ_EXHAUSTED);
 		return false;
 	}

@@ -123,7 +123,6 @@ struct espah_selector_rcu {
  * @counts: do packets have to be counted? constant
  * @soft: a packet has reached a soft limit; single word, never false again
  * @hard: a packet was refused for a hard limit; as @soft
- * @told: listeners know of a soft limit; under &espah_net.lock
  * @rcu: frees it
  */
 struct espah_limits_rcu {
@@ -131,7 +130,6 @@ struct espah_limits_rcu {
 	bool			counts;
 	bool			soft;
 	bool			hard;
-	bool			told;
 	struct rcu_head		rcu;
 };
 
@@ -183,6 +181,8 @@ struct espah_limits_rcu {
  * @bytes: their octets; atomic
  * @timer: waits for the next limit in time; started under &espah_net.lock while
  *	the SA is in the SAD, and stopped when it leaves
+ * @told: listeners know of a soft limit, of @limits or of sequence numbers; under
+ *	&espah_net.lock
  * @asked: 1 from when somebody asks for the judge until he looks; atomic
  * @judge_node: in &espah_judge.sas, with a reference; whoever has set @asked to 1
  *	enters it, and the judge takes it out before he sets it to 0
@@ -238,6 +238,7 @@ struct espah_sa {
 	time64_t			added;
 	ktime_t				born;
 	struct hrtimer			timer;
+	bool				told;
 	atomic_t			asked;
 	struct llist_node		judge_node;
 	struct rcu_work			free_work;

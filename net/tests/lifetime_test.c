@@ -4,6 +4,7 @@
 #include <linux/sched.h>
 
 #include "../lifetime.h"
+#include "../sad.h"
 #include "fixture.h"
 #include "suites.h"
 
@@ -245,12 +246,86 @@ static void flushed_ones_are_not_heard_of(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, expired(test, ESPAH_EXPIRY_HARD), 0);
 }
 
+static u64 number(struct espah_sa *sa)
+{
+	u64 seq;
+
+	rcu_read_lock();
+	seq = espah_lifetime_seq(sa);
+	rcu_read_unlock();
+	return seq;
+}
+
+static struct espah_sa *next_out(struct espah_slot *slot)
+{
+	struct espah_flow flow = fixture_flow(1, 2, IPPROTO_UDP);
+	struct espah_sa *sa;
+	bool excluded;
+
+	rcu_read_lock();
+	sa = espah_sad_find_out(slot, 0, &flow, &excluded);
+	rcu_read_unlock();
+	return sa;
+}
+
+/* RFC 4303 section 3.3.3: an SA without any limit ends with its numbers, after it has
+ * been told that few are left, and packets go on with another.
+ */
+static void numbers_run_out(struct kunit *test)
+{
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa *other = add(test, 0x100, NULL);
+	struct espah_sa *sa = add(test, 0x101, NULL);
+	struct espah_slot *slot = sa->slots[0];
+
+	KUNIT_ASSERT_TRUE(test, espah_sa_hold(sa));
+	atomic64_set(&sa->oseq, ESPAH_SEQ_SOFT - 2);
+	KUNIT_EXPECT_EQ(test, number(sa), ESPAH_SEQ_SOFT - 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&sa->asked), 0);
+	KUNIT_EXPECT_EQ(test, number(sa), ESPAH_SEQ_SOFT);
+	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_SOFT, 1));
+
+	atomic64_set(&sa->oseq, U32_MAX - 2);
+	KUNIT_EXPECT_EQ(test, number(sa), U32_MAX - 1);
+	KUNIT_EXPECT_PTR_EQ(test, next_out(slot), sa);
+	KUNIT_EXPECT_EQ(test, number(sa), U32_MAX);
+	KUNIT_EXPECT_EQ(test, number(sa), 0);
+	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_HARD, 1));
+	KUNIT_EXPECT_PTR_EQ(test, next_out(slot), other);
+	KUNIT_EXPECT_EQ(test, count(en), 1);
+	KUNIT_EXPECT_EQ(test, number(sa), 0);
+
+	espah_sa_put(sa);
+	fixture_wait_freed(en, 1);
+	KUNIT_EXPECT_EQ(test, expired(test, ESPAH_EXPIRY_SOFT), 1);
+	KUNIT_EXPECT_EQ(test, expired(test, ESPAH_EXPIRY_HARD), 1);
+}
+
+/* Who knows that a new SA is needed is not told again, whatever the reason. */
+static void few_numbers_are_one_more_soft_limit(struct kunit *test)
+{
+	static const struct espah_limits limits = { .packets = { 1, 0 } };
+	struct espah_sa *sa = add(test, 0x100, &limits);
+
+	KUNIT_EXPECT_TRUE(test, use(sa, 100));
+	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_SOFT, 1));
+	atomic64_set(&sa->oseq, ESPAH_SEQ_SOFT - 1);
+	KUNIT_EXPECT_EQ(test, number(sa), ESPAH_SEQ_SOFT);
+	flush_work(&sa->en->judge.work);
+	KUNIT_EXPECT_EQ(test, expired(test, ESPAH_EXPIRY_SOFT), 1);
+	atomic64_set(&sa->oseq, ESPAH_SEQ_LAST - 1);
+	KUNIT_EXPECT_EQ(test, number(sa), ESPAH_SEQ_LAST);
+	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_HARD, 1));
+}
+
 static struct kunit_case lifetime_cases[] = {
 	KUNIT_CASE(packets_are_exact),
 	KUNIT_CASE(last_octets_come_whole),
 	KUNIT_CASE(seconds_pass),
 	KUNIT_CASE(use_starts_the_clock),
 	KUNIT_CASE(lifetime_can_change),
+	KUNIT_CASE(numbers_run_out),
+	KUNIT_CASE(few_numbers_are_one_more_soft_limit),
 	KUNIT_CASE(removed_one_is_not_heard_of),
 	KUNIT_CASE(one_namespace_does_not_stall_another),
 	KUNIT_CASE(flushed_ones_are_not_heard_of),

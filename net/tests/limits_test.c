@@ -134,6 +134,17 @@ static void moments_have_their_verdicts(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, left, moment->left);
 }
 
+static void numbers_have_their_verdicts(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, espah_limits_seq(0), NONE);
+	KUNIT_EXPECT_EQ(test, espah_limits_seq(0xefffffff), NONE);
+	KUNIT_EXPECT_EQ(test, espah_limits_seq(0xf0000000), SOFT);
+	KUNIT_EXPECT_EQ(test, espah_limits_seq(0xfffffffe), SOFT);
+	KUNIT_EXPECT_EQ(test, espah_limits_seq(0xffffffff), HARD);
+	KUNIT_EXPECT_EQ(test, espah_limits_seq(0x100000000), HARD);
+	KUNIT_EXPECT_EQ(test, espah_limits_seq(U64_MAX), HARD);
+}
+
 static void each_limit_is_one(struct kunit *test)
 {
 	struct espah_limits limits = {};
@@ -153,6 +164,7 @@ static void each_limit_is_one(struct kunit *test)
 static struct kunit_case limits_cases[] = {
 	KUNIT_CASE_PARAM(packets_have_their_verdicts, traffic_gen_params),
 	KUNIT_CASE_PARAM(moments_have_their_verdicts, moment_gen_params),
+	KUNIT_CASE(numbers_have_their_verdicts),
 	KUNIT_CASE(each_limit_is_one),
 	{}
 };
