@@ -48,8 +48,10 @@ static enum espah_expiry ask_clock(const struct espah_sa *sa,
 	ktime_t now = ktime_get_boottime();
 	ktime_t used = READ_ONCE(sa->first_used);
 
+	/* A coarse clock stands still for a while, and 0 is for what never was used. */
 	return espah_limits_time(&limits->limits, ktime_sub(now, sa->born),
-				 used ? ktime_sub(now, used) : 0, left);
+				 used ? max_t(u64, ktime_sub(now, used), 1) : 0,
+				 left);
 }
 
 /* What is reached of all limits. Any SA has that on its sequence numbers. */
