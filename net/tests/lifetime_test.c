@@ -222,7 +222,6 @@ static void one_namespace_does_not_stall_another(struct kunit *test)
 	test->priv = stuck;
 	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_HARD,
 					     ARRAY_SIZE(sas)));
-	fixture_wait_freed(&stuck->en, 0);
 }
 
 /* A namespace may end before its judge has looked. */
@@ -296,7 +295,7 @@ static void numbers_run_out(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, number(sa), 0);
 
 	espah_sa_put(sa);
-	fixture_wait_freed(en, 1);
+	flush_work(&en->judge.work);
 	KUNIT_EXPECT_EQ(test, expired(test, ESPAH_EXPIRY_SOFT), 1);
 	KUNIT_EXPECT_EQ(test, expired(test, ESPAH_EXPIRY_HARD), 1);
 }
