@@ -230,9 +230,34 @@ static void one_source(void)
 		ike_sas_receive(&world->b.daemon, &to, &from,
 				ike_chunk(record.item[0].data, record.item[0].len));
 	}
-	check(world->b.daemon.sas->half_open <= IKE_HALF_OPEN_SOURCE + 1 &&
-	      world->b.daemon.bad[IKE_BAD_LIMIT] >= 58 - IKE_HALF_OPEN_SOURCE,
-	      "v2: one address has so many half-open SAs and no more");
+	/* The other one is of whom the message was taken from. */
+	check(world->b.daemon.sas->half_open == IKE_COOKIE_AT_SOURCE + 1,
+	      "v2: of one address that answers no cookie, four are remembered");
+	world_free(world);
+}
+
+/* They need not see what the other end says to it. */
+static void in_its_name(void)
+{
+	static struct record record;
+	struct world *world = world_new(CONF_A, CONF_B);
+	struct world_verdict verdict;
+	unsigned int i;
+
+	record_first(world, &record, &verdict);
+	world_run(world, 1000);
+	world_down(&world->a, "home", &verdict);
+	world_run(world, IKE_HALF_OPEN_TIME + 1000);
+	for (i = 0; i < 200; i++) {
+		record.item[0].data[0] = i;
+		again(&record, 0, 1);
+	}
+	check(world->b.daemon.sas->half_open == IKE_COOKIE_AT_SOURCE,
+	      "v2: who speaks in a peer's name has few places");
+	world_up(&world->a, "net", &verdict);
+	world_run(world, 5000);
+	check(!verdict.failed && world_count_up(&world->b) == 1,
+	      "v2: and does not keep the peer out");
 	world_free(world);
 }
 
@@ -381,6 +406,7 @@ void test_ike_v2_hostile(void)
 	out_of_window();
 	flood();
 	one_source();
+	in_its_name();
 	wrong_keys();
 	rekeyed_for_ever();
 	bounded();

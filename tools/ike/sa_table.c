@@ -136,6 +136,15 @@ unsigned int ike_table_source(const struct ike_sa_table *table, const struct esp
 	return ike_get_u32(digest) % IKE_SOURCES;
 }
 
+/*
+ * By source, too: a forger could fill all places of an address that is not its
+ * own, and lock out whoever has it.
+ */
+bool ike_table_wants_cookie(const struct ike_sa_table *table, unsigned int source)
+{
+	return table->half_open >= IKE_COOKIE_AT || table->source[source] >= IKE_COOKIE_AT_SOURCE;
+}
+
 bool ike_table_half_open_room(const struct ike_sa_table *table, unsigned int source)
 {
 	return table->half_open < IKE_HALF_OPEN_MAX && table->count < IKE_SAS_MAX &&

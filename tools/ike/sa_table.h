@@ -9,8 +9,9 @@
 
 #define IKE_TABLE_BUCKETS	1024
 #define IKE_SAS_MAX		16384
-/* Half-open ones: from when on cookies are asked for, in all, and from one source. */
+/* Half-open ones: from when on cookies are asked for, and the most; in all, and of one source. */
 #define IKE_COOKIE_AT		64
+#define IKE_COOKIE_AT_SOURCE	4
 #define IKE_HALF_OPEN_MAX	1024
 #define IKE_HALF_OPEN_SOURCE	32
 #define IKE_SOURCES		1024
@@ -82,6 +83,8 @@ int ike_table_digest(const struct ike_sa_table *table, const struct ike_chunk *d
 		     unsigned int count, uint8_t *digest);
 /* The SA that this request made before, or NULL (section 2.1). */
 struct ike_sa *ike_table_find_request(const struct ike_sa_table *table, const uint8_t *digest);
+/* Has one more from there to show first that it can receive (section 2.6)? */
+bool ike_table_wants_cookie(const struct ike_sa_table *table, unsigned int source);
 /* May one more from there be half-open? */
 bool ike_table_half_open_room(const struct ike_sa_table *table, unsigned int source);
 unsigned int ike_table_source(const struct ike_sa_table *table, const struct espah_addr *addr);

@@ -46,7 +46,7 @@ static bool cookie_missing(struct ike_daemon *daemon, const struct request *req)
 	uint8_t cookie[1 + IKE_PRF_MAX];
 	struct ike_notify_body notify;
 
-	if (daemon->sas->half_open < IKE_COOKIE_AT)
+	if (!ike_table_wants_cookie(daemon->sas, req->source))
 		return false;
 	if (ike_notify_find(req->in, IKE_N_COOKIE, &notify) &&
 	    ike_v2_cookie_good(daemon->sas, req->hdr, req->nonce, &req->remote->addr, notify.data))
@@ -208,9 +208,9 @@ enum ike_bad ike_v2_init_request(struct ike_daemon *daemon, const struct ike_hdr
 						 ike_buf_chunk(&sa->xmit.response));
 		return IKE_GOOD;
 	}
+	req.source = ike_table_source(daemon->sas, &remote->addr);
 	if (cookie_missing(daemon, &req))
 		return IKE_GOOD;
-	req.source = ike_table_source(daemon->sas, &remote->addr);
 	if (!ike_table_half_open_room(daemon->sas, req.source))
 		return IKE_BAD_LIMIT;
 	return begin(daemon, &req);
