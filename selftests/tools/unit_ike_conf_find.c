@@ -112,6 +112,30 @@ static void look_up(const struct ike_conf *conf)
 	check_names(conf);
 }
 
+/* Each of many is offered once: those for the address as they stand, then those for any. */
+static void many(void)
+{
+	static struct ike_conf_conn conns[1000];
+	struct ike_conf conf = { .conns = conns };
+	struct espah_addr mine = addr("192.0.2.1"), theirs = addr("10.0.0.7");
+	struct ike_conf_conn *conn = NULL;
+	unsigned int i, right = 0, for_it = 0;
+
+	for (i = 0; i < ARRAY_SIZE(conns); i++) {
+		conns[i].next = i + 1 < ARRAY_SIZE(conns) ? &conns[i + 1] : NULL;
+		conns[i].remotes = i % 7 == 3;
+		conns[i].remote_addr[0] = (struct espah_range){ theirs, theirs };
+		for_it += conns[i].remotes;
+	}
+	for (i = 0; (conn = ike_conf_find_conn(&conf, &mine, &theirs, 2, conn)); i++) {
+		unsigned int any = i - for_it;
+
+		right += conn == (i < for_it ? &conns[7 * i + 3] :
+						&conns[any + (any + 3) / 6]);
+	}
+	check(i == ARRAY_SIZE(conns) && right == i, "1,000 connections, each once and in order");
+}
+
 void test_ike_conf_find(void)
 {
 	struct ike_conf_conn *kept;
@@ -131,4 +155,5 @@ void test_ike_conf_find(void)
 		ike_conf_conn_put(kept);
 	}
 	conf_dir_leave();
+	many();
 }

@@ -2,6 +2,7 @@
 /*
  * What of a configuration fits a peer.
  */
+#include <limits.h>
 #include <string.h>
 
 #include "../lib/addr.h"
@@ -56,17 +57,21 @@ struct ike_conf_conn *ike_conf_find_conn(const struct ike_conf *conf,
 					 const struct espah_addr *remote, uint8_t version,
 					 const struct ike_conf_conn *after)
 {
-	unsigned int limit = after ? rank(after, local, remote, version) : 0, most = 0;
+	unsigned int limit = after ? rank(after, local, remote, version) : UINT_MAX, most = 0;
 	struct ike_conf_conn *conn, *best = NULL;
-	bool passed = false;
 
+	/*
+	 * Equals are taken in a row, so that many of them, which is what a stranger
+	 * finds where peers may come from anywhere, are passed once and not each time.
+	 */
+	for (conn = after ? after->next : NULL; conn; conn = conn->next) {
+		if (rank(conn, local, remote, version) == limit)
+			return conn;
+	}
 	for (conn = conf->conns; conn; conn = conn->next) {
 		unsigned int here = rank(conn, local, remote, version);
-		/* Of equals, those that stand behind @after come after it. */
-		bool left = !after || here < limit || (here == limit && passed);
 
-		passed |= conn == after;
-		if (!here || conn == after || !left || here <= most)
+		if (here <= most || here >= limit)
 			continue;
 		most = here;
 		best = conn;
