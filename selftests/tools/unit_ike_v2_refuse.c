@@ -376,6 +376,53 @@ static void installed_or_not(void)
 	world_free(world);
 }
 
+/* Of the responder, after its response has gone out: the initiator has a child by then. */
+static void half_installed(void)
+{
+	struct world *world = world_new(CONF_A, CONF_B);
+	struct world_verdict verdict;
+
+	world->b.refuse_out = 1;
+	world_up(&world->a, "net", &verdict);
+	world_run(world, 10000);
+	check(!world_count_sas(&world->a) && !world_count_sas(&world->b) &&
+	      !world_count_policies(&world->b), "v2: a pair without outbound is closed");
+	world->b.refuse_policies = 1;
+	world_up(&world->a, "net", &verdict);
+	world_run(world, 10000);
+	check(!world_count_sas(&world->a) && !world_count_sas(&world->b) &&
+	      !world_count_policies(&world->b), "v2: and one without its policies");
+	world_free(world);
+}
+
+static bool no_deletes_for_b(struct world *world, struct world_flight *flight)
+{
+	return flight->to != &world->b || flight->data[18] != INFORMATIONAL;
+}
+
+/* The one that is to replace another, too; and who wants it to be up does not wait to be asked. */
+static void switched_or_not(void)
+{
+	struct world *world = world_new(CONF_A, CONF("10.0.0.2", "10.0.0.1", "b.example.org",
+						     "a.example.org", "proposals = " GCM,
+						     "10.2.0.0/16", "10.1.0.0/16",
+						     "esp_proposals = aes128gcm16-ecp256\n"
+						     "start_action = start", "open sesame"));
+	struct world_verdict verdict;
+
+	world_run(world, 5000);
+	world_rekey(&world->a, "net", &verdict);
+	world->b.refuse_out = 1;
+	world->filter = no_deletes_for_b;
+	world_run(world, IKE_CHILD_SWITCH_POLL * IKE_CHILD_SWITCH_MOST);
+	world->filter = NULL;
+	world_run(world, 60000);
+	check(world_count_up(&world->a) == 1 && world_count_up(&world->b) == 1 &&
+	      !world->b.refuse_out && world_same_keys(world),
+	      "v2: what always is to be up, and could not be installed, comes up again");
+	world_free(world);
+}
+
 static void set_ts(struct ike_conf_ts *ts, const char *words)
 {
 	char list[512], *word, *rest;
@@ -504,6 +551,8 @@ void test_ike_v2_refuse(void)
 	agree_or_not();
 	other_group_for_child();
 	installed_or_not();
+	half_installed();
+	switched_or_not();
 	selectors();
 	answered();
 }

@@ -208,6 +208,10 @@ static int edge_sa_add(struct ike_kernel *kernel, const struct ike_kernel_sa *ad
 	struct world_end *end = (struct world_end *)kernel;
 	struct world_sa *sa = find_sa(end, &add->dst, add->spi);
 
+	if (end->refuse_out && !add->inbound) {
+		end->refuse_out--;
+		return espah_err_kernel(err, 0, "the module refuses outbound");
+	}
 	if (end->refuse) {
 		end->refuse--;
 		return espah_err_kernel(err, 0, "the module refuses");

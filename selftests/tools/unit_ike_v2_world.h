@@ -52,6 +52,7 @@ struct world_end {
 	uint32_t last_spi;
 	/* Make the module refuse the next SAs. */
 	unsigned int refuse;
+	unsigned int refuse_out;
 	unsigned int refuse_policies;
 	unsigned int keepalives;
 	unsigned int sent;

@@ -23,6 +23,15 @@ static void child_log(const struct ike_child *child, enum ike_log_level level, c
 	ike_sa_log(child->sa, level, "%s: %s", name, what);
 }
 
+/* The peer takes it for one that works: it is told, and what always is to be up is begun anew. */
+static void install_or_close(struct ike_child *child)
+{
+	if (!ike_child_install_out(child))
+		return;
+	ike_v2_delete_child(child, NULL);
+	ike_plan_missed(child->sa->daemon->sas, child->conn->name, child->conf->name);
+}
+
 /*
  * The peer has the new pair as soon as it sends on it (RFC 7296 section 2.8). If
  * it never does, we go over before the old pair's time is up.
@@ -32,11 +41,11 @@ static void switch_poll(struct ike_child *child)
 	if (child->redundant)
 		return;
 	if (ike_child_heard(child) || ++child->polls >= IKE_CHILD_SWITCH_MOST) {
-		(void)ike_child_install_out(child);
+		install_or_close(child);
 		return;
 	}
 	if (ike_sa_timer(child->sa, &child->timer, IKE_CHILD_SWITCH_POLL))
-		(void)ike_child_install_out(child);
+		install_or_close(child);
 }
 
 static void timer_fired(struct ike_timer *timer)
@@ -90,7 +99,7 @@ void ike_child_install_soon(struct ike_child *child)
 {
 	child->polls = IKE_CHILD_SWITCH_MOST;
 	if (ike_sa_timer(child->sa, &child->timer, 0))
-		(void)ike_child_install_out(child);
+		install_or_close(child);
 }
 
 void ike_child_remove_out(struct ike_child *child)
@@ -260,6 +269,9 @@ int ike_child_install_out(struct ike_child *child)
 {
 	int rc;
 
+	/* The keys of one that could not be installed are gone. */
+	if (child->state >= IKE_CHILD_DELETING)
+		return -1;
 	child->sa->daemon->edge->timer_cancel(child->sa->daemon->loop, &child->timer);
 	if (child->out)
 		return 0;
@@ -283,7 +295,7 @@ void ike_child_switch_later(struct ike_child *child)
 {
 	child->polls = 0;
 	if (ike_sa_timer(child->sa, &child->timer, IKE_CHILD_SWITCH_POLL))
-		(void)ike_child_install_out(child);
+		install_or_close(child);
 }
 
 void ike_child_closed(struct ike_child *child)
