@@ -102,6 +102,40 @@ static void record_first(struct world *world, struct record *record,
 	world->filter = to_somebody;
 }
 
+static bool no_auth(struct world *world, struct world_flight *flight)
+{
+	(void)world;
+	return flight->data[18] != IKE_AUTH;
+}
+
+/* It comes before the true response, from whoever sees or guesses the initiator's SPI. */
+static void forged_refusal(void)
+{
+	struct world *world = world_new(CONF_A, CONF_B);
+	uint8_t message[36] = { [16] = IKE_P_NOTIFY, 0x20, IKE_SA_INIT, IKE_FLAG_RESPONSE,
+				[27] = sizeof(message), [31] = 8,
+				[35] = IKE_N_NO_PROPOSAL_CHOSEN };
+	struct world_verdict verdict;
+	struct ike_endpoint a, b;
+	struct ike_sa *sa;
+
+	world->filter = no_auth;
+	world_up(&world->a, "net", &verdict);
+	world_run(world, 5);
+	sa = world->a.daemon.sas->all;
+	memcpy(message, sa->spi_i, sizeof(sa->spi_i));
+	a = sa->local;
+	b = sa->remote;
+	ike_sas_receive(&world->a.daemon, &a, &b, ike_chunk(message, sizeof(message)));
+	check(sa->shake->refusal == IKE_N_NO_PROPOSAL_CHOSEN, "v2: a refusal that may be forged");
+	world_run(world, 14000);
+	world->filter = NULL;
+	world_run(world, 20000);
+	check(!verdict.failed && world_count_up(&world->a) == 1,
+	      "v2: is nothing any more when the true response has come");
+	world_free(world);
+}
+
 static void replays(void)
 {
 	static struct record record;
@@ -401,6 +435,7 @@ static void answers(void)
 
 void test_ike_v2_hostile(void)
 {
+	forged_refusal();
 	replays();
 	broken();
 	out_of_window();

@@ -326,6 +326,8 @@ enum ike_bad ike_v2_init_response(struct ike_sa *sa, const struct ike_hdr *hdr,
 	ike_v2_natd_take(sa, hdr, in, local, remote);
 	ike_v2_init_take_hashes(sa->shake, in);
 	sa->shake->certreq = ike_payload_find(in, IKE_P_CERTREQ);
+	/* A refusal before it was another's, and says nothing of IKE_AUTH (section 2.21.1). */
+	sa->shake->refusal = 0;
 	ike_tasks_done(sa);
 	return IKE_GOOD;
 }
