@@ -72,6 +72,9 @@ static void test_random(void)
 		seen |= 1 << value;
 	}
 	check(below && seen == 0x1f, "random numbers are below their limit, and all of them come");
+	for (i = 0; i < 100 && !(ike_random_below(UINT64_C(1) << 40) >> 32); i++)
+		;
+	check(i < 100, "above 32 bits, too");
 	check(!ike_random_below(0) && !ike_random_below(1), "below 1 there is only 0");
 }
 

@@ -237,11 +237,43 @@ static void by_time(void)
 	world_free(world);
 }
 
+/* How far 100 draws are spread; UINT64_MAX if one of them is out of bounds. */
+static uint64_t spread(uint64_t value, uint64_t rand)
+{
+	uint64_t least = UINT64_MAX, most = 0;
+	unsigned int i;
+
+	for (i = 0; i < 100; i++) {
+		uint64_t here = ike_jittered(value, rand);
+
+		if (here > value || here < value - rand)
+			return UINT64_MAX;
+		least = here < least ? here : least;
+		most = here > most ? here : most;
+	}
+	return most - least;
+}
+
+/* Seconds, octets and packets, as large as the configuration takes them. */
+static void jitter(void)
+{
+	const uint64_t gigabyte = UINT64_C(1) << 30;
+
+	check(spread(10 * gigabyte, gigabyte) - gigabyte / 2 < gigabyte / 2,
+	      "v2: all of the random part is used");
+	check(spread(INT64_MAX, INT64_MAX / 4) - INT64_MAX / 8 < INT64_MAX / 8,
+	      "v2: however large it is");
+	check(ike_jittered(10, INT64_MAX) >= 5 && ike_jittered(10, INT64_MAX) <= 10,
+	      "v2: but no more than half of the whole");
+	check(!spread(INT64_MAX, 0) && !ike_jittered(0, 10), "v2: and none where there is none");
+}
+
 void test_ike_v2_rekey(void)
 {
 	children_50_times();
 	ike_50_times();
 	by_time();
+	jitter();
 }
 
 void test_ike_v2_collide(void)

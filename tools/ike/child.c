@@ -188,11 +188,11 @@ static void describe(const struct ike_child *child, bool inbound, struct ike_ker
 					    child->keys.encr_len),
 		.integ		= ike_chunk(keys_i ? child->keys.integ_i : child->keys.integ_r,
 					    child->keys.integ_len),
-		.soft_time	= ike_jittered(conf->rekey_time, conf->rand_time) / 1000,
+		.soft_time	= ike_jittered(conf->rekey_time, conf->rand_time),
 		.hard_time	= conf->life_time,
-		.soft_bytes	= ike_jittered(conf->rekey_bytes, conf->rand_bytes) / 1000,
+		.soft_bytes	= ike_jittered(conf->rekey_bytes, conf->rand_bytes),
 		.hard_bytes	= conf->life_bytes,
-		.soft_packets	= ike_jittered(conf->rekey_packets, conf->rand_packets) / 1000,
+		.soft_packets	= ike_jittered(conf->rekey_packets, conf->rand_packets),
 		.hard_packets	= conf->life_packets,
 	};
 	if (child->mode == ESPAH_MODE_TRANSPORT && child->local_ts.count == 1 &&

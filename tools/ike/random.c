@@ -25,14 +25,14 @@ void ike_random(void *p, size_t len)
 	}
 }
 
-uint32_t ike_random_below(uint32_t below)
+uint64_t ike_random_below(uint64_t below)
 {
-	uint32_t value, most;
+	uint64_t value, most;
 
 	if (below < 2)
 		return 0;
 	/* Of the last, incomplete round of remainders, none is taken. */
-	most = UINT32_MAX - UINT32_MAX % below;
+	most = UINT64_MAX - UINT64_MAX % below;
 	do {
 		ike_random(&value, sizeof(value));
 	} while (value >= most);

@@ -8,6 +8,6 @@
 /* Octets that nobody can predict; the process ends where the kernel gives none. */
 void ike_random(void *p, size_t len);
 /* Uniform, from 0 to @below - 1. */
-uint32_t ike_random_below(uint32_t below);
+uint64_t ike_random_below(uint64_t below);
 
 #endif /* _IKE_RANDOM_H */

@@ -49,18 +49,12 @@ const uint8_t *ike_sa_own_spi(const struct ike_sa *sa)
 	return sa->initiator ? sa->spi_i : sa->spi_r;
 }
 
-uint64_t ike_jittered(uint64_t seconds, uint64_t rand)
+uint64_t ike_jittered(uint64_t value, uint64_t rand)
 {
-	uint64_t less = 0, limit = seconds / 2;
-
-	if (!seconds)
-		return 0;
-	/* However much is configured, half of the time is used. */
-	if (rand > limit)
-		rand = limit;
-	if (rand)
-		less = ike_random_below(rand < UINT32_MAX / 1000 ? rand * 1000 : UINT32_MAX);
-	return seconds * 1000 - less;
+	/* However much is configured, half of it is used. */
+	if (rand > value / 2)
+		rand = value / 2;
+	return value - ike_random_below(rand + 1);
 }
 
 void ike_nonce_make(struct ike_nonce *nonce)
@@ -225,7 +219,7 @@ void ike_sa_free(struct ike_sa *sa)
 void ike_sa_up(struct ike_sa *sa)
 {
 	const struct ike_conf_conn *conn = sa->conn;
-	uint64_t rekey = ike_jittered(conn->rekey_time, conn->rand_time);
+	uint64_t rekey = ike_jittered(conn->rekey_time * 1000, conn->rand_time * 1000);
 	uint64_t hard = conn->rekey_time + conn->over_time;
 	int rc = 0;
 

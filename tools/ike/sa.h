@@ -180,8 +180,11 @@ const char *ike_sa_name(const struct ike_sa *sa, char *buf, size_t size);
 void ike_sa_log(const struct ike_sa *sa, enum ike_log_level level, const char *fmt, ...)
 	__printf(3, 4);
 
-/* @seconds less a random part of @rand, in milliseconds; 0 if @seconds is. */
-uint64_t ike_jittered(uint64_t seconds, uint64_t rand);
+/*
+ * @value, of whatever kind, less a random part of @rand: two ends that have the
+ * same limits are not to come to them at once (section 2.8). 0 if @value is.
+ */
+uint64_t ike_jittered(uint64_t value, uint64_t rand);
 
 void ike_nonce_make(struct ike_nonce *nonce);
 bool ike_nonce_take(struct ike_nonce *nonce, struct ike_chunk body);
