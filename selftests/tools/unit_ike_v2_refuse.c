@@ -298,6 +298,20 @@ static void traps_later(void)
 	world_free(world);
 }
 
+/* Whom to begin with need not stand first. */
+static void among_others(void)
+{
+	struct world *world = world_new(CONF("10.0.0.0/24, 10.0.0.1", "10.9.0.0/16, 10.0.0.2",
+					     "a.example.org", "b.example.org",
+					     "proposals = " GCM, "10.1.0.0/16", "10.2.0.0/16",
+					     "start_action = start", "open sesame"), CONF_B);
+
+	world_run(world, 1000);
+	check(world_count_policies(&world->a) == 1 && world_count_up(&world->a) == 1 &&
+	      world_same_keys(world), "v2: the first single one of addresses is begun with");
+	world_free(world);
+}
+
 static bool drop(struct world *world, struct world_flight *flight)
 {
 	(void)world;
@@ -564,6 +578,7 @@ void test_ike_v2_paths(void)
 	in_transport_mode();
 	traps();
 	traps_later();
+	among_others();
 	leaves();
 	always_up();
 	alive();

@@ -187,6 +187,8 @@ struct ike_conf_conn *ike_conf_find_conn(const struct ike_conf *conf,
 					 const struct espah_addr *local,
 					 const struct espah_addr *remote, uint8_t version,
 					 const struct ike_conf_conn *after);
+/* The first of these that is one address: who begins needs one of each end. NULL: none is. */
+const struct espah_addr *ike_conf_one_addr(const struct espah_range *range, unsigned int count);
 struct ike_conf_conn *ike_conf_conn_by_name(const struct ike_conf *conf, const char *name);
 /* Of any connection; @conn gets that. */
 struct ike_conf_child *ike_conf_child_by_name(const struct ike_conf *conf, const char *name,

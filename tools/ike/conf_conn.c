@@ -247,17 +247,6 @@ static int settle_times(struct ike_reading *reading, const struct ike_tree_secti
 			     (unsigned long long)conn->rekey_time);
 }
 
-static bool has_one_remote(const struct ike_conf_conn *conn)
-{
-	unsigned int i;
-
-	for (i = 0; i < conn->remotes; i++) {
-		if (espah_addr_equal(&conn->remote_addr[i].min, &conn->remote_addr[i].max))
-			return true;
-	}
-	return false;
-}
-
 /* Who begins has to know with whom. */
 static int check_starts(struct ike_reading *reading, const struct ike_tree_section *section,
 			const struct ike_conf_conn *conn)
@@ -266,7 +255,7 @@ static int check_starts(struct ike_reading *reading, const struct ike_tree_secti
 
 	for (child = conn->children; child; child = child->next) {
 		if ((child->start_action || child->close_action || child->dpd_action) &&
-		    !has_one_remote(conn))
+		    !ike_conf_one_addr(conn->remote_addr, conn->remotes))
 			return ike_conf_fail(reading, section, "remote_addrs",
 					     "there is no single address, and the child '%.64s' is to be begun from here; write one, or leave out its actions",
 					     child->name);

@@ -79,6 +79,17 @@ struct ike_conf_conn *ike_conf_find_conn(const struct ike_conf *conf,
 	return best;
 }
 
+const struct espah_addr *ike_conf_one_addr(const struct espah_range *range, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		if (espah_addr_equal(&range[i].min, &range[i].max))
+			return &range[i].min;
+	}
+	return NULL;
+}
+
 struct ike_conf_conn *ike_conf_conn_by_name(const struct ike_conf *conf, const char *name)
 {
 	struct ike_conf_conn *conn;

@@ -144,23 +144,17 @@ struct ike_plan *ike_plan_by_reqid(struct ike_sa_table *table, uint32_t reqid)
 	return NULL;
 }
 
-static bool one_address(const struct espah_range *range)
-{
-	return range->min.family && espah_addr_equal(&range->min, &range->max);
-}
-
 /* The outer addresses, if they are known before there is an SA. */
 static bool addresses(const struct ike_plan *plan, struct ike_kernel_policy *like)
 {
 	const struct ike_conf_conn *conn = plan->conn;
+	const struct espah_addr *remote = ike_conf_one_addr(conn->remote_addr, conn->remotes);
+	const struct espah_addr *local = ike_conf_one_addr(conn->local_addr, conn->locals);
 
-	if (!conn->remotes || !one_address(&conn->remote_addr[0]))
+	if (!remote)
 		return false;
-	like->remote = conn->remote_addr[0].min;
-	if (conn->locals && one_address(&conn->local_addr[0]))
-		like->local = conn->local_addr[0].min;
-	else
-		like->local = plan->daemon->edge->source(&like->remote);
+	like->remote = *remote;
+	like->local = local ? *local : plan->daemon->edge->source(remote);
 	return like->local.family;
 }
 

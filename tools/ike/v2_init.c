@@ -95,25 +95,20 @@ static int set_group(struct ike_handshake *shake, uint16_t group)
 	return shake->dh ? 0 : -1;
 }
 
-static bool one_address(const struct espah_range *range)
-{
-	return range->min.family && espah_addr_equal(&range->min, &range->max);
-}
-
 static int endpoints(const struct ike_daemon *daemon, const struct ike_conf_conn *conn,
 		     struct ike_endpoint *local, struct ike_endpoint *remote,
 		     struct espah_err *err)
 {
-	if (!conn->remotes || !one_address(&conn->remote_addr[0]))
+	const struct espah_addr *there = ike_conf_one_addr(conn->remote_addr, conn->remotes);
+	const struct espah_addr *here = ike_conf_one_addr(conn->local_addr, conn->locals);
+
+	if (!there)
 		return espah_err_usage(err,
 				       "%s:%u: connection '%s' has no single remote_addrs to begin with",
 				       conn->place.file, conn->place.line, conn->name);
-	remote->addr = conn->remote_addr[0].min;
+	remote->addr = *there;
 	remote->port = conn->remote_port ? conn->remote_port : IKE_PORT;
-	if (conn->locals && one_address(&conn->local_addr[0]))
-		local->addr = conn->local_addr[0].min;
-	else
-		local->addr = daemon->edge->source(&remote->addr);
+	local->addr = here ? *here : daemon->edge->source(there);
 	if (!local->addr.family)
 		return espah_err_kernel(err, 0, "there is no route to the peer of connection '%s'",
 					conn->name);
