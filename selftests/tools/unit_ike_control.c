@@ -42,6 +42,8 @@ static struct {
 		size_t len;
 	} flight[FLIGHTS_MAX];
 	uint32_t last_spi;
+	/* The module has no room for policies. */
+	bool refuse_policies;
 } pair;
 
 static void deliver(struct ike_timer *timer)
@@ -133,8 +135,16 @@ static int edge_sa_usage(struct ike_kernel *kernel, const struct espah_addr *dst
 	return 0;
 }
 
-static int edge_policy(struct ike_kernel *kernel, const struct ike_kernel_policy *policy,
-		       struct espah_err *err)
+static int edge_policy_add(struct ike_kernel *kernel, const struct ike_kernel_policy *policy,
+			   struct espah_err *err)
+{
+	(void)kernel;
+	(void)policy;
+	return pair.refuse_policies ? espah_err_kernel(err, 0, "there is no room") : 0;
+}
+
+static int edge_policy_del(struct ike_kernel *kernel, const struct ike_kernel_policy *policy,
+			   struct espah_err *err)
 {
 	(void)kernel;
 	(void)policy;
@@ -155,8 +165,8 @@ static const struct ike_edge edge = {
 	.sa_add		= edge_sa_add,
 	.sa_del		= edge_sa_del,
 	.sa_usage	= edge_sa_usage,
-	.policy_add	= edge_policy,
-	.policy_del	= edge_policy,
+	.policy_add	= edge_policy_add,
+	.policy_del	= edge_policy_del,
 };
 
 static void need(bool good, const char *what)
@@ -360,6 +370,13 @@ static void commands(void)
 	check(strstr(tool(false, "ike load bad.conf", &status), "bad.conf:1: ") &&
 	      status == ESPAH_USAGE && pair.a.conf && pair.a.conf->conns,
 	      "control: a configuration that is wrong leaves the one that is there");
+	conf_file("trap.conf", CONF_OF_A("", "start_action = trap"), 0600);
+	pair.refuse_policies = true;
+	says("ike load trap.conf", ESPAH_REFUSED,
+	     "ike load: loaded, but child 'net' does not have its policies yet; they are tried again each second: there is no room",
+	     "control: what is loaded, and has no policies");
+	pair.refuse_policies = false;
+	says("ike load trap.conf", 0, "", "control: and has them");
 	says("ike load", 0, "", "control: the daemon's own is loaded again");
 	says("ike down home", 0, "", "control: and all of it goes down");
 	says("ike rekey home", ESPAH_REFUSED, "ike rekey: nothing of this name is up",

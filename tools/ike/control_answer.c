@@ -7,6 +7,7 @@
 
 #include "control_client.h"
 #include "log.h"
+#include "plan.h"
 
 json_t *ike_client_text(const char *words)
 {
@@ -63,6 +64,9 @@ static void load(struct ike_client *client, const char *path)
 	if (*path && *path != '/')
 		ike_client_failed(client, ESPAH_USAGE, "the file's name has to begin with '/'");
 	else if (ike_control_load(control->daemon, *path ? path : control->conf_path, &err))
+		ike_client_failed(client, err.status, err.text);
+	else if (ike_plans_refused(control->daemon->sas, &err))
+		/* Packets may leave in clear until then: it is not done. */
 		ike_client_failed(client, err.status, err.text);
 	else
 		ike_client_done(client);

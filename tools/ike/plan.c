@@ -189,9 +189,8 @@ static void remove_policies(struct ike_plan *plan, struct ike_kernel_policy *pol
 }
 
 /* Return: how many of them are there. */
-static unsigned int add_policies(const struct ike_plan *plan,
-				 const struct ike_kernel_policy *policy, unsigned int count,
-				 bool again)
+static unsigned int add_policies(struct ike_plan *plan, const struct ike_kernel_policy *policy,
+				 unsigned int count, bool again)
 {
 	const struct ike_daemon *daemon = plan->daemon;
 	struct espah_err err = {};
@@ -201,6 +200,7 @@ static unsigned int add_policies(const struct ike_plan *plan,
 		done++;
 	if (done < count && !again)
 		ike_log(IKE_LOG_ERROR, "%s", err.text);
+	plan->refused = err;
 	return done;
 }
 
@@ -422,6 +422,21 @@ void ike_plans_settle(struct ike_sa_table *table)
 		remove_policies(plan, plan->policy, plan->policies);
 		plan_free(plan);
 	}
+}
+
+bool ike_plans_refused(const struct ike_sa_table *table, struct espah_err *err)
+{
+	const struct ike_plan *plan = table->plans;
+
+	while (plan && !plan->refused.text[0])
+		plan = plan->next;
+	if (!plan)
+		return false;
+	*err = plan->refused;
+	espah_err_prefix(err,
+			 "loaded, but child '%s' does not have its policies yet; they are tried again each second: ",
+			 plan->conf->name);
+	return true;
 }
 
 void ike_plans_untrap(struct ike_sa_table *table)

@@ -26,6 +26,8 @@ struct ike_plan {
 	unsigned int policies;
 	struct ike_kernel_policy policy[IKE_CHILD_POLICIES];
 	struct ike_timer trap;
+	/* Why the module does not have all that it should have; no text: it has. */
+	struct espah_err refused;
 	/* It ought to be up: start_action, or an operator's word. */
 	bool wanted;
 	uint64_t backoff;
@@ -42,6 +44,8 @@ struct ike_flow {
 
 /* After the configuration has changed. */
 void ike_plans_settle(struct ike_sa_table *table);
+/* What the module refused of a child, into @err; false: nothing. It is tried again. */
+bool ike_plans_refused(const struct ike_sa_table *table, struct espah_err *err);
 /* Their policies go: the daemon was asked to end. */
 void ike_plans_untrap(struct ike_sa_table *table);
 /* Their policies stay, so that nothing leaves in clear until they are taken over. */
