@@ -10,48 +10,6 @@
 /* Until nothing replaced is left: the inbound halves linger for some seconds. */
 #define SETTLED		20000
 
-static struct world *up(const char *conf_a, const char *conf_b)
-{
-	struct world *world = world_new(conf_a, conf_b);
-	struct world_verdict verdict;
-
-	world_up(&world->a, "net", &verdict);
-	world_run(world, 1000);
-	if (verdict.failed)
-		check(false, "v2: a child to rekey");
-	return world;
-}
-
-/* For so long, with packets all the time in both directions. */
-static void busy(struct world *world, unsigned int ms)
-{
-	unsigned int i;
-
-	for (i = 0; i < ms; i += 5) {
-		world_traffic(world);
-		world_run(world, 5);
-	}
-}
-
-static bool one_pair(struct world *world)
-{
-	return world_count_up(&world->a) == 1 && world_count_up(&world->b) == 1 &&
-	       world_count_sas(&world->a) == 2 && world_same_keys(world) &&
-	       world_count_policies(&world->a) == 1 && world_count_policies(&world->b) == 1;
-}
-
-static bool one_ike(struct world *world)
-{
-	struct ike_sa *a = world_ike(&world->a), *b = world_ike(&world->b);
-
-	return a && b && world_count_ike(&world->a, IKE_SA_UP) == 1 &&
-	       world_count_ike(&world->b, IKE_SA_UP) == 1 &&
-	       a->initiator != b->initiator && !memcmp(&a->keys, &b->keys, sizeof(a->keys)) &&
-	       !memcmp(a->spi_i, b->spi_i, IKE_SPI_LEN) &&
-	       !memcmp(a->spi_r, b->spi_r, IKE_SPI_LEN) &&
-	       a->child_count == b->child_count;
-}
-
 static bool nothing_lost(const struct world *world)
 {
 	return !world->a.esp_lost && !world->b.esp_lost && !world->a.esp_waits &&
@@ -61,7 +19,7 @@ static bool nothing_lost(const struct world *world)
 
 static void children_50_times(void)
 {
-	struct world *world = up(CONF_A, CONF_B);
+	struct world *world = world_up_net(CONF_A, CONF_B);
 	struct world_verdict verdict;
 	bool good = true;
 	uint32_t spi;
@@ -70,19 +28,19 @@ static void children_50_times(void)
 	for (i = 0; i < 50; i++) {
 		spi = world_child(&world->a)->spi_in;
 		world_rekey(i % 2 ? &world->a : &world->b, "net", &verdict);
-		busy(world, 200);
+		world_busy(world, 200);
 		good = good && !verdict.failed && world_count_up(&world->a) == 1 &&
 		       world_count_up(&world->b) == 1 && world_child(&world->a)->spi_in != spi;
 	}
-	busy(world, SETTLED);
-	check(good && one_pair(world), "v2: a child rekeyed 50 times, by either end");
+	world_busy(world, SETTLED);
+	check(good && world_one_pair(world), "v2: a child rekeyed 50 times, by either end");
 	check(nothing_lost(world), "v2: no packet is lost by it");
 	world_free(world);
 }
 
 static void ike_50_times(void)
 {
-	struct world *world = up(CONF_A, CONF_B);
+	struct world *world = world_up_net(CONF_A, CONF_B);
 	struct world_verdict verdict;
 	bool good = true;
 	struct ike_keys keys;
@@ -91,15 +49,15 @@ static void ike_50_times(void)
 	for (i = 0; i < 50; i++) {
 		keys = world_ike(&world->a)->keys;
 		world_rekey(i % 3 ? &world->a : &world->b, "home", &verdict);
-		busy(world, 100);
-		good = good && !verdict.failed && one_ike(world) &&
+		world_busy(world, 100);
+		good = good && !verdict.failed && world_one_ike(world) &&
 		       memcmp(&keys, &world_ike(&world->a)->keys, sizeof(keys));
 	}
 	check(good, "v2: an IKE SA rekeyed 50 times, by either end");
-	check(one_pair(world) && nothing_lost(world), "v2: its child goes on");
+	check(world_one_pair(world) && nothing_lost(world), "v2: its child goes on");
 	world_rekey(&world->b, "net", &verdict);
 	world_run(world, SETTLED);
-	check(!verdict.failed && one_pair(world), "v2: and is rekeyed on the new one");
+	check(!verdict.failed && world_one_pair(world), "v2: and is rekeyed on the new one");
 	world_run(world, 200000);
 	check(world->a.daemon.sas->count == 1 && world->b.daemon.sas->count == 1,
 	      "v2: nothing is left of the old ones");
@@ -140,7 +98,7 @@ static void begin(struct world_end *end, const char *name, bool down,
 static bool collide(size_t pair, unsigned int wait, bool swap, unsigned int loss,
 		    unsigned int seed)
 {
-	struct world *world = up(CONF_A, CONF_B);
+	struct world *world = world_up_net(CONF_A, CONF_B);
 	struct world_end *first = swap ? &world->b : &world->a;
 	struct world_verdict one, other;
 	bool children = !pairs[pair].down_a && !pairs[pair].down_b, good;
@@ -150,9 +108,9 @@ static bool collide(size_t pair, unsigned int wait, bool swap, unsigned int loss
 	world->twice = loss;
 	world->jitter = loss ? 30 : 0;
 	begin(first, pairs[pair].a, pairs[pair].down_a, &one);
-	busy(world, wait);
+	world_busy(world, wait);
 	begin(world_other(first), pairs[pair].b, pairs[pair].down_b, &other);
-	busy(world, 3000);
+	world_busy(world, 3000);
 	world_run(world, loss ? 200000 : 30000);
 	world->loss = 0;
 	world_run(world, 200000);
@@ -160,8 +118,8 @@ static bool collide(size_t pair, unsigned int wait, bool swap, unsigned int loss
 	       world_count_up(&world->a) == world_count_up(&world->b) &&
 	       world->a.daemon.sas->count == world->b.daemon.sas->count;
 	if (children)
-		good = good && one_pair(world) && one_ike(world) && nothing_lost(world) &&
-		       world->a.daemon.sas->count == 1;
+		good = good && world_one_pair(world) && world_one_ike(world) &&
+		       nothing_lost(world) && world->a.daemon.sas->count == 1;
 	else
 		good = good && !world_count_sas(&world->a) && !world_count_policies(&world->a) &&
 		       !world_count_policies(&world->b);
@@ -213,9 +171,9 @@ static void collisions_with_loss(void)
 /* Soft limits, a time that passes, and how long everything holds. */
 static void by_time(void)
 {
-	struct world *world = up(CONF_OF_A("rekey_time = 600s\nover_time = 100s\nrand_time = 60s",
-					   "rekey_time = 300s\nlife_time = 400s\nrand_time = 30s"),
-				 CONF_B);
+	const char *conf_a = CONF_OF_A("rekey_time = 600s\nover_time = 100s\nrand_time = 60s",
+				       "rekey_time = 300s\nlife_time = 400s\nrand_time = 30s");
+	struct world *world = world_up_net(conf_a, CONF_B);
 	struct ike_child *child = world_child(&world->a);
 	uint32_t spi = child->spi_in;
 	struct ike_keys keys = world_ike(&world->a)->keys;
@@ -224,10 +182,10 @@ static void by_time(void)
 	      world->a.sa[0].hard_time == 400, "v2: the module is told the lifetimes, with jitter");
 	ike_sas_expire(&world->a.daemon, &child->remote.addr, child->spi_out, false);
 	world_run(world, SETTLED);
-	check(one_pair(world) && world_child(&world->a)->spi_in != spi,
+	check(world_one_pair(world) && world_child(&world->a)->spi_in != spi,
 	      "v2: a soft limit rekeys the child");
 	world_run(world, 620000);
-	check(one_ike(world) && memcmp(&keys, &world_ike(&world->a)->keys, sizeof(keys)),
+	check(world_one_ike(world) && memcmp(&keys, &world_ike(&world->a)->keys, sizeof(keys)),
 	      "v2: an IKE SA rekeys itself in time");
 	child = world_child(&world->a);
 	ike_sas_expire(&world->a.daemon, &child->local.addr, child->spi_in, true);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What tests see of a world: its log, its modules, its SAs. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "unit_ike_v2_world.h"
@@ -122,4 +123,45 @@ struct ike_child *world_child(const struct world_end *end)
 		}
 	}
 	return NULL;
+}
+
+struct world *world_up_net(const char *conf_a, const char *conf_b)
+{
+	struct world *world = world_new(conf_a, conf_b);
+	struct world_verdict verdict;
+
+	world_up(&world->a, "net", &verdict);
+	world_run(world, 1000);
+	if (verdict.failed)
+		abort();
+	return world;
+}
+
+void world_busy(struct world *world, unsigned int ms)
+{
+	unsigned int i;
+
+	for (i = 0; i < ms; i += 5) {
+		world_traffic(world);
+		world_run(world, 5);
+	}
+}
+
+bool world_one_pair(struct world *world)
+{
+	return world_count_up(&world->a) == 1 && world_count_up(&world->b) == 1 &&
+	       world_count_sas(&world->a) == 2 && world_same_keys(world) &&
+	       world_count_policies(&world->a) == 1 && world_count_policies(&world->b) == 1;
+}
+
+bool world_one_ike(struct world *world)
+{
+	struct ike_sa *a = world_ike(&world->a), *b = world_ike(&world->b);
+
+	return a && b && world_count_ike(&world->a, IKE_SA_UP) == 1 &&
+	       world_count_ike(&world->b, IKE_SA_UP) == 1 &&
+	       a->initiator != b->initiator && !memcmp(&a->keys, &b->keys, sizeof(a->keys)) &&
+	       !memcmp(a->spi_i, b->spi_i, IKE_SPI_LEN) &&
+	       !memcmp(a->spi_r, b->spi_r, IKE_SPI_LEN) &&
+	       a->child_count == b->child_count;
 }

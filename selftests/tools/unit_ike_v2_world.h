@@ -139,6 +139,13 @@ unsigned int world_count_up(const struct world_end *end);
 unsigned int world_count_ike(const struct world_end *end, enum ike_sa_state state);
 struct ike_child *world_child(const struct world_end *end);
 struct ike_sa *world_ike(const struct world_end *end);
+/* A world whose ends have the child "net" up. */
+struct world *world_up_net(const char *conf_a, const char *conf_b);
+/* For so long, with packets all the time in both directions. */
+void world_busy(struct world *world, unsigned int ms);
+/* One Child SA is up, one IKE SA, the same at both ends; nothing else of that kind is left. */
+bool world_one_pair(struct world *world);
+bool world_one_ike(struct world *world);
 /* A line of the log has these words, since the last call of world_log_forget(). */
 bool world_log_has(const char *words);
 void world_log_forget(void);
