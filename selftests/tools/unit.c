@@ -100,6 +100,7 @@ static const struct {
 	{ "ike_v2_rekey", test_ike_v2_rekey },
 	{ "ike_v2_collide", test_ike_v2_collide },
 	{ "ike_v2_loss", test_ike_v2_loss },
+	{ "ike_v2_races", test_ike_v2_races },
 	{ "ike_v2_refuse", test_ike_v2_refuse },
 	{ "ike_v2_paths", test_ike_v2_paths },
 	{ "ike_v2_cert", test_ike_v2_cert },

@@ -47,6 +47,7 @@ void test_ike_request(void);
 void test_ike_v2_rekey(void);
 void test_ike_v2_collide(void);
 void test_ike_v2_loss(void);
+void test_ike_v2_races(void);
 void test_ike_v2_refuse(void);
 void test_ike_v2_paths(void);
 void test_ike_v2_cert(void);

@@ -151,6 +151,10 @@ test_ike_v2_loss() {
 	group ike_v2_loss
 }
 
+test_ike_v2_races() {
+	group ike_v2_races
+}
+
 test_ike_v2_refusals() {
 	group ike_v2_refuse
 }

@@ -236,6 +236,8 @@ void ike_v2_child_replaced(struct ike_child *old, struct ike_child *child);
 void ike_v2_child_rekeyed(struct ike_sa *sa, struct ike_offer *offer, struct ike_child *old,
 			  struct ike_child *child);
 void ike_v2_ike_replaced(struct ike_sa *old, struct ike_sa *made);
+/* Ours came to nothing: does what the peer has made of @sa take its place? */
+bool ike_v2_ike_rival_stays(struct ike_sa *sa, const struct ike_ike_offer *offer);
 void ike_v2_ike_rekeyed(struct ike_sa *sa, struct ike_ike_offer *offer, struct ike_sa *made);
 /* They are no more: who points to them forgets them. */
 void ike_v2_forget_child(struct ike_sa *sa, const struct ike_child *child);

@@ -116,6 +116,20 @@ void ike_v2_ike_replaced(struct ike_sa *old, struct ike_sa *made)
 	made->parent = old;
 }
 
+/*
+ * Who has had our answer has moved all to its new SA, and closes this one, whatever
+ * has become of our own request (sections 2.8.2, 2.25.2).
+ */
+bool ike_v2_ike_rival_stays(struct ike_sa *sa, const struct ike_ike_offer *offer)
+{
+	if (!offer->rival)
+		return false;
+	ike_sa_log(sa, IKE_LOG_INFO, "both ends have rekeyed it: the peer's [%u] stays",
+		   offer->rival->number);
+	ike_sa_inherit(offer->rival, sa);
+	return true;
+}
+
 /* What the peer has made and is to close itself. */
 static void await_close(struct ike_sa *sa, struct ike_sa *heir)
 {
@@ -131,9 +145,7 @@ void ike_v2_ike_rekeyed(struct ike_sa *sa, struct ike_ike_offer *offer, struct i
 	struct ike_sa *rival = offer->rival;
 
 	if (rival && ike_nonce_compare(&made->lowest, &offer->rival_lowest) < 0) {
-		ike_sa_log(sa, IKE_LOG_INFO, "both ends have rekeyed it: the peer's [%u] stays",
-			   rival->number);
-		ike_sa_inherit(rival, sa);
+		(void)ike_v2_ike_rival_stays(sa, offer);
 		ike_v2_delete_ike(made, NULL);
 		return;
 	}

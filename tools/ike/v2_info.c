@@ -257,8 +257,7 @@ static void close_ike(struct ike_sa *sa)
 	struct ike_ike_offer *offer = ike_v2_rekeying_ike(sa);
 
 	/* The peer has not seen that we rekey it, too: its new SA it is (section 2.8.2). */
-	if (offer && offer->rival) {
-		ike_sa_inherit(offer->rival, sa);
+	if (offer && ike_v2_ike_rival_stays(sa, offer)) {
 		sa->closing = "the peer has rekeyed it";
 	} else if (sa->state == IKE_SA_REPLACED) {
 		sa->closing = "it was rekeyed";

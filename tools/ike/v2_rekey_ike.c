@@ -106,8 +106,8 @@ static int build(struct ike_sa *sa, struct ike_task *task, struct ike_writer *w)
 	}
 	if (!offer)
 		return IKE_TASK_FAILED;
+	/* What was tried before it had no rival, or it would have ended there. */
 	offer->collided = false;
-	offer->rival = NULL;
 	ike_dh_free(offer->dh);
 	offer->dh = ike_dh_new(offer->group);
 	if (!offer->dh)
@@ -149,6 +149,7 @@ static const char *take(struct ike_sa *old, const struct ike_ike_offer *offer,
 	if (!derive(*made, old, offer->dh, ke.value, &offer->nonce, &theirs))
 		return NULL;
 	ike_sa_free(*made);
+	*made = NULL;
 	return "its Diffie-Hellman value must not be used";
 }
 
@@ -188,15 +189,21 @@ static void failed(struct ike_sa *sa, struct ike_task *task, const struct ike_pa
 static void handle(struct ike_sa *sa, struct ike_task *task, const struct ike_payloads *in)
 {
 	uint16_t error = ike_v2_error_of(in);
+	const char *wrong = NULL;
 	struct ike_sa *made = NULL;
-	const char *wrong;
 
+	if (!error) {
+		sa->stuck_since = 0;
+		wrong = take(sa, task->ike, in, &made);
+	}
+	if (!made && ike_v2_ike_rival_stays(sa, task->ike)) {
+		ike_task_free(sa, task, NULL);
+		return;
+	}
 	if (error) {
 		failed(sa, task, in, error);
 		return;
 	}
-	sa->stuck_since = 0;
-	wrong = take(sa, task->ike, in, &made);
 	if (wrong) {
 		ike_sa_log(sa, IKE_LOG_ERROR, "the peer's answer to its rekeying is of no use: %s",
 			   wrong);

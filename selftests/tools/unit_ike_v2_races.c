@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Exchanges of both ends that overlap in one certain order (RFC 7296 sections 2.8, 2.25). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "unit.h"
+#include "unit_ike_v2_conf.h"
+#include "unit_ike_v2_world.h"
+
+/* Until nothing that was replaced is left of either kind. */
+#define SETTLED		250000
+
+/* All that counts of it are the proposals of the IKE SA. */
+#define CONF_WITH(proposals)								\
+	CONF("10.0.0.2", "10.0.0.1", "b.example.org", "a.example.org",			\
+	     "proposals = " proposals "\n", "10.2.0.0/16", "10.1.0.0/16", "", "open sesame")
+
+/* What the network takes away: so many of a kind, to one end. */
+struct loss {
+	struct world_end *to;
+	uint8_t exchange;
+	bool response;
+	unsigned int count;
+};
+
+#define LOSSES	4
+
+static bool lose(struct world *world, struct world_flight *flight)
+{
+	struct loss *loss = world->filter_data;
+	unsigned int i;
+
+	for (i = 0; i < LOSSES; i++, loss++) {
+		if (loss->count && loss->to == flight->to && loss->exchange == flight->data[18] &&
+		    loss->response == !!(flight->data[19] & IKE_FLAG_RESPONSE)) {
+			loss->count--;
+			return false;
+		}
+	}
+	return true;
+}
+
+static struct world *up(struct loss *losses)
+{
+	struct world *world = world_up_net(CONF_A, CONF_B);
+
+	memset(losses, 0, LOSSES * sizeof(*losses));
+	world->filter = lose;
+	world->filter_data = losses;
+	return world;
+}
+
+/* The whole of it: one IKE SA with one child, and nothing else. */
+static bool all_well(struct world *world)
+{
+	return world_one_pair(world) && world_one_ike(world) && world->a.daemon.sas->count == 1 &&
+	       world->b.daemon.sas->count == 1;
+}
+
+/*
+ * Our request to rekey the IKE SA comes to the peer when that has the answer to
+ * its own; the peer's Delete comes to us when our request has failed.
+ */
+static void failed_before_delete(void)
+{
+	struct loss losses[LOSSES];
+	struct world *world = up(losses);
+	struct world_verdict one, other;
+
+	losses[0] = (struct loss){ &world->b, CREATE_CHILD_SA, false, 1 };
+	losses[1] = (struct loss){ &world->a, INFORMATIONAL, false, 1 };
+	world_rekey(&world->a, "home", &one);
+	world_rekey(&world->b, "home", &other);
+	world_run(world, SETTLED);
+	check(!one.failed && !other.failed && all_well(world),
+	      "v2: TEMPORARY_FAILURE says that the peer has rekeyed the IKE SA: its new one stays");
+	world_free(world);
+}
+
+static void set_proposals(struct world_end *end, const char *text)
+{
+	struct ike_conf *conf = world_conf(text);
+
+	world_ike(end)->conn->proposals = conf->conns->proposals;
+	ike_conf_free(conf);
+}
+
+/* Another error, from a peer whose own rekeying we have answered. */
+static void failed_for_good(const char *conf_b, const char *name)
+{
+	struct loss losses[LOSSES];
+	struct world *world = up(losses);
+	const char *both = CONF_WITH("aes128gcm16-prfsha256-ecp256-x25519");
+	struct world_verdict one, other;
+
+	set_proposals(&world->a, both);
+	set_proposals(&world->b, both);
+	world_rekey(&world->a, "home", &one);
+	world_rekey(&world->b, "home", &other);
+	/* A datagram takes 10 ms: it refuses the request, and takes the response to its own. */
+	world_run(world, 5);
+	set_proposals(&world->b, conf_b);
+	world_run(world, 10);
+	set_proposals(&world->b, both);
+	world_run(world, SETTLED);
+	check(!one.failed && !other.failed && all_well(world), name);
+	world_free(world);
+}
+
+void test_ike_v2_races(void)
+{
+	failed_before_delete();
+	failed_for_good(CONF_WITH("aes128gcm16-prfsha256-x25519"),
+			"v2: INVALID_KE_PAYLOAD, and the peer has rekeyed the IKE SA: its stays");
+	failed_for_good(CONF_WITH("aes256gcm16-prfsha384-ecp384"),
+			"v2: NO_PROPOSAL_CHOSEN, and the peer has rekeyed the IKE SA: its stays");
+}
