@@ -107,6 +107,37 @@ static void failed_for_good(const char *conf_b, const char *name)
 	world_free(world);
 }
 
+/* The one that is not up yet: what the other end has made and has not shown. */
+static struct ike_child *inbound_child(const struct world_end *end)
+{
+	struct ike_child *child = world_ike(end)->children;
+
+	while (child && child->state != IKE_CHILD_INBOUND)
+		child = child->next;
+	if (!child)
+		abort();
+	return child;
+}
+
+/* The response that is about a child is lost, and the peer rekeys that child. */
+static void rekeyed_before_known(void)
+{
+	struct loss losses[LOSSES];
+	struct world *world = up(losses);
+	struct world_verdict verdict;
+	struct ike_child *child;
+
+	losses[0] = (struct loss){ &world->a, CREATE_CHILD_SA, true, 1 };
+	world_rekey(&world->a, "net", &verdict);
+	world_run(world, 100);
+	child = inbound_child(&world->b);
+	ike_sas_expire(&world->b.daemon, &child->local.addr, child->spi_in, false);
+	world_run(world, SETTLED);
+	check(world_log_has("the peer has lost child 'net'") && all_well(world),
+	      "v2: a child that the peer was told is not known does not come up after that");
+	world_free(world);
+}
+
 void test_ike_v2_races(void)
 {
 	failed_before_delete();
@@ -114,4 +145,5 @@ void test_ike_v2_races(void)
 			"v2: INVALID_KE_PAYLOAD, and the peer has rekeyed the IKE SA: its stays");
 	failed_for_good(CONF_WITH("aes256gcm16-prfsha384-ecp384"),
 			"v2: NO_PROPOSAL_CHOSEN, and the peer has rekeyed the IKE SA: its stays");
+	rekeyed_before_known();
 }

@@ -59,8 +59,8 @@ struct ike_offer {
 	/* The peer closed what is rekeyed, without having replaced it. */
 	bool closed;
 	/*
-	 * What the peer has closed while we waited and what is not known here: its
-	 * response, which was lost, may be about one of these.
+	 * What the peer has closed while we waited, or closes since we did not know it:
+	 * its response, which was lost, may be about one of these.
 	 */
 	uint32_t closed_spi[IKE_CLOSED_MAX];
 	unsigned int closed_spis;
@@ -230,6 +230,8 @@ uint16_t ike_v2_may_rekey_ike(const struct ike_sa *sa);
 /* Is there an exchange of ours under way that rekeys this child, this SA? */
 struct ike_offer *ike_v2_rekeying_child(const struct ike_sa *sa, const struct ike_child *child);
 struct ike_ike_offer *ike_v2_rekeying_ike(const struct ike_sa *sa);
+/* The peer has closed, or is told that it has lost, a child that is not known here. */
+void ike_v2_child_not_known(const struct ike_sa *sa, uint32_t spi);
 /* The peer has rekeyed @old into @child by a request that we have answered. */
 void ike_v2_child_replaced(struct ike_child *old, struct ike_child *child);
 /* Our own rekeying of @old (NULL if it has gone) has made @child. */

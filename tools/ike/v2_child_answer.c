@@ -273,6 +273,9 @@ static uint16_t answer_rekey(struct ike_sa *sa, const struct ike_payloads *in,
 						 NULL;
 	refusal.type = ike_v2_may_create(sa);
 	if (!refusal.type && !old) {
+		/* The peer removes it now, and does not say so again (section 2.25). */
+		if (notify.protocol == IKE_PROTO_ESP)
+			ike_v2_child_not_known(sa, ike_get_u32(notify.spi.p));
 		ike_put_notify(w, notify.protocol, notify.spi, IKE_N_CHILD_SA_NOT_FOUND,
 			       ike_chunk(NULL, 0));
 		return 0;

@@ -53,6 +53,14 @@ struct ike_ike_offer *ike_v2_rekeying_ike(const struct ike_sa *sa)
 	return task ? task->ike : NULL;
 }
 
+void ike_v2_child_not_known(const struct ike_sa *sa, uint32_t spi)
+{
+	const struct ike_task *task = ike_task_current(sa);
+
+	if (task && task->offer && task->offer->closed_spis < IKE_CLOSED_MAX)
+		task->offer->closed_spi[task->offer->closed_spis++] = spi;
+}
+
 static void replaced(struct ike_child *old)
 {
 	old->replaced = true;

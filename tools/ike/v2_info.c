@@ -209,14 +209,6 @@ static bool close_child(struct ike_sa *sa, struct ike_child *child)
 	return true;
 }
 
-static void not_known(struct ike_sa *sa, uint32_t spi)
-{
-	const struct ike_task *task = ike_task_current(sa);
-
-	if (task && task->offer && task->offer->closed_spis < IKE_CLOSED_MAX)
-		task->offer->closed_spi[task->offer->closed_spis++] = spi;
-}
-
 static void close_children(struct ike_sa *sa, const struct ike_delete_body *del,
 			   struct ike_writer *w)
 {
@@ -229,7 +221,7 @@ static void close_children(struct ike_sa *sa, const struct ike_delete_body *del,
 	for (i = 0; i < del->count && count < IKE_CHILDREN_MAX; i++) {
 		child = ike_child_find_out(sa, ike_get_u32(del->spis.p + i * IKE_ESP_SPI_LEN));
 		if (!child) {
-			not_known(sa, ike_get_u32(del->spis.p + i * IKE_ESP_SPI_LEN));
+			ike_v2_child_not_known(sa, ike_get_u32(del->spis.p + i * IKE_ESP_SPI_LEN));
 			continue;
 		}
 		spi_in = child->spi_in;
