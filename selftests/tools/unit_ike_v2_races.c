@@ -138,6 +138,32 @@ static void rekeyed_before_known(void)
 	world_free(world);
 }
 
+/*
+ * Both rekey one child, and what the peer has made of it is rekeyed again before
+ * the answer to our own request comes. The nonces decide who yields.
+ */
+static void rival_replaced(void)
+{
+	struct loss losses[LOSSES];
+	struct world_verdict verdict;
+	struct world *world;
+	bool good = true;
+	unsigned int i;
+
+	for (i = 0; i < 12; i++) {
+		world = up(losses);
+		losses[0] = (struct loss){ &world->a, CREATE_CHILD_SA, true, 3 };
+		world_rekey(&world->a, "net", &verdict);
+		world_rekey(&world->b, "net", &verdict);
+		world_busy(world, 100);
+		world_rekey(&world->b, "net", &verdict);
+		world_run(world, SETTLED);
+		good = good && all_well(world);
+		world_free(world);
+	}
+	check(good, "v2: two new children, and the peer's has been replaced when ours is known");
+}
+
 void test_ike_v2_races(void)
 {
 	failed_before_delete();
@@ -146,4 +172,5 @@ void test_ike_v2_races(void)
 	failed_for_good(CONF_WITH("aes256gcm16-prfsha384-ecp384"),
 			"v2: NO_PROPOSAL_CHOSEN, and the peer has rekeyed the IKE SA: its stays");
 	rekeyed_before_known();
+	rival_replaced();
 }

@@ -88,7 +88,8 @@ void ike_v2_child_rekeyed(struct ike_sa *sa, struct ike_offer *offer, struct ike
 {
 	if (old)
 		replaced(old);
-	if (offer->rival && ike_nonce_compare(&child->lowest, &offer->rival_lowest) < 0) {
+	/* The rival may have been replaced itself by now: what stands in its place stays. */
+	if (offer->collided && ike_nonce_compare(&child->lowest, &offer->rival_lowest) < 0) {
 		ike_sa_log(sa, IKE_LOG_DEBUG, "both ends have rekeyed: the peer's stays");
 		child->redundant = true;
 		ike_v2_delete_child(child, NULL);
