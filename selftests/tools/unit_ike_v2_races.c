@@ -164,6 +164,23 @@ static void rival_replaced(void)
 	check(good, "v2: two new children, and the peer's has been replaced when ours is known");
 }
 
+/* The old one is closed when its successor has been replaced and closed, too. */
+static void closed_after_its_successor(void)
+{
+	struct loss losses[LOSSES];
+	struct world *world = up(losses);
+	struct world_verdict one, other;
+
+	losses[0] = (struct loss){ &world->b, INFORMATIONAL, false, 2 };
+	world_rekey(&world->a, "net", &one);
+	world_busy(world, 1500);
+	world_rekey(&world->b, "net", &other);
+	world_run(world, SETTLED);
+	check(!one.failed && !other.failed && all_well(world),
+	      "v2: a child that outlives its successor ends it no second time");
+	world_free(world);
+}
+
 void test_ike_v2_races(void)
 {
 	failed_before_delete();
@@ -173,4 +190,5 @@ void test_ike_v2_races(void)
 			"v2: NO_PROPOSAL_CHOSEN, and the peer has rekeyed the IKE SA: its stays");
 	rekeyed_before_known();
 	rival_replaced();
+	closed_after_its_successor();
 }

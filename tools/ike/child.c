@@ -308,6 +308,7 @@ void ike_child_closed(struct ike_child *child)
 	/* Its policies are those of its successor, too: each gives back its own. */
 	remove_policies(child);
 	child->state = IKE_CHILD_LINGERING;
+	child->replaces = NULL;
 	forget(child->sa, child);
 	if (ike_sa_timer(child->sa, &child->timer, IKE_CHILD_LINGER_TIME))
 		ike_child_free(child);
