@@ -181,6 +181,24 @@ static void closed_after_its_successor(void)
 	world_free(world);
 }
 
+/* Until its last attempt, who has asked for a new IKE SA can learn of it. */
+static void answered_at_last(void)
+{
+	struct loss losses[LOSSES];
+	struct world *world = up(losses);
+	struct world_verdict verdict;
+
+	losses[0] = (struct loss){ &world->a, CREATE_CHILD_SA, true, IKE_TRIES_MAX - 1 };
+	losses[1] = (struct loss){ &world->b, INFORMATIONAL, false, IKE_TRIES_MAX - 1 };
+	world_rekey(&world->a, "home", &verdict);
+	world_run(world, 2 * IKE_TRY_ALL);
+	check(!losses[0].count && !verdict.failed && world_one_pair(world) &&
+	      world_one_ike(world), "v2: an IKE SA is rekeyed by the last attempt of ten");
+	world_run(world, SETTLED);
+	check(all_well(world), "v2: and the old one goes in the end");
+	world_free(world);
+}
+
 void test_ike_v2_races(void)
 {
 	failed_before_delete();
@@ -191,4 +209,5 @@ void test_ike_v2_races(void)
 	rekeyed_before_known();
 	rival_replaced();
 	closed_after_its_successor();
+	answered_at_last();
 }

@@ -22,8 +22,12 @@
 #define IKE_HALF_OPEN_TIME	30000
 /* How long a closed SA answers requests whose response was lost. */
 #define IKE_LINGER_TIME		20000
-/* How long an SA waits for the peer to close what that has to close (section 2.8). */
-#define IKE_CLOSE_TIME		90000
+/*
+ * How long an SA waits for the peer to close what that has to close (section 2.8).
+ * It has the only copy of the response that tells the peer of the new one: it stays
+ * for longer than any request is sent again.
+ */
+#define IKE_CLOSE_TIME		(IKE_TRY_ALL + 30000)
 #define IKE_KEEPALIVE_TIME	20000
 
 enum ike_sa_state {

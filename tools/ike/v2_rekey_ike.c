@@ -306,7 +306,7 @@ static uint16_t answer(struct ike_sa *sa, const struct ike_payloads *in, struct 
 	struct ike_sa *made;
 	struct request req;
 
-	/* Each leaves one behind until the peer closes it, or for a minute and a half. */
+	/* Each leaves one behind until the peer closes it, or for IKE_CLOSE_TIME. */
 	if (!refusal.type && ike_table_count_peer(sa->daemon->sas, &sa->my_id, &sa->peer_id) >=
 			     IKE_PEER_SAS_MAX)
 		refusal.type = IKE_N_NO_ADDITIONAL_SAS;

@@ -15,7 +15,11 @@
 /* 1, 2, 4 ... 32 seconds: some three minutes (section 2.4 suggests a dozen times). */
 #define IKE_TRIES_MAX	10
 #define IKE_TRY_FIRST	1000
-#define IKE_TRY_MOST	32000
+#define IKE_TRY_DOUBLED	5
+#define IKE_TRY_MOST	(IKE_TRY_FIRST << IKE_TRY_DOUBLED)
+/* From the first attempt until nobody waits for an answer any more. */
+#define IKE_TRY_ALL	(IKE_TRY_MOST - IKE_TRY_FIRST +				\
+			 (IKE_TRIES_MAX - IKE_TRY_DOUBLED) * IKE_TRY_MOST)
 
 struct ike_sa;
 
