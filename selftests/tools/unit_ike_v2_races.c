@@ -199,6 +199,38 @@ static void answered_at_last(void)
 	world_free(world);
 }
 
+/* One refusal for now, of a request that has then become moot. */
+static bool busy_once(struct world *world, struct loss *losses)
+{
+	struct world_verdict down, rekey, again;
+
+	losses[0] = (struct loss){ &world->a, INFORMATIONAL, false, 1 };
+	world_down(&world->b, "net", &down);
+	world_run(world, 5);
+	world_rekey(&world->a, "net", &rekey);
+	world_run(world, 10000);
+	world_up(&world->b, "net", &again);
+	world_run(world, 10000);
+	return !down.failed && !rekey.failed && !again.failed;
+}
+
+static void busy_now_and_then(void)
+{
+	struct loss losses[LOSSES];
+	struct world *world = up(losses);
+	uint32_t number = world_ike(&world->a)->number;
+	bool good;
+
+	good = busy_once(world, losses);
+	world_run(world, SETTLED);
+	good = busy_once(world, losses) && good;
+	world_run(world, SETTLED);
+	check(good && world_log_has("the peer is busy") && all_well(world) &&
+	      world_ike(&world->a)->number == number,
+	      "v2: a peer that is busy now and then is not one that is so all the time");
+	world_free(world);
+}
+
 void test_ike_v2_races(void)
 {
 	failed_before_delete();
@@ -210,4 +242,5 @@ void test_ike_v2_races(void)
 	rival_replaced();
 	closed_after_its_successor();
 	answered_at_last();
+	busy_now_and_then();
 }

@@ -131,8 +131,6 @@ struct ike_sa {
 	uint64_t heard;
 	/* When the peer was told last that a message id is not in the window; 0: never. */
 	uint64_t complained;
-	/* TEMPORARY_FAILUREs in a row began then (section 2.25); 0: none. */
-	uint64_t stuck_since;
 	struct ike_timer rekey;
 	struct ike_timer expire;
 	struct ike_timer dpd;

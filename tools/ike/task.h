@@ -57,6 +57,8 @@ struct ike_task {
 	uint32_t message_id;
 	/* Attempts that ended in TEMPORARY_FAILURE or INVALID_KE_PAYLOAD. */
 	unsigned int attempts;
+	/* The first TEMPORARY_FAILURE came then (section 2.25); 0: none. */
+	uint64_t stuck_since;
 };
 
 /* NULL when the queue is full or there is no memory; @sa's work comes soon. */

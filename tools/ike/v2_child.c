@@ -318,9 +318,9 @@ struct ike_child *ike_v2_offer_accept(struct ike_sa *sa, struct ike_offer *offer
 
 bool ike_v2_temporary(struct ike_sa *sa, struct ike_task *task)
 {
-	if (!sa->stuck_since)
-		sa->stuck_since = ike_sa_now(sa);
-	if (ike_sa_now(sa) - sa->stuck_since >= STUCK_TIME)
+	if (!task->stuck_since)
+		task->stuck_since = ike_sa_now(sa);
+	if (ike_sa_now(sa) - task->stuck_since >= STUCK_TIME)
 		return false;
 	ike_sa_log(sa, IKE_LOG_DEBUG, "to %s: the peer is busy; tried again soon",
 		   task->kind->name);
@@ -376,7 +376,6 @@ static void handle_child(struct ike_sa *sa, struct ike_task *task, const struct 
 		ike_v2_delete_ike(sa, NULL);
 		return;
 	}
-	sa->stuck_since = 0;
 	child = ike_v2_offer_accept(sa, task->offer, false, in, why, sizeof(why));
 	if (child && ike_child_install_out(child)) {
 		ike_v2_delete_child(child, NULL);

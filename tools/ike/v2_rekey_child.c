@@ -95,7 +95,6 @@ static void handle_rekey(struct ike_sa *sa, struct ike_task *task, const struct 
 		ike_task_free(sa, task, NULL);
 		return;
 	}
-	sa->stuck_since = 0;
 	child = ike_v2_offer_accept(sa, offer, false, in, why, sizeof(why));
 	if (child) {
 		ike_v2_child_rekeyed(sa, offer, task->child, child);

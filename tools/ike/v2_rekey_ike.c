@@ -192,10 +192,8 @@ static void handle(struct ike_sa *sa, struct ike_task *task, const struct ike_pa
 	const char *wrong = NULL;
 	struct ike_sa *made = NULL;
 
-	if (!error) {
-		sa->stuck_since = 0;
+	if (!error)
 		wrong = take(sa, task->ike, in, &made);
-	}
 	if (!made && ike_v2_ike_rival_stays(sa, task->ike)) {
 		ike_task_free(sa, task, NULL);
 		return;
