@@ -44,7 +44,7 @@ static struct ike_task *task_of(const struct ike_plan *plan)
 
 	for (sa = plan->daemon->sas->all; sa; sa = sa->next) {
 		for (task = sa->tasks; task; task = task->next) {
-			if (task->offer && !task->offer->rekey &&
+			if (task->offer && !task->offer->rekey && !task->down &&
 			    same_names(task->offer->conn, task->offer->conf, plan->conn->name,
 				       plan->conf->name))
 				return task;

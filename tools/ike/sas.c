@@ -261,6 +261,7 @@ static bool down_sa(struct ike_sa *sa, const char *name, struct ike_order *order
 		return true;
 	}
 	ike_tasks_fail_named(sa, name, "brought down");
+	found = ike_task_bring_down(sa, name, order);
 	for (child = sa->children; child; child = child->next) {
 		if (strcmp(child->conf->name, name) || !ike_child_in_use(child))
 			continue;

@@ -66,16 +66,20 @@ struct ike_task *ike_task_current(const struct ike_sa *sa)
 	return sa->xmit.waiting ? sa->tasks : NULL;
 }
 
+struct ike_task *ike_task_find(const struct ike_sa *sa, const struct ike_task_kind *kind,
+			       const struct ike_child *child)
+{
+	struct ike_task *task = sa->tasks;
+
+	while (task && (task->kind != kind || task->child != child))
+		task = task->next;
+	return task;
+}
+
 bool ike_task_queued(const struct ike_sa *sa, const struct ike_task_kind *kind,
 		     const struct ike_child *child)
 {
-	const struct ike_task *task;
-
-	for (task = sa->tasks; task; task = task->next) {
-		if (task->kind == kind && task->child == child)
-			return true;
-	}
-	return false;
+	return ike_task_find(sa, kind, child);
 }
 
 static struct ike_task *take(struct ike_sa *sa, struct ike_task **at)
@@ -93,6 +97,7 @@ void ike_task_free(struct ike_sa *sa, struct ike_task *task, const char *words)
 	if (words && task->offer && !task->offer->rekey)
 		ike_plan_missed(sa->daemon->sas, task->offer->conn->name, task->offer->conf->name);
 	ike_order_end(sa->daemon->sas, task->order, words);
+	ike_order_end(sa->daemon->sas, task->down, NULL);
 	ike_v2_offer_free(sa, task->offer);
 	ike_v2_ike_offer_free(task->ike);
 	free(task);
@@ -249,6 +254,20 @@ void ike_tasks_fail_named(struct ike_sa *sa, const char *child, const char *word
 		else
 			at = &(*at)->next;
 	}
+}
+
+bool ike_task_bring_down(struct ike_sa *sa, const char *child, struct ike_order *order)
+{
+	struct ike_task *task = ike_task_current(sa);
+
+	if (!task || !task->offer || strcmp(task->offer->conf->name, child))
+		return false;
+	ike_order_part(order);
+	if (task->down)
+		ike_order_join(sa->daemon->sas, task->down, order);
+	else
+		task->down = order;
+	return true;
 }
 
 void ike_tasks_move(struct ike_sa *from, struct ike_sa *to)

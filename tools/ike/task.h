@@ -53,6 +53,8 @@ struct ike_task {
 	struct ike_ike_offer *ike;
 	/* Who waits for it. */
 	struct ike_order *order;
+	/* Who has brought it down while it was under way, and waits until that is so. */
+	struct ike_order *down;
 	/* Of INVALID_MESSAGE_ID. */
 	uint32_t message_id;
 	/* Attempts that ended in TEMPORARY_FAILURE or INVALID_KE_PAYLOAD. */
@@ -71,6 +73,9 @@ void ike_task_again(struct ike_sa *sa, struct ike_task *task, uint64_t ms);
 void ike_task_free(struct ike_sa *sa, struct ike_task *task, const char *words);
 /* The one under way, or NULL. */
 struct ike_task *ike_task_current(const struct ike_sa *sa);
+/* The first of this kind, about this child or none, be it under way or not. */
+struct ike_task *ike_task_find(const struct ike_sa *sa, const struct ike_task_kind *kind,
+			       const struct ike_child *child);
 bool ike_task_queued(const struct ike_sa *sa, const struct ike_task_kind *kind,
 		     const struct ike_child *child);
 /* Begin what can be begun. */
@@ -84,6 +89,8 @@ void ike_tasks_fail_all(struct ike_sa *sa, const char *words);
 /* Does anything make a new child of this name? And let those end that are not under way. */
 bool ike_task_for(const struct ike_sa *sa, const char *child);
 void ike_tasks_fail_named(struct ike_sa *sa, const char *child, const char *words);
+/* What is under way makes one of this name: it is to go again, which @order waits for. */
+bool ike_task_bring_down(struct ike_sa *sa, const char *child, struct ike_order *order);
 /* All but what is under way. */
 void ike_tasks_fail_queued(struct ike_sa *sa, const char *words);
 /* What is queued, and not under way, goes to @to. */

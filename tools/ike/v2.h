@@ -211,6 +211,11 @@ struct ike_task *ike_v2_child_queue(struct ike_sa *sa, struct ike_conf_conn *con
 uint16_t ike_v2_error_of(const struct ike_payloads *in);
 /* The lower of two nonces. */
 const struct ike_nonce *ike_v2_lowest(const struct ike_nonce *a, const struct ike_nonce *b);
+/*
+ * The response has come to what was brought down meanwhile: @child, which it made, or
+ * NULL, is closed again. True if that is so; @task is freed then.
+ */
+bool ike_v2_child_unwanted(struct ike_sa *sa, struct ike_task *task, struct ike_child *child);
 /* Queue the rekeying, or the end, of a child, once. */
 void ike_v2_rekey_child(struct ike_child *child, struct ike_order *order);
 void ike_v2_delete_child(struct ike_child *child, struct ike_order *order);

@@ -357,6 +357,18 @@ bool ike_v2_child_other_group(struct ike_sa *sa, struct ike_task *task,
 	return true;
 }
 
+bool ike_v2_child_unwanted(struct ike_sa *sa, struct ike_task *task, struct ike_child *child)
+{
+	if (!task->down)
+		return false;
+	if (child) {
+		ike_v2_delete_child(child, task->down);
+		task->down = NULL;
+	}
+	ike_task_free(sa, task, "brought down");
+	return true;
+}
+
 static int build_child(struct ike_sa *sa, struct ike_task *task, struct ike_writer *w)
 {
 	return ike_v2_offer_put(sa, task->offer, false, w) ? IKE_TASK_FAILED : IKE_TASK_BUILT;
@@ -364,12 +376,15 @@ static int build_child(struct ike_sa *sa, struct ike_task *task, struct ike_writ
 
 static void handle_child(struct ike_sa *sa, struct ike_task *task, const struct ike_payloads *in)
 {
+	uint16_t error = ike_v2_error_of(in);
 	struct ike_child *child;
 	char why[256] = "";
 
+	if (error && ike_v2_child_unwanted(sa, task, NULL))
+		return;
 	if (ike_v2_child_other_group(sa, task, in))
 		return;
-	if (ike_v2_error_of(in) == IKE_N_TEMPORARY_FAILURE) {
+	if (error == IKE_N_TEMPORARY_FAILURE) {
 		if (ike_v2_temporary(sa, task))
 			return;
 		ike_task_free(sa, task, "the peer is busy for too long");
@@ -377,6 +392,8 @@ static void handle_child(struct ike_sa *sa, struct ike_task *task, const struct 
 		return;
 	}
 	child = ike_v2_offer_accept(sa, task->offer, false, in, why, sizeof(why));
+	if (ike_v2_child_unwanted(sa, task, child))
+		return;
 	if (child && ike_child_install_out(child)) {
 		ike_v2_delete_child(child, NULL);
 		snprintf(why, sizeof(why), "it cannot be installed; the log says why");

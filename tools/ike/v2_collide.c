@@ -110,6 +110,21 @@ void ike_v2_child_rekeyed(struct ike_sa *sa, struct ike_offer *offer, struct ike
 		ike_v2_delete_child(old, NULL);
 }
 
+/* Who has ordered the end of @old while it was rekeyed wants that of @heir, too. */
+static void hand_over(struct ike_sa *old, struct ike_sa *heir)
+{
+	struct ike_task *task = ike_task_find(old, &ike_v2_task_delete_ike, NULL);
+	struct ike_order *order = NULL;
+
+	if (task) {
+		order = task->order;
+		task->order = NULL;
+	}
+	ike_sa_inherit(heir, old);
+	if (task)
+		ike_v2_delete_ike(heir, order);
+}
+
 void ike_v2_ike_replaced(struct ike_sa *old, struct ike_sa *made)
 {
 	struct ike_ike_offer *offer = ike_v2_rekeying_ike(old);
@@ -135,7 +150,7 @@ bool ike_v2_ike_rival_stays(struct ike_sa *sa, const struct ike_ike_offer *offer
 		return false;
 	ike_sa_log(sa, IKE_LOG_INFO, "both ends have rekeyed it: the peer's [%u] stays",
 		   offer->rival->number);
-	ike_sa_inherit(offer->rival, sa);
+	hand_over(sa, offer->rival);
 	return true;
 }
 
@@ -159,7 +174,7 @@ void ike_v2_ike_rekeyed(struct ike_sa *sa, struct ike_ike_offer *offer, struct i
 		return;
 	}
 	ike_sa_log(sa, IKE_LOG_INFO, "rekeyed as [%u]", made->number);
-	ike_sa_inherit(made, sa);
+	hand_over(sa, made);
 	if (rival)
 		await_close(rival, made);
 	/* The last request over the old one (section 2.8). */

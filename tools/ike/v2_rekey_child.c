@@ -82,6 +82,8 @@ static void handle_rekey(struct ike_sa *sa, struct ike_task *task, const struct 
 	struct ike_child *child;
 	char why[256] = "";
 
+	if (error && ike_v2_child_unwanted(sa, task, NULL))
+		return;
 	if (error == IKE_N_CHILD_SA_NOT_FOUND) {
 		closed_meanwhile(sa, offer);
 		not_found(sa, task);
@@ -96,6 +98,8 @@ static void handle_rekey(struct ike_sa *sa, struct ike_task *task, const struct 
 		return;
 	}
 	child = ike_v2_offer_accept(sa, offer, false, in, why, sizeof(why));
+	if (ike_v2_child_unwanted(sa, task, child))
+		return;
 	if (child) {
 		ike_v2_child_rekeyed(sa, offer, task->child, child);
 	} else {
