@@ -358,6 +358,27 @@ static void downs(void)
 	leave_in_rekey();
 }
 
+/* The peer may have established what this end brings down before it is told so. */
+static void down_in_auth(void)
+{
+	struct world *world = world_new(CONF_A, CONF_B);
+	struct world_verdict first, down;
+	bool good;
+
+	world_up(&world->a, "net", &first);
+	/* IKE_SA_INIT takes 20 ms. */
+	world_run(world, 25);
+	world_down(&world->a, "home", &down);
+	good = !down.failed;
+	world_run(world, 1000);
+	check(good && first.failed == 1 && nothing_left(world) &&
+	      !world_count_ike(&world->a, IKE_SA_UP) && !world_count_ike(&world->b, IKE_SA_UP),
+	      "v2: what is brought down during IKE_AUTH is closed at both ends");
+	world_run(world, SETTLED);
+	check(no_ike(world), "v2: and forgotten");
+	world_free(world);
+}
+
 void test_ike_v2_races(void)
 {
 	failed_before_delete();
@@ -371,4 +392,5 @@ void test_ike_v2_races(void)
 	answered_at_last();
 	busy_now_and_then();
 	downs();
+	down_in_auth();
 }

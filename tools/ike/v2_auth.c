@@ -172,6 +172,11 @@ static void take_child(struct ike_sa *sa, struct ike_task *task, const struct ik
 	char why[256] = "";
 
 	child = ike_v2_offer_accept(sa, task->offer, true, in, why, sizeof(why));
+	if (ike_task_queued(sa, &ike_v2_task_delete_ike, NULL)) {
+		/* Brought down meanwhile: it goes with the IKE SA. */
+		ike_task_free(sa, task, "the IKE SA is being closed");
+		return;
+	}
 	if (child && ike_child_install_out(child)) {
 		ike_v2_delete_child(child, NULL);
 		child = NULL;

@@ -87,6 +87,14 @@ const struct ike_task_kind ike_v2_task_delete_ike = {
 	.handle		= handle_delete_ike,
 };
 
+/* During IKE_AUTH only the peer knows whether there is something to close yet. */
+static bool in_auth(const struct ike_sa *sa)
+{
+	const struct ike_task *task = ike_task_current(sa);
+
+	return task && task->kind == &ike_v2_task_auth;
+}
+
 void ike_v2_delete_ike(struct ike_sa *sa, struct ike_order *order)
 {
 	struct ike_task *task;
@@ -97,14 +105,16 @@ void ike_v2_delete_ike(struct ike_sa *sa, struct ike_order *order)
 	}
 	/* It is to be the last request: what waits would come after it, and has no use. */
 	ike_tasks_fail_queued(sa, "the IKE SA is being closed");
-	task = sa->state == IKE_SA_UP || sa->state == IKE_SA_REPLACED ?
+	task = sa->state == IKE_SA_UP || sa->state == IKE_SA_REPLACED || in_auth(sa) ?
 	       ike_task_add(sa, &ike_v2_task_delete_ike) : NULL;
-	if (task) {
+	if (task && sa->state != IKE_SA_CONNECTING) {
 		task->order = order;
 		return;
 	}
+	/* Nothing of it was there, and nothing of it comes. */
 	ike_order_end(sa->daemon->sas, order, NULL);
-	ike_sa_kill(sa, "closed before it was established");
+	if (!task)
+		ike_sa_kill(sa, "closed before it was established");
 }
 
 static int build_alive(struct ike_sa *sa, struct ike_task *task, struct ike_writer *w)
