@@ -23,13 +23,13 @@ static void child_log(const struct ike_child *child, enum ike_log_level level, c
 	ike_sa_log(child->sa, level, "%s: %s", name, what);
 }
 
-/* The peer takes it for one that works: it is told, and what always is to be up is begun anew. */
-static void install_or_close(struct ike_child *child)
+bool ike_child_install_or_close(struct ike_child *child)
 {
 	if (!ike_child_install_out(child))
-		return;
+		return true;
 	ike_v2_delete_child(child, NULL);
 	ike_plan_missed(child->sa->daemon->sas, child->conn->name, child->conf->name);
+	return false;
 }
 
 /*
@@ -41,11 +41,11 @@ static void switch_poll(struct ike_child *child)
 	if (child->redundant)
 		return;
 	if (ike_child_heard(child) || ++child->polls >= IKE_CHILD_SWITCH_MOST) {
-		install_or_close(child);
+		ike_child_install_or_close(child);
 		return;
 	}
 	if (ike_sa_timer(child->sa, &child->timer, IKE_CHILD_SWITCH_POLL))
-		install_or_close(child);
+		ike_child_install_or_close(child);
 }
 
 static void timer_fired(struct ike_timer *timer)
@@ -99,7 +99,7 @@ void ike_child_install_soon(struct ike_child *child)
 {
 	child->polls = IKE_CHILD_SWITCH_MOST;
 	if (ike_sa_timer(child->sa, &child->timer, 0))
-		install_or_close(child);
+		ike_child_install_or_close(child);
 }
 
 void ike_child_remove_out(struct ike_child *child)
@@ -295,7 +295,7 @@ void ike_child_switch_later(struct ike_child *child)
 {
 	child->polls = 0;
 	if (ike_sa_timer(child->sa, &child->timer, IKE_CHILD_SWITCH_POLL))
-		install_or_close(child);
+		ike_child_install_or_close(child);
 }
 
 void ike_child_closed(struct ike_child *child)

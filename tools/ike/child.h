@@ -78,6 +78,11 @@ void ike_child_free(struct ike_child *child);
 int ike_child_install_in(struct ike_child *child);
 /* And from here on we send on it. Policies come with it. */
 int ike_child_install_out(struct ike_child *child);
+/*
+ * Where that cannot be, the peer, which takes it for one that works, is told, and what
+ * always is to be up is begun anew. Return: is it there?
+ */
+bool ike_child_install_or_close(struct ike_child *child);
 /* Install outbound when the peer has shown that it has the new pair, or after some time. */
 void ike_child_switch_later(struct ike_child *child);
 /* The same as soon as what is being done has been done: the response goes first. */

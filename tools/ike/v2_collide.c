@@ -100,10 +100,8 @@ void ike_v2_child_rekeyed(struct ike_sa *sa, struct ike_offer *offer, struct ike
 		offer->rival->redundant = true;
 	}
 	child->replaces = old;
-	if (ike_child_install_out(child)) {
-		ike_v2_delete_child(child, NULL);
+	if (!ike_child_install_or_close(child))
 		return;
-	}
 	if (offer->rival)
 		ike_child_remove_out(offer->rival);
 	if (old)

@@ -203,8 +203,8 @@ static bool close_child(struct ike_sa *sa, struct ike_child *child)
 		return false;
 	}
 	/* Section 2.8: who closes the old pair has the new one. */
-	if (next && ike_child_in_use(next) && ike_child_install_out(next))
-		ike_v2_delete_child(next, NULL);
+	if (next && ike_child_in_use(next))
+		ike_child_install_or_close(next);
 	if (next || (offer && offer->collided))
 		child->replaced = true;
 	if (!next && !offer && ike_child_in_use(child)) {
