@@ -90,11 +90,12 @@ charon_ike_sas() {
 	done
 }
 
-# charon_kernel END state|policy: what its stack has, in the words of ip-xfrm(8).
+# charon_kernel END state|policy|stat: what its stack has, in the words of ip-xfrm(8).
 charon_kernel() {
 	case $2 in
 	state) ip -n "${ns[$1]}" -s xfrm state ;;
 	# With -s it would say whose a policy is, too.
 	policy) ip -n "${ns[$1]}" xfrm policy ;;
+	stat) xfrm_errors "${ns[$1]}" ;;
 	esac
 }

@@ -54,7 +54,10 @@ espahd_ike_sas() {
 		jq -r '.[] | select(.state == "established") | "\(.spi_i) \(.spi_r)"'
 }
 
-# espahd_kernel END state|policy: what its stack has, in the words of ip-xfrm(8).
+# espahd_kernel END state|policy|stat: what its stack has, in the words of ip-xfrm(8).
 espahd_kernel() {
-	espah -n "${ns[$1]}" -s --show-keys "$2"
+	case $2 in
+	stat) espah -n "${ns[$1]}" stat ;;
+	*) espah -n "${ns[$1]}" -s --show-keys "$2" ;;
+	esac
 }

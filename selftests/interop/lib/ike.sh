@@ -226,6 +226,7 @@ tell_ends() {
 
 	for one in a b; do
 		echo "--- ${kind[$one]}, end $one:"
+		end "$one" kernel stat
 		end "$one" kernel state
 		selectors "$one"
 		tail -n 40 "${home[$one]}/out" "${home[$one]}/log" 2>/dev/null
