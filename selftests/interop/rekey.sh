@@ -6,11 +6,23 @@
 
 TIMES=$(short_or_long 3 50)
 
+# xfrm drops a packet that is on its way through it when the SA goes, after the policy has
+# chosen that and before it is protected, and counts it here: charon's end, not ours.
+caught_by_xfrm() {
+	local name value
+
+	while read -r name value; do
+		[ "$name" != XfrmOutStateInvalid ] || echo "$value"
+	done <<<"$(in_ns "$B" cat /proc/net/xfrm_stat)"
+}
+
 # under_traffic WHAT FROM...
 under_traffic() {
-	local said number
+	local said number caught
 
 	case_load
+	caught=$(caught_by_xfrm)
+	counters_save "$A"
 	traffic ike_watch_start "$A@veth0" "$B@veth0"
 	assert_ok end a up
 	traffic steady_start "$A@10.1.0.1" "$B@10.2.0.1"
@@ -20,8 +32,9 @@ under_traffic() {
 	done
 	traffic steady_carried 10
 	said=$(traffic steady_stop)
-	assert_field "$said" lost 0
+	assert_field "$said" lost $(($(caught_by_xfrm) - caught))
 	assert_field "$said" refused 0
+	only_counters "$A" in-ok out-ok
 	wire_keyed
 	case_down a
 }
