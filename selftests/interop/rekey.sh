@@ -9,11 +9,11 @@ TIMES=$(short_or_long 3 50)
 # xfrm drops a packet that is on its way through it when the SA goes, after the policy has
 # chosen that and before it is protected, and counts it here: charon's end, not ours.
 caught_by_xfrm() {
-	local name value
+	local said
 
-	while read -r name value; do
-		[ "$name" != XfrmOutStateInvalid ] || echo "$value"
-	done <<<"$(in_ns "$B" cat /proc/net/xfrm_stat)"
+	said=$(xfrm_errors "$B")
+	[[ $said =~ XfrmOutStateInvalid\ ([0-9]+) ]] || BASH_REMATCH=(0 0)
+	echo "${BASH_REMATCH[1]}"
 }
 
 # under_traffic WHAT FROM...
