@@ -379,6 +379,27 @@ static void down_in_auth(void)
 	world_free(world);
 }
 
+/* Who forgets an IKE SA with its response does not answer again when that is lost. */
+static void down_unheard(void)
+{
+	static const char * const names[] = { "home", "net" };
+	struct loss losses[LOSSES];
+	struct world_verdict down;
+	struct world *world;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		world = up(losses);
+		losses[0] = (struct loss){ &world->a, INFORMATIONAL, true, IKE_TRIES_MAX };
+		world_down(&world->a, names[i], &down);
+		world_run(world, SETTLED);
+		check(!losses[0].count && !down.failed && nothing_left(world) &&
+		      !world_count_ike(&world->a, IKE_SA_UP),
+		      "v2: what is brought down is down, whether or not the peer says so");
+		world_free(world);
+	}
+}
+
 void test_ike_v2_races(void)
 {
 	failed_before_delete();
@@ -393,4 +414,5 @@ void test_ike_v2_races(void)
 	busy_now_and_then();
 	downs();
 	down_in_auth();
+	down_unheard();
 }

@@ -409,11 +409,6 @@ static void half_installed(void)
 	world_free(world);
 }
 
-static bool no_deletes_for_b(struct world *world, struct world_flight *flight)
-{
-	return flight->to != &world->b || flight->data[18] != INFORMATIONAL;
-}
-
 /* The one that is to replace another, too; and who wants it to be up does not wait to be asked. */
 static void switched_or_not(void)
 {
@@ -427,7 +422,7 @@ static void switched_or_not(void)
 	world_run(world, 5000);
 	world_rekey(&world->a, "net", &verdict);
 	world->b.refuse_out = 1;
-	world->filter = no_deletes_for_b;
+	world->filter = world_no_info_to_b;
 	world_run(world, IKE_CHILD_SWITCH_POLL * IKE_CHILD_SWITCH_MOST);
 	world->filter = NULL;
 	world_run(world, 60000);

@@ -443,6 +443,11 @@ static void deliver_esp(struct world_end *end, const struct world_sa *from)
 	}
 }
 
+bool world_no_info_to_b(struct world *world, struct world_flight *flight)
+{
+	return flight->to != &world->b || flight->data[18] != INFORMATIONAL;
+}
+
 static void deliver(struct world *world, struct world_flight *flight)
 {
 	struct world_flight one = *flight;

@@ -99,6 +99,9 @@ struct world {
 	void *filter_data;
 };
 
+/* A filter: what INFORMATIONAL says does not come to @b. */
+bool world_no_info_to_b(struct world *world, struct world_flight *flight);
+
 /* Nobody can be reached, as before the network is up. */
 extern bool world_no_route;
 

@@ -214,8 +214,12 @@ void ike_tasks_done(struct ike_sa *sa)
 
 void ike_tasks_fail_all(struct ike_sa *sa, const char *words)
 {
-	while (sa->tasks)
-		ike_task_free(sa, take(sa, &sa->tasks), words);
+	struct ike_task *task;
+
+	while (sa->tasks) {
+		task = take(sa, &sa->tasks);
+		ike_task_free(sa, task, task->kind->closes ? NULL : words);
+	}
 }
 
 void ike_tasks_fail_queued(struct ike_sa *sa, const char *words)

@@ -37,6 +37,7 @@ static void handle_delete_child(struct ike_sa *sa, struct ike_task *task,
 const struct ike_task_kind ike_v2_task_delete_child = {
 	.name		= "delete a Child SA",
 	.exchange	= INFORMATIONAL,
+	.closes		= true,
 	.build		= build_delete_child,
 	.handle		= handle_delete_child,
 };
@@ -83,6 +84,7 @@ static void handle_delete_ike(struct ike_sa *sa, struct ike_task *task,
 const struct ike_task_kind ike_v2_task_delete_ike = {
 	.name		= "delete the IKE SA",
 	.exchange	= INFORMATIONAL,
+	.closes		= true,
 	.build		= build_delete_ike,
 	.handle		= handle_delete_ike,
 };
@@ -257,7 +259,6 @@ static void close_actions(struct ike_sa *sa)
 static void close_ike(struct ike_sa *sa)
 {
 	struct ike_ike_offer *offer = ike_v2_rekeying_ike(sa);
-	struct ike_task *task;
 
 	/* The peer has not seen that we rekey it, too: its new SA it is (section 2.8.2). */
 	if (offer && ike_v2_ike_rival_stays(sa, offer)) {
@@ -267,12 +268,6 @@ static void close_ike(struct ike_sa *sa)
 	} else {
 		sa->closing = "the peer has closed it";
 		close_actions(sa);
-	}
-	/* Whoever ordered the end of it has that. */
-	task = ike_task_find(sa, &ike_v2_task_delete_ike, NULL);
-	if (task) {
-		ike_order_end(sa->daemon->sas, task->order, NULL);
-		task->order = NULL;
 	}
 }
 
