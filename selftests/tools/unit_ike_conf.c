@@ -355,6 +355,8 @@ static const struct conf_case bad[] = {
 	},
 	{ SECRET("secrets = hidden"),
 	  "espahd.conf:3: secrets.ike-1.secrets: there is no such key; did you mean 'secret'?" },
+	{ SECRET("secretopensesame = x"),
+	  "espahd.conf:3: secrets.ike-1.secret...: there is no such key" },
 	{ SECRET("secret = x\nid = fqdn:#zz"),
 	  "espahd.conf:4: secrets.ike-1.id: '' is no domain name" },
 	{ "secrets { eap { secret = x } }",

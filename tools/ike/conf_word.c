@@ -121,15 +121,26 @@ static void consider(const char *name, const char *word, const char **best, unsi
 	}
 }
 
+#define NAME_SHOWN	64
+
+/* What nobody knows may be a secret there, behind which a '=' was forgotten. */
+static bool among_secrets(const struct ike_tree_section *section)
+{
+	while (section->parent && section->parent->parent)
+		section = section->parent;
+	return section->parent && !strcmp(section->name, "secrets");
+}
+
 static int unknown(struct ike_reading *reading, const struct ike_tree_section *section,
 		   const struct ike_place *place, const char *name, const char *best,
-		   const char *kind)
+		   const char *kind, size_t most)
 {
 	char path[IKE_CONF_PATH_MAX];
 
 	path_print(section, path);
-	espah_err_usage(reading->err, "%s:%u: %s%s%.64s: there is no such %s", place->file,
-			place->line, path, *path ? "." : "", name, kind);
+	espah_err_usage(reading->err, "%s:%u: %s%s%.*s%s: there is no such %s", place->file,
+			place->line, path, *path ? "." : "", (int)most, name,
+			strlen(name) > most ? "..." : "", kind);
 	if (best)
 		espah_err_append(reading->err, "; did you mean '%s'?", best);
 	return -1;
@@ -144,7 +155,8 @@ static int unknown_key(struct ike_reading *reading, const struct ike_tree_sectio
 
 	for (word = words->keys; word->name; word++)
 		consider(key->name, word->name, &best, &nearest);
-	return unknown(reading, section, &key->place, key->name, best, "key");
+	return unknown(reading, section, &key->place, key->name, best, "key",
+		       among_secrets(section) && !best ? strlen("secret") : NAME_SHOWN);
 }
 
 static int unknown_section(struct ike_reading *reading, const struct ike_tree_section *section,
@@ -156,7 +168,8 @@ static int unknown_section(struct ike_reading *reading, const struct ike_tree_se
 
 	for (name = words->sections; *name; name++)
 		consider(section->name, *name, &best, &nearest);
-	return unknown(reading, section->parent, &section->place, section->name, best, "section");
+	return unknown(reading, section->parent, &section->place, section->name, best, "section",
+		       NAME_SHOWN);
 }
 
 static bool is_one_of(const char *name, const char * const *words)

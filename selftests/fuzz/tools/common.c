@@ -28,17 +28,26 @@ void *fuzz_need(void *memory)
 }
 
 /**
- * must_be_sentence() - a failure has a reason, which shows no key
+ * must_be_sentence() - a failure has a reason
  * @err: filled in by what failed
  */
 void must_be_sentence(const struct espah_err *err)
 {
-	const char *hex = err->text;
-
 	must(err->status == ESPAH_USAGE || err->status == ESPAH_REFUSED, "a status, not %d",
 	     err->status);
 	must(err->text[0] && strnlen(err->text, sizeof(err->text)) < sizeof(err->text),
 	     "a sentence with an end");
+}
+
+/**
+ * must_be_keyless() - a failure has a reason, which shows no key
+ * @err: filled in by what failed, for which long hexadecimal numbers are keys
+ */
+void must_be_keyless(const struct espah_err *err)
+{
+	const char *hex = err->text;
+
+	must_be_sentence(err);
 	while ((hex = strstr(hex, "0x"))) {
 		hex += 2;
 		must(strspn(hex, "0123456789abcdefABCDEF") <= 8, "no key in '%s'", err->text);

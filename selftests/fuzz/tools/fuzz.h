@@ -24,6 +24,7 @@
 void must(bool good, const char *fmt, ...) __printf(2, 3);
 void *fuzz_need(void *memory);
 void must_be_sentence(const struct espah_err *err);
+void must_be_keyless(const struct espah_err *err);
 
 /* Words in memory of their own each, and a command of them. */
 struct fuzz_words {

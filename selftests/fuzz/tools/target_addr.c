@@ -13,7 +13,7 @@ static void addr_returns(const char *text)
 	struct espah_err err = {};
 
 	if (espah_addr_parse(&addr, text, &err)) {
-		must_be_sentence(&err);
+		must_be_keyless(&err);
 		return;
 	}
 	espah_addr_print(&addr, printed);
@@ -28,7 +28,7 @@ static void range_returns(const char *text)
 	struct espah_err err = {};
 
 	if (espah_range_parse(&range, text, &err)) {
-		must_be_sentence(&err);
+		must_be_keyless(&err);
 		return;
 	}
 	must(memcmp(range.min.octets, range.max.octets, sizeof(range.min.octets)) <= 0,

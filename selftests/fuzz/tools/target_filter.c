@@ -85,7 +85,7 @@ static int kept(const char *text, int count)
 		words.args.at = words.args.argc;
 	ret = policy ? kept_policies(&words.args) : kept_states(&words.args);
 	if (ret < 0)
-		must_be_sentence(&words.err);
+		must_be_keyless(&words.err);
 	words.args.argc = argc;
 	fuzz_words_free(&words);
 	return ret;

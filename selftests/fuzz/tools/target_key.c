@@ -26,7 +26,7 @@ static bool parse(const char *text, struct espah_alg *alg)
 		     alg->key_len);
 		return true;
 	}
-	must_be_sentence(&err);
+	must_be_keyless(&err);
 	must(is_zero(alg), "nothing left of the key '%s'", text);
 	return false;
 }
@@ -55,7 +55,7 @@ static void reads_alike(const uint8_t *data, size_t size, const char *line, bool
 	must(fd >= 0 && write(fd, data, size) == (ssize_t)size, "a file");
 	lseek(fd, 0, SEEK_SET);
 	if (espah_key_read(&again, fd, "the file", &err)) {
-		must_be_sentence(&err);
+		must_be_keyless(&err);
 		must(!parsed || len > ESPAH_KEY_TEXT_MAX + 2 || (len < size && !data[len]) ||
 		     !strcmp(line, "\r"), "the key '%s' read: %s", line, err.text);
 		must(is_zero(&again), "nothing left of what was read");

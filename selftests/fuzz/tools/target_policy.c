@@ -41,7 +41,7 @@ static bool parse(const char *text, struct espah_policy *policy, enum verb_kind 
 	else
 		ret = policy_parse(&words.args, AF_UNSPEC, policy);
 	if (ret)
-		must_be_sentence(&words.err);
+		must_be_keyless(&words.err);
 	else
 		must(words.args.at == words.args.argc, "all words of '%s' used", text);
 	must(ret || *kind != FLUSH || (dir >= -1 && dir <= ESPAH_DIR_FWD), "a direction, not %d",

@@ -27,7 +27,7 @@ static bool parse(const char *text, struct espah_sa *sa)
 	words.args.at = words.args.argc && !strcmp(words.word[0], "add") ? 1 : id || update;
 	ret = id ? state_parse_id(&words.args, sa) : state_parse(&words.args, !update, sa);
 	if (ret)
-		must_be_sentence(&words.err);
+		must_be_keyless(&words.err);
 	else
 		must(words.args.at == words.args.argc, "all words of '%s' used", text);
 	fuzz_words_free(&words);
