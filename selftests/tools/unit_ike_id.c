@@ -17,6 +17,9 @@ static const struct {
 	{ "@moon", IKE_ID_FQDN, "6d6f6f6e", "moon" },
 	{ "fqdn:a@b", IKE_ID_FQDN, "614062", NULL },
 	{ "dns:moon", IKE_ID_FQDN, "6d6f6f6e", "moon" },
+	/* A peer may call itself what no configuration can. */
+	{ "fqdn:#272f", IKE_ID_FQDN, "272f", NULL },
+	{ "email:#2f", IKE_ID_RFC822_ADDR, "2f", "email:/" },
 	{ "c@d.org", IKE_ID_RFC822_ADDR, "6340642e6f7267", NULL },
 	{ "@@c@d", IKE_ID_RFC822_ADDR, "634064", "c@d" },
 	{ "email:tester", IKE_ID_RFC822_ADDR, "746573746572", NULL },

@@ -229,24 +229,30 @@ static void addr_print(const struct ike_id *id, int family, char *buf, size_t si
 	ike_text_add(buf, size, espah_addr_print(&addr, text));
 }
 
-/* With its prefix where what it is could not be seen without. */
-static void text_print(const struct ike_id *id, const char *prefix, char *buf, size_t size)
+static bool is_read_from(const char *words, const struct ike_id *id)
 {
-	char text[IKE_ID_MAX + 1];
-	bool visible = is_visible(id);
 	struct espah_err err;
 	struct ike_id again;
 
-	memcpy(text, id->value, id->len);
-	text[id->len] = '\0';
-	if (!visible || ike_id_read(&again, text, &err) || !ike_id_equal(&again, id))
-		ike_text_add(buf, size, prefix);
-	if (visible) {
+	return !ike_id_read(&again, words, &err) && ike_id_equal(&again, id);
+}
+
+/* With its prefix where what it is could not be seen without, in digits where no words are it. */
+static void text_print(const struct ike_id *id, const char *prefix, const char *digits,
+		       char *buf, size_t size)
+{
+	char text[8 + IKE_ID_MAX + 1];
+	const char *bare = text + strlen(prefix);
+
+	snprintf(text, sizeof(text), "%s%.*s", prefix, id->len, (const char *)id->value);
+	if (is_visible(id) && is_read_from(bare, id)) {
+		ike_text_add(buf, size, bare);
+	} else if (is_visible(id) && is_read_from(text, id)) {
 		ike_text_add(buf, size, text);
-		return;
+	} else {
+		ike_text_add(buf, size, digits);
+		hex_print(id, buf, size);
 	}
-	ike_text_add(buf, size, "#");
-	hex_print(id, buf, size);
 }
 
 /*
@@ -256,11 +262,9 @@ static void text_print(const struct ike_id *id, const char *prefix, char *buf, s
 static void dn_print(const struct ike_id *id, char *buf, size_t size)
 {
 	char words[DN_WORDS_MAX] = "";
-	struct espah_err err;
-	struct ike_id again;
 
 	ike_dn_print(ike_chunk(id->value, id->len), words, sizeof(words));
-	if (!ike_id_read(&again, words, &err) && ike_id_equal(&again, id)) {
+	if (is_read_from(words, id)) {
 		ike_text_add(buf, size, words);
 		return;
 	}
@@ -279,13 +283,13 @@ const char *ike_id_print(const struct ike_id *id, char *buf, size_t size)
 		addr_print(id, AF_INET6, buf, size);
 		break;
 	case IKE_ID_FQDN:
-		text_print(id, "fqdn:", buf, size);
+		text_print(id, "fqdn:", "fqdn:#", buf, size);
 		break;
 	case IKE_ID_RFC822_ADDR:
-		text_print(id, "email:", buf, size);
+		text_print(id, "email:", "email:#", buf, size);
 		break;
 	case IKE_ID_KEY_ID:
-		text_print(id, is_visible(id) ? "keyid:" : "@", buf, size);
+		text_print(id, "keyid:", "@#", buf, size);
 		break;
 	case IKE_ID_DER_ASN1_DN:
 		dn_print(id, buf, size);
