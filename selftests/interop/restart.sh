@@ -5,6 +5,19 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/lib/ike.sh"
 
+no_sas() {
+	local text
+
+	text=$(end "$1" kernel state)
+	[[ ! $text =~ spi\ 0x ]]
+}
+
+# What is up is closed: the next test's SAs are made with what that configures.
+closed() {
+	assert_ok end a down
+	wait_until 60 no_sas a
+}
+
 # killed SIGNAL: what was there is there while the daemon is not.
 killed() {
 	local before after
@@ -25,6 +38,7 @@ killed() {
 	case_traffic
 	wire_keyed
 	assert_eq "$(selectors a)" "$before" "selectors of the policies, afterwards"
+	closed
 }
 
 test_killed()	{ killed KILL; }
@@ -46,13 +60,7 @@ test_killed_while_it_comes_up() {
 	wait_until 60 passes
 	traffic steady_stop >/dev/null
 	wire_keyed
-}
-
-no_sas() {
-	local text
-
-	text=$(end "$1" kernel state)
-	[[ ! $text =~ spi\ 0x ]]
+	closed
 }
 
 # A peer that does not answer any more is given up, and found again when it is back.
