@@ -16,7 +16,7 @@ struct ike_task_kind {
 	/* "create child", for the log. */
 	const char *name;
 	uint8_t exchange;
-	/* It closes something: that is done when the IKE SA ends, whether the peer answers or not. */
+	/* It closes something: done when the IKE SA ends, whether the peer answers or not. */
 	bool closes;
 	/* What a response without an error must carry; NULL: anything goes. */
 	const struct ike_rule *rules;
