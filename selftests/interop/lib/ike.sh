@@ -161,8 +161,13 @@ end_ready() {
 	wait_until 60 [ -S "${home[$1]}/socket" ]
 }
 
+# A shell that only polls may not see for long that a child of its has ended.
+process_gone() {
+	[ ! -e "/proc/$1" ] || [[ $(<"/proc/$1/stat") == *') Z '* ]]
+}
+
 end_alive() {
-	[ -e "/proc/$(<"${home[$1]}/pid")" ]
+	! process_gone "$(<"${home[$1]}/pid")"
 }
 
 # end_kill END SIGNAL
@@ -171,7 +176,7 @@ end_kill() {
 
 	pid=$(<"${home[$1]}/pid")
 	kill "-$2" "$pid" 2>/dev/null || true
-	wait_until 60 [ ! -e "/proc/$pid" ]
+	wait_until 60 process_gone "$pid"
 	rm -f "${home[$1]}/socket"
 }
 
