@@ -28,6 +28,9 @@ static const struct espah_load waiting_most = {
 /* What waits a little longer ends with others, and not each by itself. */
 #define EXPIRE_EVERY	(HZ / 4)
 
+/* While an SA comes into force, others line up so many times at the most. */
+#define ROUNDS_MAX	8
+
 static void load_add(struct espah_load *load, unsigned int octets)
 {
 	load->packets++;
@@ -68,6 +71,7 @@ static void line_up(struct espah_net *en, struct espah_queue *queue,
 {
 	struct espah_packet *packet = espah_packet(skb);
 
+	en->waiting.late = true;
 	packet->until = jiffies + ESPAH_QUEUE_TIME;
 	packet->octets = skb->truesize;
 	/* Nothing keeps the device: it may go while the packet waits. */
@@ -284,16 +288,38 @@ static void free_empty(struct espah_net *en)
 			queue_free(en, queue);
 }
 
+/* One round, after which packets go their own way if nothing has lined up in it,
+ * or if they are to. Return: do they?
+ */
+static bool last_round(struct espah_net *en, bool is_last)
+{
+	struct espah_waiting *waiting = &en->waiting;
+
+	spin_lock_bh(&waiting->lock);
+	waiting->late = false;
+	spin_unlock_bh(&waiting->lock);
+	send_waiting(en);
+
+	spin_lock_bh(&waiting->lock);
+	is_last |= !waiting->late;
+	if (is_last)
+		WRITE_ONCE(waiting->held, false);
+	spin_unlock_bh(&waiting->lock);
+	return is_last;
+}
+
 /**
  * espah_queue_release() - an SA may have come: send what waited for it
  * @en: namespace; the caller holds its lock
  *
- * Other packets line up behind those that wait, and are sent in the second round.
- * From the third on they go their own way, so that it has an end.
+ * Other packets line up behind those that wait, and are sent in the next round. They
+ * go their own way when none does any more, or after some rounds, so that it has
+ * an end. Once more then, for who had looked for the SA before it came.
  */
 void espah_queue_release(struct espah_net *en)
 {
 	struct espah_waiting *waiting = &en->waiting;
+	unsigned int round = 0;
 	bool any;
 
 	lockdep_assert_held(&en->lock);
@@ -307,12 +333,8 @@ void espah_queue_release(struct espah_net *en)
 	spin_unlock_bh(&waiting->lock);
 	if (!any)
 		return;
-	send_waiting(en);
-	send_waiting(en);
-
-	spin_lock_bh(&waiting->lock);
-	WRITE_ONCE(waiting->held, false);
-	spin_unlock_bh(&waiting->lock);
+	while (!last_round(en, ++round == ROUNDS_MAX))
+		;
 	send_waiting(en);
 
 	spin_lock_bh(&waiting->lock);

@@ -64,6 +64,7 @@ struct espah_queue {
  *	that wait already. Written under @lock, while &espah_net.lock is held;
  *	read locklessly to leave early
  * @sending: espah_queue_release() is at work, and queues stay
+ * @late: something has lined up since it began a round
  * @work: as long as something waits: asks again for what does, and drops what
  *	has waited long enough
  */
@@ -73,6 +74,7 @@ struct espah_waiting {
 	struct espah_load	load;
 	bool			held;
 	bool			sending;
+	bool			late;
 	struct delayed_work	work;
 };
 

@@ -87,6 +87,21 @@ void espah_notify(const struct espah_net *en, u8 cmd, espah_notify_put put,
 	WRITE_ONCE(fixture->acquires, fixture->acquires + 1);
 }
 
+static void follow(struct espah_net *en, const struct espah_policy *policy)
+{
+	struct fixture *fixture = fixture_of(en);
+	struct sk_buff *skb = __skb_dequeue(&fixture->followers);
+
+	if (!skb)
+		return;
+	local_bh_disable();
+	if (!espah_queue_behind(en, policy, skb)) {
+		fixture->overtook++;
+		kfree_skb(skb);
+	}
+	local_bh_enable();
+}
+
 /**
  * espah_output_resume() - in the place of net/output.c: notes the packet
  * @en: namespace of a test case
@@ -105,6 +120,7 @@ bool espah_output_resume(struct espah_net *en,
 	fixture->resumes--;
 	fixture->resumed_marks[fixture->resumed++] = skb->mark;
 	consume_skb(skb);
+	follow(en, policy);
 	return true;
 }
 
@@ -121,6 +137,7 @@ int fixture_init(struct kunit *test)
 	struct espah_net *en = &fixture->en;
 
 	KUNIT_ASSERT_NOT_NULL(test, fixture);
+	__skb_queue_head_init(&fixture->followers);
 	mutex_init(&en->lock);
 	en->net = &init_net;
 	en->counters = alloc_percpu(struct espah_counters);

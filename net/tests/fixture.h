@@ -15,7 +15,7 @@
 #define FIXTURE_A	0x0a090001
 #define FIXTURE_B	0x0a090002
 /* No test case sends more packets that waited. */
-#define FIXTURE_RESUMES	8
+#define FIXTURE_RESUMES	16
 
 /**
  * struct fixture - what a test case of SAs and policies works on
@@ -27,6 +27,8 @@
  * @resumes: so many packets that wait find an SA
  * @resumed: packets that found one
  * @resumed_marks: which
+ * @followers: packets with an SA, one of which comes as each of those is sent
+ * @overtook: of @followers, those that did not line up
  */
 struct fixture {
 	struct espah_net	en;
@@ -37,6 +39,8 @@ struct fixture {
 	u32			resumes;
 	u32			resumed;
 	u32			resumed_marks[FIXTURE_RESUMES];
+	struct sk_buff_head	followers;
+	u32			overtook;
 };
 
 int fixture_init(struct kunit *test);

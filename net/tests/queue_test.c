@@ -230,6 +230,43 @@ static void late_ones_line_up(struct kunit *test)
 	expect_empty(test, policy);
 }
 
+/* So many that come one after another while the first is sent, and find it held. */
+static void followed_by(struct kunit *test, struct espah_policy *policy,
+			u32 count)
+{
+	struct fixture *fixture = test->priv;
+	u32 i;
+
+	add(test, policy, 0);
+	for (i = 1; i <= count; i++)
+		__skb_queue_tail(&fixture->followers, packet(test, i));
+	fixture->resumes = count + 1;
+	hold(&fixture->en);
+	release(&fixture->en);
+	__skb_queue_purge(&fixture->followers);
+	expect_empty(test, policy);
+}
+
+static void none_overtakes(struct kunit *test)
+{
+	struct espah_policy *policy = policy_add(test);
+	struct fixture *fixture = test->priv;
+
+	followed_by(test, policy, 6);
+	expect_sent(test, 0, 7);
+	KUNIT_EXPECT_EQ(test, fixture->overtook, 0);
+}
+
+static void lining_up_has_an_end(struct kunit *test)
+{
+	struct espah_policy *policy = policy_add(test);
+	struct fixture *fixture = test->priv;
+
+	followed_by(test, policy, FIXTURE_RESUMES);
+	KUNIT_EXPECT_LT(test, fixture->resumed, FIXTURE_RESUMES);
+	KUNIT_EXPECT_EQ(test, fixture->overtook, 1);
+}
+
 /* No SA came after all: nobody is left standing. */
 static void nothing_came(struct kunit *test)
 {
@@ -391,6 +428,8 @@ static struct kunit_case queue_cases[] = {
 	KUNIT_CASE(leave_in_order),
 	KUNIT_CASE(others_wait_on),
 	KUNIT_CASE(late_ones_line_up),
+	KUNIT_CASE(none_overtakes),
+	KUNIT_CASE(lining_up_has_an_end),
 	KUNIT_CASE(nothing_came),
 	KUNIT_CASE(a_queue_is_bounded),
 	KUNIT_CASE(the_sa_is_there),
