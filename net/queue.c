@@ -295,13 +295,11 @@ static bool last_round(struct espah_net *en, bool is_last)
 {
 	struct espah_waiting *waiting = &en->waiting;
 
-	spin_lock_bh(&waiting->lock);
-	waiting->late = false;
-	spin_unlock_bh(&waiting->lock);
 	send_waiting(en);
 
 	spin_lock_bh(&waiting->lock);
 	is_last |= !waiting->late;
+	waiting->late = false;
 	if (is_last)
 		WRITE_ONCE(waiting->held, false);
 	spin_unlock_bh(&waiting->lock);
@@ -327,6 +325,7 @@ void espah_queue_release(struct espah_net *en)
 	spin_lock_bh(&waiting->lock);
 	any = !list_empty(&waiting->queues);
 	waiting->sending = any;
+	waiting->late = false;
 	/* Whoever waits from here on has looked for the SA before. */
 	if (!any)
 		WRITE_ONCE(waiting->held, false);
