@@ -5,13 +5,6 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/lib/ike.sh"
 
-no_sas() {
-	local text
-
-	text=$(end "$1" kernel state)
-	[[ ! $text =~ spi\ 0x ]]
-}
-
 # What is up is closed: the next test's SAs are made with what that configures.
 closed() {
 	assert_ok end a down

@@ -294,12 +294,18 @@ sorted() {
 	echo "${list//$'\n'/ }"
 }
 
+no_sas() {
+	local text
+
+	text=$(end "$1" kernel state)
+	[[ ! $text =~ spi\ 0x ]]
+}
+
 # nothing_left END: neither SA nor policy.
 nothing_left() {
 	local text
 
-	text=$(end "$1" kernel state)
-	[[ ! $text =~ spi\ 0x ]] || return
+	no_sas "$1" || return
 	text=$(selectors "$1")
 	[ -z "$text" ]
 }
