@@ -332,6 +332,8 @@ on_exit() {
 
 	trap - ERR EXIT
 	set +eE
+	# The shell may have ended amid a command whose words are sent elsewhere, and so would these be.
+	exec >>"$scratch/said" 2>&1
 	if declare -F teardown >/dev/null; then
 		(teardown "$rc") || rc=1
 	fi
@@ -382,6 +384,7 @@ run_tests() {
 		elif [ "$rc" -eq 0 ]; then
 			echo "ok $number - $test_file/$test"
 		else
+			[ -s "$scratch/said" ] || echo "# exit status $rc without a word"
 			echo "not ok $number - $test_file/$test"
 			failed=1
 		fi

@@ -161,9 +161,12 @@ end_ready() {
 	wait_until 60 [ -S "${home[$1]}/socket" ]
 }
 
-# A shell that only polls may not see for long that a child of its has ended.
+# A shell that only polls may not see for long that a child of its has ended. Not by $(<FILE):
+# where FILE has just gone, that ends the whole shell under errexit, whoever asks.
 process_gone() {
-	[ ! -e "/proc/$1" ] || [[ $(<"/proc/$1/stat") == *') Z '* ]]
+	local stat
+
+	! read -r stat 2>/dev/null <"/proc/$1/stat" || [[ $stat == *') Z '* ]]
 }
 
 end_alive() {
