@@ -58,45 +58,85 @@ static void check(const struct ike_conf *conf)
 /* Of a secret, as much as nobody would write by chance. */
 #define SECRET_LEN	12
 
-/* What stands elsewhere as well is somebody's name or value there. */
-static void must_keep_secret(const char *text, const char *value, const struct espah_err *err)
-{
-	char secret[SECRET_LEN + 1];
-	const char *at;
+/* The words of a file, as far as it can be read: of @count, those in @secret are not to be shown. */
+struct words {
+	const char **word;
+	bool *secret;
+	size_t count;
+};
 
-	/* A sentence may show it without what tells its form. */
-	if (!strncmp(value, "0x", 2) || !strncmp(value, "0s", 2))
-		value += 2;
-	snprintf(secret, sizeof(secret), "%s", value);
-	at = strstr(text, secret);
-	if (strlen(secret) < SECRET_LEN || (at && strstr(at + 1, secret)))
-		return;
-	must(!strstr(err->text, secret), "no secret in '%s'", err->text);
+static void words_add(struct words *words, const char *word, bool secret)
+{
+	words->word[words->count] = word;
+	words->secret[words->count++] = secret;
 }
 
-/* What stands behind "secret =" is in no sentence. */
-static void must_keep_secrets(const char *text, const struct espah_err *err)
+/* They stay where they are in @text, which is changed. */
+static void words_read(struct words *words, char *text)
 {
-	char *copy = fuzz_need(malloc(strlen(text) + 1));
+	size_t most = strlen(text) + 1;
 	enum ike_lex_token token;
 	struct espah_err ignored;
 	const char *name = "";
 	struct ike_lex lex;
 
-	must_be_sentence(err);
-	memcpy(copy, text, strlen(text) + 1);
-	ike_lex_init(&lex, copy, strlen(text));
+	words->word = fuzz_need(calloc(most, sizeof(*words->word)));
+	words->secret = fuzz_need(calloc(most, sizeof(*words->secret)));
+	words->count = 0;
+	ike_lex_init(&lex, text, most - 1);
 	while ((token = ike_lex_next(&lex, &ignored)) != IKE_LEX_END && token != IKE_LEX_ERROR) {
-		if (token == IKE_LEX_NAME)
+		if (token == IKE_LEX_NAME) {
 			name = lex.word;
+			words_add(words, name, false);
+		}
 		if (token != IKE_LEX_EQUALS)
 			continue;
 		if (ike_lex_value(&lex, &ignored))
 			break;
-		if (lex.word && !strcmp(name, "secret"))
-			must_keep_secret(text, lex.word, err);
+		if (lex.word)
+			words_add(words, lex.word, !strcmp(name, "secret"));
 	}
-	free(copy);
+}
+
+/* What stands elsewhere as well is somebody's name or value there. */
+static bool words_show(const struct words *words, const char *secret)
+{
+	size_t i;
+
+	for (i = 0; i < words->count; i++) {
+		if (!words->secret[i] && strstr(words->word[i], secret))
+			return true;
+	}
+	return false;
+}
+
+static void must_keep_secret(const struct words *words, const char *value,
+			     const struct espah_err *err)
+{
+	char secret[SECRET_LEN + 1];
+
+	/* A sentence may show it without what tells its form. */
+	if (!strncmp(value, "0x", 2) || !strncmp(value, "0s", 2))
+		value += 2;
+	snprintf(secret, sizeof(secret), "%s", value);
+	if (strlen(secret) == SECRET_LEN && !words_show(words, secret))
+		must(!strstr(err->text, secret), "no secret in '%s'", err->text);
+}
+
+/* What stands behind "secret =" is in no sentence. */
+static void must_keep_secrets(char *text, const struct espah_err *err)
+{
+	struct words words;
+	size_t i;
+
+	must_be_sentence(err);
+	words_read(&words, text);
+	for (i = 0; i < words.count; i++) {
+		if (words.secret[i])
+			must_keep_secret(&words, words.word[i], err);
+	}
+	free(words.word);
+	free(words.secret);
 }
 
 void fuzz_ike_conf(const uint8_t *data, size_t size)
