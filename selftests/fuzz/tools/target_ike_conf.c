@@ -55,108 +55,98 @@ static void check(const struct ike_conf *conf)
 	}
 }
 
+static struct ike_conf *load(const char *text, struct espah_err *err)
+{
+	struct ike_conf *conf;
+	int fd = file_of(text);
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	conf = ike_conf_load(path, err);
+	close(fd);
+	return conf;
+}
+
 /* Of a secret, as much as nobody would write by chance. */
 #define SECRET_LEN	12
 
-/* The words of a file, as far as it can be read: of @count, those in @secret are not to be shown. */
-struct words {
-	const char **word;
-	bool *secret;
-	size_t count;
-};
-
-static void words_add(struct words *words, const char *word, bool secret)
+/* Another that is as right or wrong as this one: its form and its digits' kinds stay. */
+static void make_another(char *secret, size_t len)
 {
-	words->word[words->count] = word;
-	words->secret[words->count++] = secret;
-}
-
-/* They stay where they are in @text, which is changed. */
-static void words_read(struct words *words, char *text)
-{
-	size_t most = strlen(text) + 1;
-	enum ike_lex_token token;
-	struct espah_err ignored;
-	const char *name = "";
-	struct ike_lex lex;
-
-	words->word = fuzz_need(calloc(most, sizeof(*words->word)));
-	words->secret = fuzz_need(calloc(most, sizeof(*words->secret)));
-	words->count = 0;
-	ike_lex_init(&lex, text, most - 1);
-	while ((token = ike_lex_next(&lex, &ignored)) != IKE_LEX_END && token != IKE_LEX_ERROR) {
-		if (token == IKE_LEX_NAME) {
-			name = lex.word;
-			words_add(words, name, false);
-		}
-		if (token != IKE_LEX_EQUALS)
-			continue;
-		if (ike_lex_value(&lex, &ignored))
-			break;
-		if (lex.word)
-			words_add(words, lex.word, !strcmp(name, "secret"));
-	}
-}
-
-/* What stands elsewhere as well is somebody's name or value there. */
-static bool words_show(const struct words *words, const char *secret)
-{
+	static const char from[] = "123456789abcdefABCDEFghijklmnopqrtuvwyzGHIJKLMNOPQRTUVWYZ";
+	static const char to[] = "234567891bcdefaBCDEFAhijklmnopqrtuvwyzgHIJKLMNOPQRTUVWYZG";
+	const char *at;
 	size_t i;
 
-	for (i = 0; i < words->count; i++) {
-		if (!words->secret[i] && strstr(words->word[i], secret))
-			return true;
+	for (i = 0; i < len; i++) {
+		at = secret[i] ? strchr(from, secret[i]) : NULL;
+		if (at)
+			secret[i] = to[at - from];
 	}
-	return false;
 }
 
-static void must_keep_secret(const struct words *words, const char *value,
+/*
+ * The secret is the value that stands at @begin to @end of @text. What is in the sentence even
+ * if it is another is the sentence's own, or somebody else's name or value.
+ */
+static void must_keep_secret(const char *text, size_t begin, size_t end, const char *value,
 			     const struct espah_err *err)
 {
-	char secret[SECRET_LEN + 1];
+	char secret[SECRET_LEN + 1], *other;
+	struct espah_err again;
 
 	/* A sentence may show it without what tells its form. */
 	if (!strncmp(value, "0x", 2) || !strncmp(value, "0s", 2))
 		value += 2;
 	snprintf(secret, sizeof(secret), "%s", value);
-	if (strlen(secret) == SECRET_LEN && !words_show(words, secret))
-		must(!strstr(err->text, secret), "no secret in '%s'", err->text);
+	if (strlen(secret) < SECRET_LEN || !strstr(err->text, secret))
+		return;
+	other = fuzz_need(strdup(text));
+	make_another(other + begin, end - begin);
+	must(!load(other, &again) && strstr(again.text, secret), "no secret in '%s'", err->text);
+	free(other);
 }
 
 /* What stands behind "secret =" is in no sentence. */
-static void must_keep_secrets(char *text, const struct espah_err *err)
+static void must_keep_secrets(const char *text, const struct espah_err *err)
 {
-	struct words words;
-	size_t i;
+	char *copy = fuzz_need(strdup(text));
+	enum ike_lex_token token;
+	struct espah_err ignored;
+	const char *name = "";
+	struct ike_lex lex;
+	size_t begin;
 
 	must_be_sentence(err);
-	words_read(&words, text);
-	for (i = 0; i < words.count; i++) {
-		if (words.secret[i])
-			must_keep_secret(&words, words.word[i], err);
+	ike_lex_init(&lex, copy, strlen(text));
+	while ((token = ike_lex_next(&lex, &ignored)) != IKE_LEX_END && token != IKE_LEX_ERROR) {
+		if (token == IKE_LEX_NAME)
+			name = lex.word;
+		if (token != IKE_LEX_EQUALS)
+			continue;
+		begin = lex.at;
+		if (ike_lex_value(&lex, &ignored))
+			break;
+		if (lex.word && !strcmp(name, "secret"))
+			must_keep_secret(text, begin, lex.at, lex.word, err);
 	}
-	free(words.word);
-	free(words.secret);
+	free(copy);
 }
 
 void fuzz_ike_conf(const uint8_t *data, size_t size)
 {
-	char *text = fuzz_text(data, size), path[64];
+	char *text = fuzz_text(data, size);
 	struct espah_err err;
 	struct ike_conf *conf;
-	int fd;
 
 	memset(&err, 0xa5, sizeof(err));
 	ike_log_open(IKE_LOG_ERROR, 0);
 	make_harmless(text);
-	fd = file_of(text);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	conf = ike_conf_load(path, &err);
+	conf = load(text, &err);
 	if (conf)
 		check(conf);
 	else
 		must_keep_secrets(text, &err);
 	ike_conf_free(conf);
-	close(fd);
 	free(text);
 }
