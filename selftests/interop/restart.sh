@@ -56,6 +56,69 @@ test_killed_while_it_comes_up() {
 	closed
 }
 
+# Who is asked to end closes everything, at both ends.
+test_ended() {
+	case_load
+	traffic ike_watch_start "$A@veth0" "$B@veth0"
+	case_up a
+	end_kill a TERM
+	nothing_left a || fail "it left SAs or policies: $(end a kernel state) $(selectors a)"
+	wait_until 60 nothing_left b
+	wire_keyed
+	end_start a
+	end_ready a
+}
+
+# Who is asked twice ends at once, and the policies stay. Stopped meanwhile, it has both to read
+# when it goes on; of one signal alone it would see one.
+test_ended_at_once() {
+	local before pid
+
+	case_load child='start_action = trap'
+	wait_until 60 passes
+	before=$(selectors a)
+	pid=$(<"${home[a]}/pid")
+	end_kill b KILL
+	kill -STOP "$pid"
+	kill -INT "$pid"
+	kill -TERM "$pid"
+	kill -CONT "$pid"
+	wait_until 60 process_gone "$pid"
+	assert_eq "$(selectors a)" "$before" "selectors of the policies, without a daemon"
+	end_renew a
+	end_renew b
+}
+
+ike_up() {
+	[ -n "$(end "$1" ike_sas)" ]
+}
+
+logged() {
+	[[ $(<"${home[$1]}/log") == *"$2"* ]]
+}
+
+# HUP has the configuration read again; one that is wrong changes nothing.
+test_read_again() {
+	local pid
+
+	case_load
+	pid=$(<"${home[a]}/pid")
+	word[child]='start_action = start'
+	case_write a
+	kill -HUP "$pid"
+	wait_until 60 ike_up a
+	word[child]='start_action = never'
+	case_write a
+	kill -HUP "$pid"
+	wait_until 60 logged a 'nothing was loaded: '
+	ike_up a || fail "it has no IKE SA any more"
+	closed
+	word[child]=''
+	case_write a
+	kill -HUP "$pid"
+	wait_until 60 nothing_left a
+}
+
 # A peer that does not answer any more is given up, and found again when it is back.
 long_peer_killed() {
 	case_load conn='dpd_delay = 5' child='start_action = trap'
