@@ -3,9 +3,10 @@
 # What test scripts share; Documentation/testing.md tells how to write one.
 #
 # A script defines functions named test_*, and long_* for what only make
-# check-long has the time for (and setup and teardown, if it wants them), and ends
-# with: run_tests "$@". Each test runs in a subshell of its own in which any command
-# that fails without being asked for fails the test.
+# check-long has the time for (and setup and teardown around each, and finish for
+# the end, if it wants them), and ends with: run_tests "$@". Each test runs in a
+# subshell of its own in which any command that fails without being asked for
+# fails the test.
 #
 # Processes cost an emulated CPU 30 to 60 ms each, hence batches and so many
 # shell built-ins here.
@@ -366,7 +367,7 @@ run_tests() {
 
 	[ $# -gt 0 ] || mapfile -t tests < <(defined_tests)
 	scratch=$(mktemp -d)
-	trap 'ns_cleanup; pcrypt_end; rm -rf "$scratch"' EXIT
+	trap '! declare -F finish >/dev/null || (finish); ns_cleanup; pcrypt_end; rm -rf "$scratch"' EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
 	echo "1..${#tests[@]}"

@@ -119,6 +119,12 @@ case_write() {
 	END
 }
 
+# case_change END WORD=VALUE: its file says this instead; it is not told.
+case_change() {
+	word[${2%%=*}]=${2#*=}
+	case_write "$1"
+}
+
 # case_load WORDS...: both ends have this configuration.
 case_load() {
 	case_words "$@"

@@ -183,6 +183,20 @@ end_kill() {
 	rm -f "${home[$1]}/socket"
 }
 
+# end_now END: asked twice, an espahd does not wait for its peer. Stopped meanwhile, it has both
+# signals to read when it goes on; of one signal alone it would see one.
+end_now() {
+	local pid
+
+	pid=$(<"${home[$1]}/pid")
+	kill -STOP "$pid"
+	kill -INT "$pid"
+	kill -TERM "$pid"
+	kill -CONT "$pid"
+	wait_until 60 process_gone "$pid"
+	rm -f "${home[$1]}/socket"
+}
+
 end_renew() {
 	end_kill "$1" KILL
 	# It may be this that it does not start with.
@@ -208,6 +222,15 @@ setup() {
 		: >"${home[$one]}/log"
 	done
 	echo yes >"$ground/dirty"
+}
+
+# At the script's end, the daemons of ours end as on a gateway.
+finish() {
+	local one
+
+	for one in "${!kind[@]}"; do
+		[ "${kind[$one]}" != espahd ] || ! end_alive "$one" || end_now "$one"
+	done
 }
 
 # teardown STATUS
