@@ -4,38 +4,64 @@
 
 #include <linux/types.h>
 
+/* What an algorithm does. */
+enum espah_alg_kind {
+	ESPAH_ALG_AEAD,
+	ESPAH_ALG_ENC,
+	ESPAH_ALG_AUTH,
+};
+
+/**
+ * enum espah_iv - what the IV in a packet is
+ * @ESPAH_IV_COUNTER: used once under a key
+ * @ESPAH_IV_RANDOM: that nobody can predict
+ * @ESPAH_IV_NONE: there is none
+ */
+enum espah_iv {
+	ESPAH_IV_COUNTER,
+	ESPAH_IV_RANDOM,
+	ESPAH_IV_NONE,
+};
+
 /**
  * struct espah_alg - what the stack must know of an algorithm
  * @name: name in the crypto API
- * @enc: name of the encryption alone, NULL where it is one with the integrity
- * @auth: name of the integrity alone, likewise
- * @key_lens: permitted key lengths in octets, without the salt; 0 ends them
+ * @kind: what it does
+ * @legacy: RFC 8221 says MUST NOT
+ * @key_min: shortest key in octets, without the salt
+ * @key_max: longest key
+ * @key_step: a key is this many octets longer than @key_min, or twice as many,
+ *	and so on; 0 where there is one length
  * @salt_len: octets of salt that follow the key
- * @auth_key_len: octets of the integrity's own key
+ * @iv: what the IV is
  * @iv_len: octets of IV in the packet
- * @iv_random: nobody may be able to predict the IV; otherwise it is enough that
- *	it is used once
- * @align: what is encrypted is a multiple of so many octets, a power of two
+ * @align: what is encrypted is a multiple of so many octets, a power of two;
+ *	0 where nothing is
  * @icv_lens: permitted lengths of the ICV in octets; 0 ends them
- * @source: where it is specified
+ * @key_wanted: a sentence for a key of another length
+ * @icv_wanted: a sentence for an ICV of another length
+ * @source: where its use in ESP is specified
  */
 struct espah_alg {
-	const char	*name;
-	const char	*enc;
-	const char	*auth;
-	u8		key_lens[4];
-	u8		salt_len;
-	u8		auth_key_len;
-	u8		iv_len;
-	bool		iv_random;
-	u8		align;
-	u8		icv_lens[4];
-	const char	*source;
+	const char		*name;
+	enum espah_alg_kind	kind;
+	bool			legacy;
+	u8			key_min;
+	u8			key_max;
+	u8			key_step;
+	u8			salt_len;
+	enum espah_iv		iv;
+	u8			iv_len;
+	u8			align;
+	u8			icv_lens[4];
+	const char		*key_wanted;
+	const char		*icv_wanted;
+	const char		*source;
 };
 
 size_t espah_alg_wrapper(const char *name);
-const struct espah_alg *espah_alg_find(const char *name);
-const struct espah_alg *espah_alg_find_pair(const char *enc, const char *auth);
+const struct espah_alg *espah_alg_find(enum espah_alg_kind kind,
+				       const char *name);
 bool espah_alg_key_fits(const struct espah_alg *alg, unsigned int len);
 bool espah_alg_icv_fits(const struct espah_alg *alg, unsigned int bits);
 

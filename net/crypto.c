@@ -39,9 +39,15 @@ static struct crypto_aead *alloc_wrapped(const char *inner,
 
 static struct crypto_aead *alloc(const struct espah_sa_config *config)
 {
-	const char *name = config->alg->name;
 	size_t skip = espah_alg_wrapper(config->alg_name);
+	const char *name = config->alg->name;
+	char both[CRYPTO_MAX_ALG_NAME];
 
+	if (config->auth) {
+		snprintf(both, sizeof(both), "authenc(%s,%s)",
+			 config->auth->name, name);
+		name = both;
+	}
 	return skip ? alloc_wrapped(name, config->alg_name, skip) :
 		      crypto_alloc_aead(name, 0, 0);
 }
@@ -91,7 +97,8 @@ static int set_key(struct crypto_aead *tfm,
 	if (!err || err == -ENOMEM)
 		return err;
 	if (config->auth_name)
-		NL_SET_ERR_MSG(extack, "enc key: the crypto API refused it");
+		NL_SET_ERR_MSG(extack,
+			       "enc key: the crypto API refused it, as it does with weak keys");
 	else
 		NL_SET_ERR_MSG(extack, "aead key: the crypto API refused it");
 	return err;
@@ -136,6 +143,8 @@ struct crypto_aead *espah_crypto_alloc(const struct espah_sa_config *config,
 			NL_SET_ERR_MSG(extack, "aead name: the crypto API cannot provide it");
 		return tfm;
 	}
+	/* RFC 2451 section 2.3: 3DES keys that make it DES are refused. */
+	crypto_aead_set_flags(tfm, CRYPTO_TFM_REQ_FORBID_WEAK_KEYS);
 	err = set_key(tfm, config, extack);
 	if (!err)
 		err = set_icv(tfm, config, extack);
@@ -181,10 +190,10 @@ void espah_crypto_iv(const struct espah_sa *sa, u64 seq, u8 *iv)
 {
 	__be64 counter = cpu_to_be64(seq ^ sa->iv_mask);
 
-	if (sa->iv_random)
-		random_iv(iv, sa->iv_len);
-	else
+	if (likely(sa->iv == ESPAH_IV_COUNTER))
 		memcpy(iv, &counter, sizeof(counter));
+	else if (sa->iv == ESPAH_IV_RANDOM)
+		random_iv(iv, sa->iv_len);
 }
 
 /* One allocation: the request, the crypto layer's context behind it, the IV

@@ -2,6 +2,7 @@
 /* The algorithms of an SA, as attributes. */
 
 #include <crypto/algapi.h>
+#include <linux/module.h>
 #include <linux/security.h>
 
 #include "netlink.h"
@@ -9,7 +10,13 @@
 #include "sa.h"
 
 #define NAME_POLICY	{ .type = NLA_NUL_STRING, .len = ESPAH_ALG_NAME_MAX }
-#define KEY_POLICY	NLA_POLICY_RANGE(NLA_BINARY, 1, ESPAH_KEY_MAX)
+/* NULL encryption has an empty one. */
+#define KEY_POLICY	NLA_POLICY_RANGE(NLA_BINARY, 0, ESPAH_KEY_MAX)
+
+/* Single word; whoever writes it by sysfs means requests from then on. */
+static bool legacy;
+module_param(legacy, bool, 0644);
+MODULE_PARM_DESC(legacy, "take algorithms that RFC 8221 says must not be used (N)");
 
 static const struct nla_policy alg_policy[ESPAH_A_ALG_MAX + 1] = {
 	[ESPAH_A_ALG_NAME]	= NAME_POLICY,
@@ -24,13 +31,13 @@ static const struct nla_policy enc_policy[ESPAH_A_ALG_MAX + 1] = {
 
 static const char *const aead_wants[ESPAH_A_ALG_MAX + 1] = {
 	[ESPAH_A_ALG_NAME] = "aead name: a string of at most 63 characters is needed",
-	[ESPAH_A_ALG_KEY] = "aead key: 1 to 128 octets are needed",
+	[ESPAH_A_ALG_KEY] = "aead key: at most 128 octets are needed",
 	[ESPAH_A_ALG_ICV_BITS] = "aead icv-bits: a number of 4 octets is needed",
 };
 
 static const char *const enc_wants[ESPAH_A_ALG_MAX + 1] = {
 	[ESPAH_A_ALG_NAME] = "enc name: a string of at most 63 characters is needed",
-	[ESPAH_A_ALG_KEY] = "enc key: 1 to 128 octets are needed",
+	[ESPAH_A_ALG_KEY] = "enc key: at most 128 octets are needed",
 };
 
 static const char *const enc_strays[ESPAH_A_ALG_MAX + 1] = {
@@ -39,7 +46,7 @@ static const char *const enc_strays[ESPAH_A_ALG_MAX + 1] = {
 
 static const char *const auth_wants[ESPAH_A_ALG_MAX + 1] = {
 	[ESPAH_A_ALG_NAME] = "auth name: a string of at most 63 characters is needed",
-	[ESPAH_A_ALG_KEY] = "auth key: 1 to 128 octets are needed",
+	[ESPAH_A_ALG_KEY] = "auth key: at most 128 octets are needed",
 	[ESPAH_A_ALG_ICV_BITS] = "auth icv-bits: a number of 4 octets is needed",
 };
 
@@ -70,66 +77,92 @@ static int parse(struct nlattr **tb, const struct espah_nl_set *set,
 	return err ?: espah_nl_need_all(tb, set, nest, needed, n, extack);
 }
 
-static int get_aead(const struct nlattr *nest, struct espah_sa_config *config,
-		    struct netlink_ext_ack *extack)
+/* Of one kind of algorithm, what is said of its attributes. */
+struct kind {
+	const struct espah_nl_set	*set;
+	/* How many of them are needed. */
+	size_t				needs;
+	const char			*unknown;
+	const char			*must_not;
+};
+
+static const struct kind kinds[] = {
+	[ESPAH_ALG_AEAD] = {
+		&aead_set, ARRAY_SIZE(needed),
+		"aead name: unknown algorithm; known are rfc4106(gcm(aes)), rfc4309(ccm(aes)), rfc4543(gcm(aes)) and rfc7539esp(chacha20,poly1305)",
+	},
+	/* All but the ICV. */
+	[ESPAH_ALG_ENC] = {
+		&enc_set, ARRAY_SIZE(needed) - 1,
+		"enc name: unknown algorithm; known are cbc(aes), rfc3686(ctr(aes)), cbc(camellia), cbc(des3_ede) and ecb(cipher_null)",
+		"enc name: RFC 8221 section 5 says MUST NOT of it; the module takes it with its parameter legacy=1",
+	},
+	[ESPAH_ALG_AUTH] = {
+		&auth_set, ARRAY_SIZE(needed),
+		"auth name: unknown algorithm; known are hmac(sha1), hmac(sha256), hmac(sha384), hmac(sha512), xcbc(aes) and cmac(aes)",
+		"auth name: RFC 8221 section 6 says MUST NOT of it; the module takes it with its parameter legacy=1",
+	},
+};
+
+static int refuse(struct netlink_ext_ack *extack, const struct nlattr *attr,
+		  const char *sentence, int err)
 {
-	struct nlattr *tb[ESPAH_A_ALG_MAX + 1];
-	int err;
-
-	err = parse(tb, &aead_set, nest, ARRAY_SIZE(needed), extack);
-	if (err)
-		return err;
-
-	config->alg_name = nla_data(tb[ESPAH_A_ALG_NAME]);
-	config->key = nla_data(tb[ESPAH_A_ALG_KEY]);
-	config->key_len = nla_len(tb[ESPAH_A_ALG_KEY]);
-	config->icv_bits = nla_get_u32(tb[ESPAH_A_ALG_ICV_BITS]);
-
-	config->alg = espah_alg_find(config->alg_name);
-	if (!config->alg) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_ALG_NAME],
-				    "aead name: unknown algorithm; rfc4106(gcm(aes)) is known");
-		return -ENOENT;
-	}
-	if (!espah_alg_key_fits(config->alg, config->key_len)) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_ALG_KEY],
-				    "aead key: AES-GCM takes 16, 24 or 32 octets of key and 4 of salt (RFC 4106 section 8.1)");
-		return -EINVAL;
-	}
-	if (!espah_alg_icv_fits(config->alg, config->icv_bits)) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_ALG_ICV_BITS],
-				    "aead icv-bits: AES-GCM takes 128 here");
-		return -EINVAL;
-	}
-	return 0;
+	NL_SET_BAD_ATTR(extack, attr);
+	if (extack)
+		extack->_msg = sentence;
+	return err;
 }
 
-static int get_enc(const struct nlattr *nest, struct espah_sa_config *config,
-		   struct netlink_ext_ack *extack)
+/* One algorithm: @tb is filled in with its attributes. */
+static const struct espah_alg *get_alg(struct nlattr **tb,
+				       enum espah_alg_kind kind,
+				       const struct nlattr *nest,
+				       struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[ESPAH_A_ALG_MAX + 1];
+	const struct kind *what = &kinds[kind];
+	const struct espah_alg *alg;
+	const struct nlattr *key;
 	int err;
 
-	/* All but the ICV. */
-	err = parse(tb, &enc_set, nest, ARRAY_SIZE(needed) - 1, extack);
+	err = parse(tb, what->set, nest, what->needs, extack);
 	if (err)
-		return err;
+		return ERR_PTR(err);
+	alg = espah_alg_find(kind, nla_data(tb[ESPAH_A_ALG_NAME]));
+	if (!alg)
+		err = refuse(extack, tb[ESPAH_A_ALG_NAME], what->unknown,
+			     -ENOENT);
+	else if (alg->legacy && !READ_ONCE(legacy))
+		err = refuse(extack, tb[ESPAH_A_ALG_NAME], what->must_not,
+			     -EOPNOTSUPP);
+	if (err)
+		return ERR_PTR(err);
 
+	key = tb[ESPAH_A_ALG_KEY];
+	if (!espah_alg_key_fits(alg, nla_len(key)))
+		err = refuse(extack, key, alg->key_wanted, -EINVAL);
+	else if (tb[ESPAH_A_ALG_ICV_BITS] &&
+		 !espah_alg_icv_fits(alg, nla_get_u32(tb[ESPAH_A_ALG_ICV_BITS])))
+		err = refuse(extack, tb[ESPAH_A_ALG_ICV_BITS], alg->icv_wanted,
+			     -EINVAL);
+	return err ? ERR_PTR(err) : alg;
+}
+
+/* What encrypts, alone or with the integrity in one. */
+static int get_cipher(enum espah_alg_kind kind, const struct nlattr *nest,
+		      struct espah_sa_config *config,
+		      struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[ESPAH_A_ALG_MAX + 1];
+	const struct espah_alg *alg = get_alg(tb, kind, nest, extack);
+
+	if (IS_ERR(alg))
+		return PTR_ERR(alg);
+	config->alg = alg;
 	config->alg_name = nla_data(tb[ESPAH_A_ALG_NAME]);
 	config->key = nla_data(tb[ESPAH_A_ALG_KEY]);
 	config->key_len = nla_len(tb[ESPAH_A_ALG_KEY]);
-
-	config->alg = espah_alg_find_pair(config->alg_name, NULL);
-	if (!config->alg) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_ALG_NAME],
-				    "enc name: unknown algorithm; cbc(aes) is known");
-		return -ENOENT;
-	}
-	if (!espah_alg_key_fits(config->alg, config->key_len)) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_ALG_KEY],
-				    "enc key: AES-CBC takes 16, 24 or 32 octets (RFC 3602 section 2.4)");
-		return -EINVAL;
-	}
+	if (tb[ESPAH_A_ALG_ICV_BITS])
+		config->icv_bits = nla_get_u32(tb[ESPAH_A_ALG_ICV_BITS]);
 	return 0;
 }
 
@@ -137,33 +170,15 @@ static int get_auth(const struct nlattr *nest, struct espah_sa_config *config,
 		    struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[ESPAH_A_ALG_MAX + 1];
-	int err;
+	const struct espah_alg *alg = get_alg(tb, ESPAH_ALG_AUTH, nest, extack);
 
-	err = parse(tb, &auth_set, nest, ARRAY_SIZE(needed), extack);
-	if (err)
-		return err;
-
+	if (IS_ERR(alg))
+		return PTR_ERR(alg);
+	config->auth = alg;
 	config->auth_name = nla_data(tb[ESPAH_A_ALG_NAME]);
 	config->auth_key = nla_data(tb[ESPAH_A_ALG_KEY]);
 	config->auth_key_len = nla_len(tb[ESPAH_A_ALG_KEY]);
 	config->icv_bits = nla_get_u32(tb[ESPAH_A_ALG_ICV_BITS]);
-
-	config->alg = espah_alg_find_pair(config->alg_name, config->auth_name);
-	if (!config->alg) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_ALG_NAME],
-				    "auth name: unknown algorithm; hmac(sha256), hmac(sha384) and hmac(sha512) are known");
-		return -ENOENT;
-	}
-	if (config->auth_key_len != config->alg->auth_key_len) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_ALG_KEY],
-				    "auth key: HMAC takes as many octets as its hash has: 32, 48 or 64 (RFC 4868 section 2.1.1)");
-		return -EINVAL;
-	}
-	if (!espah_alg_icv_fits(config->alg, config->icv_bits)) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_ALG_ICV_BITS],
-				    "auth icv-bits: hmac(sha256) takes 128 or 96, hmac(sha384) 192, hmac(sha512) 256");
-		return -EINVAL;
-	}
 	return 0;
 }
 
@@ -190,13 +205,15 @@ int espah_nl_get_cipher(struct nlattr **tb, const struct espah_nl_set *set,
 		return -EINVAL;
 	}
 	if (tb[ESPAH_A_SA_AEAD])
-		return get_aead(tb[ESPAH_A_SA_AEAD], config, extack);
+		return get_cipher(ESPAH_ALG_AEAD, tb[ESPAH_A_SA_AEAD], config,
+				  extack);
 	if (!apart)
 		return 0;
 
 	err = espah_nl_need_all(tb, set, NULL, both, ARRAY_SIZE(both), extack);
 	if (!err)
-		err = get_enc(tb[ESPAH_A_SA_ENC], config, extack);
+		err = get_cipher(ESPAH_ALG_ENC, tb[ESPAH_A_SA_ENC], config,
+				 extack);
 	if (!err)
 		err = get_auth(tb[ESPAH_A_SA_AUTH], config, extack);
 	return err;

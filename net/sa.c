@@ -81,7 +81,7 @@ static int copy_cipher(struct espah_sa *sa,
 		       const struct espah_sa_config *config)
 {
 	sa->iv_len = config->alg->iv_len;
-	sa->iv_random = config->alg->iv_random;
+	sa->iv = config->alg->iv;
 	sa->align = config->alg->align;
 	sa->icv_len = config->icv_bits / 8;
 

@@ -49,12 +49,13 @@ struct espah_sa_id {
  * @window: replay window in packets
  * @sel: selector, or NULL for any packet
  * @limits: lifetime, or NULL for no end
- * @alg: algorithm, or NULL for a larval SA
+ * @alg: what encrypts, or NULL for a larval SA
+ * @auth: what protects the integrity, NULL where @alg does
  * @alg_name: as it was asked for, which may say how to run it; where @auth_name
  *	is another, that of the encryption
  * @key: key and salt, in the request's memory
  * @key_len: octets at @key
- * @auth_name: name of the integrity, NULL where it is one with the encryption
+ * @auth_name: name of @auth, or NULL
  * @auth_key: its key, in the request's memory
  * @auth_key_len: octets at @auth_key
  * @icv_bits: length of the ICV
@@ -71,6 +72,7 @@ struct espah_sa_config {
 	const struct espah_selector	*sel;
 	const struct espah_limits	*limits;
 	const struct espah_alg		*alg;
+	const struct espah_alg		*auth;
 	const char			*alg_name;
 	const u8			*key;
 	unsigned int			key_len;
@@ -144,7 +146,7 @@ struct espah_limits_rcu {
  * @iv_len: octets of IV in the packet
  * @icv_len: octets of ICV in the packet
  * @align: what is encrypted is a multiple of so many octets
- * @iv_random: see &espah_alg.iv_random
+ * @iv: what it is, as ESPAH_IV_*
  * @encap_len: octets of UDP header in front of ESP, 0 without encapsulation
  * @encap_sport: source port of packets of this SA, where there is a UDP header
  * @encap_dport: destination port, likewise
@@ -212,7 +214,7 @@ struct espah_sa {
 	u8				icv_len;
 	bool				dead;
 	u8				align;
-	bool				iv_random;
+	u8				iv;
 	bool				larval;
 	u8				encap_len;
 	__be16				encap_sport;

@@ -164,6 +164,11 @@ module_load() {
 	[ -d /sys/module/espah ] || insmod /build/espah.ko
 }
 
+# legacy_take 0|1: whether the module takes what RFC 8221 says MUST NOT of.
+legacy_take() {
+	echo "$1" >/sys/module/espah/parameters/legacy
+}
+
 # A namespace that was deleted is taken apart later, so the last references may linger.
 module_unload() {
 	[ ! -d /sys/module/espah ] || wait_until 60 rmmod espah

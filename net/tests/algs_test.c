@@ -51,7 +51,7 @@ KUNIT_ARRAY_PARAM(name, names, name_desc);
 static void name_is_known(struct kunit *test)
 {
 	const struct name *name = test->param_value;
-	const struct espah_alg *alg = espah_alg_find(name->name);
+	const struct espah_alg *alg = espah_alg_find(ESPAH_ALG_AEAD, name->name);
 
 	KUNIT_EXPECT_EQ(test, espah_alg_wrapper(name->name), name->wrapper);
 	KUNIT_EXPECT_EQ(test, !!alg, name->found);
@@ -59,145 +59,172 @@ static void name_is_known(struct kunit *test)
 		KUNIT_EXPECT_STREQ(test, alg->name, GCM);
 }
 
-/* Whatever is said of its lengths elsewhere relies on these. */
-static void gcm_is_rfc_4106(struct kunit *test)
-{
-	const struct espah_alg *alg = espah_alg_find(GCM);
-
-	KUNIT_ASSERT_NOT_NULL(test, alg);
-	KUNIT_EXPECT_EQ(test, alg->salt_len, 4);
-	KUNIT_EXPECT_EQ(test, alg->iv_len, 8);
-	KUNIT_EXPECT_EQ(test, alg->align, 4);
-	KUNIT_EXPECT_FALSE(test, alg->iv_random);
-	KUNIT_EXPECT_STREQ(test, alg->source, "RFC 4106");
-}
-
-struct pair {
-	const char	*enc;
-	const char	*auth;
-	const char	*name;
-	u8		auth_key_len;
-	u8		icv_len;
+/* What the RFCs say of each, said here once more. */
+struct known {
+	enum espah_alg_kind	kind;
+	const char		*name;
+	const char		*source;
+	/* With the salt; all of them. */
+	unsigned int		keys[3];
+	unsigned int		icv_bits[3];
+	enum espah_iv		iv;
+	u8			iv_len;
+	u8			align;
+	u8			salt_len;
+	bool			legacy;
 };
 
-#define SHA(bits)	"authenc(hmac(sha" #bits "),cbc(aes))"
-
-static const struct pair pairs[] = {
-	/* RFC 4868 section 2.6 */
-	{ "cbc(aes)", "hmac(sha256)", SHA(256), 32, 16 },
-	{ "cbc(aes)", "hmac(sha384)", SHA(384), 48, 24 },
-	{ "cbc(aes)", "hmac(sha512)", SHA(512), 64, 32 },
-	{ "pcrypt(cbc(aes))", "hmac(sha512)", SHA(512), 64, 32 },
-	{ "cbc(aes)", NULL, SHA(256), 32, 16 },
-	{ "cbc(aes)", "hmac(sha1)", NULL },
-	{ "cbc(aes)", "pcrypt(hmac(sha256))", NULL },
-	{ "cbc(aes)", "", NULL },
-	{ "cbc(des)", NULL, NULL },
-	{ "", "", NULL },
-	{ GCM, NULL, NULL },
-	{ SHA(256), NULL, NULL },
+static const struct known known[] = {
+	{ ESPAH_ALG_AEAD, GCM, "RFC 4106", { 20, 28, 36 }, { 64, 96, 128 },
+	  ESPAH_IV_COUNTER, 8, 4, 4 },
+	{ ESPAH_ALG_AEAD, "rfc4309(ccm(aes))", "RFC 4309", { 19, 27, 35 },
+	  { 64, 96, 128 }, ESPAH_IV_COUNTER, 8, 4, 3 },
+	{ ESPAH_ALG_AEAD, "rfc4543(gcm(aes))", "RFC 4543", { 20, 28, 36 },
+	  { 128 }, ESPAH_IV_COUNTER, 8, 4, 4 },
+	{ ESPAH_ALG_AEAD, "rfc7539esp(chacha20,poly1305)", "RFC 7634", { 36 },
+	  { 128 }, ESPAH_IV_COUNTER, 8, 4, 4 },
+	{ ESPAH_ALG_ENC, "cbc(aes)", "RFC 3602", { 16, 24, 32 }, {},
+	  ESPAH_IV_RANDOM, 16, 16 },
+	{ ESPAH_ALG_ENC, "rfc3686(ctr(aes))", "RFC 3686", { 20, 28, 36 }, {},
+	  ESPAH_IV_COUNTER, 8, 4, 4 },
+	{ ESPAH_ALG_ENC, "cbc(camellia)", "RFC 4312", { 16, 24, 32 }, {},
+	  ESPAH_IV_RANDOM, 16, 16 },
+	{ ESPAH_ALG_ENC, "cbc(des3_ede)", "RFC 2451", { 24 }, {},
+	  ESPAH_IV_RANDOM, 8, 8 },
+	{ ESPAH_ALG_ENC, "ecb(cipher_null)", "RFC 2410", { 0 }, {},
+	  ESPAH_IV_NONE, 0, 4 },
+	{ ESPAH_ALG_ENC, "cbc(des)", "RFC 2405", { 8 }, {},
+	  ESPAH_IV_RANDOM, 8, 8, 0, true },
+	{ ESPAH_ALG_AUTH, "hmac(sha1)", "RFC 2404", { 20 }, { 96 } },
+	{ ESPAH_ALG_AUTH, "hmac(sha256)", "RFC 4868", { 32 }, { 128, 96 } },
+	{ ESPAH_ALG_AUTH, "hmac(sha384)", "RFC 4868", { 48 }, { 192 } },
+	{ ESPAH_ALG_AUTH, "hmac(sha512)", "RFC 4868", { 64 }, { 256 } },
+	{ ESPAH_ALG_AUTH, "xcbc(aes)", "RFC 3566", { 16 }, { 96 } },
+	{ ESPAH_ALG_AUTH, "cmac(aes)", "RFC 4494", { 16 }, { 96 } },
+	{ ESPAH_ALG_AUTH, "hmac(md5)", "RFC 2403", { 16 }, { 96 },
+	  .legacy = true },
 };
 
-static void pair_desc(const struct pair *pair, char *desc)
+static void known_desc(const struct known *one, char *desc)
 {
-	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "'%s' and '%s'", pair->enc,
-		 pair->auth ?: "any");
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s", one->name);
 }
 
-KUNIT_ARRAY_PARAM(pair, pairs, pair_desc);
+KUNIT_ARRAY_PARAM(known, known, known_desc);
 
-static void pair_is_known(struct kunit *test)
+static bool among(const unsigned int *numbers, unsigned int number)
 {
-	const struct pair *pair = test->param_value;
-	const struct espah_alg *alg = espah_alg_find_pair(pair->enc, pair->auth);
-	unsigned int len;
-
-	KUNIT_ASSERT_EQ(test, !!alg, !!pair->name);
-	if (!alg)
-		return;
-	KUNIT_EXPECT_STREQ(test, alg->name, pair->name);
-	KUNIT_EXPECT_EQ(test, alg->auth_key_len, pair->auth_key_len);
-	KUNIT_EXPECT_TRUE(test, espah_alg_icv_fits(alg, pair->icv_len * 8));
-	/* RFC 3602 section 2 */
-	KUNIT_EXPECT_EQ(test, alg->iv_len, 16);
-	KUNIT_EXPECT_EQ(test, alg->align, 16);
-	KUNIT_EXPECT_TRUE(test, alg->iv_random);
-	for (len = 0; len <= 300; len++)
-		KUNIT_EXPECT_EQ_MSG(test, espah_alg_key_fits(alg, len),
-				    len == 16 || len == 24 || len == 32,
-				    "%u octets", len);
+	return number == numbers[0] ||
+	       (number && (number == numbers[1] || number == numbers[2]));
 }
 
-static void key_lengths(struct kunit *test)
+static void alg_is_as_its_rfc(struct kunit *test)
 {
-	const struct espah_alg *alg = espah_alg_find(GCM);
+	const struct known *one = test->param_value;
+	const struct espah_alg *alg = espah_alg_find(one->kind, one->name);
 	unsigned int len;
 
 	KUNIT_ASSERT_NOT_NULL(test, alg);
+	KUNIT_EXPECT_STREQ(test, alg->source, one->source);
+	KUNIT_EXPECT_EQ(test, (int)alg->iv, (int)one->iv);
+	KUNIT_EXPECT_EQ(test, alg->iv_len, one->iv_len);
+	KUNIT_EXPECT_EQ(test, alg->align, one->align);
+	KUNIT_EXPECT_EQ(test, alg->salt_len, one->salt_len);
+	KUNIT_EXPECT_EQ(test, alg->legacy, one->legacy);
+	KUNIT_EXPECT_NOT_NULL(test, alg->key_wanted);
+	KUNIT_EXPECT_EQ(test, !!alg->icv_wanted, one->kind != ESPAH_ALG_ENC);
 	for (len = 0; len <= 600; len++)
 		KUNIT_EXPECT_EQ_MSG(test, espah_alg_key_fits(alg, len),
-				    len == 20 || len == 28 || len == 36,
-				    "%u octets", len);
-	/* A number must not be cut to an octet before it is compared. */
+				    among(one->keys, len), "%u octets", len);
+	for (len = 1; len <= 4200; len++)
+		KUNIT_EXPECT_EQ_MSG(test, espah_alg_icv_fits(alg, len),
+				    among(one->icv_bits, len), "%u bits", len);
+	KUNIT_EXPECT_FALSE(test, espah_alg_icv_fits(alg, 0));
+}
+
+static void each_is_of_one_kind(struct kunit *test)
+{
+	static const enum espah_alg_kind kinds[] = {
+		ESPAH_ALG_AEAD, ESPAH_ALG_ENC, ESPAH_ALG_AUTH,
+	};
+	size_t i, j;
+
+	for (i = 0; i < ARRAY_SIZE(known); i++)
+		for (j = 0; j < ARRAY_SIZE(kinds); j++)
+			KUNIT_EXPECT_EQ_MSG(test,
+					    !!espah_alg_find(kinds[j],
+							     known[i].name),
+					    kinds[j] == known[i].kind, "%s",
+					    known[i].name);
+}
+
+/* Only what encrypts may be wrapped: it takes the integrity with it. */
+static void integrity_is_not_wrapped(struct kunit *test)
+{
+	KUNIT_EXPECT_NOT_NULL(test, espah_alg_find(ESPAH_ALG_ENC,
+						   "pcrypt(cbc(aes))"));
+	KUNIT_EXPECT_NULL(test, espah_alg_find(ESPAH_ALG_AUTH,
+					       "pcrypt(hmac(sha256))"));
+	KUNIT_EXPECT_NULL(test, espah_alg_find(ESPAH_ALG_AUTH, ""));
+}
+
+/* A number must not be cut to an octet before it is compared. */
+static void long_numbers(struct kunit *test)
+{
+	const struct espah_alg *alg = espah_alg_find(ESPAH_ALG_AEAD, GCM);
+
+	KUNIT_ASSERT_NOT_NULL(test, alg);
 	KUNIT_EXPECT_FALSE(test, espah_alg_key_fits(alg, 65536 + 20));
 	KUNIT_EXPECT_FALSE(test, espah_alg_key_fits(alg, UINT_MAX));
 	KUNIT_EXPECT_FALSE(test, espah_alg_key_fits(alg, UINT_MAX - 235));
-}
-
-static void icv_lengths(struct kunit *test)
-{
-	const struct espah_alg *alg = espah_alg_find(GCM);
-	unsigned int bits;
-
-	KUNIT_ASSERT_NOT_NULL(test, alg);
-	for (bits = 0; bits <= 4200; bits++)
-		KUNIT_EXPECT_EQ_MSG(test, espah_alg_icv_fits(alg, bits),
-				    bits == 128, "%u bits", bits);
 	KUNIT_EXPECT_FALSE(test, espah_alg_icv_fits(alg, UINT_MAX));
 	KUNIT_EXPECT_FALSE(test, espah_alg_icv_fits(alg, UINT_MAX - 7));
 	KUNIT_EXPECT_FALSE(test, espah_alg_icv_fits(alg, (1u << 31) + 128));
+}
+
+/* RFC 2451 section 2.2: any length between two. */
+static void ranges_of_keys(struct kunit *test)
+{
+	const struct espah_alg *fish = espah_alg_find(ESPAH_ALG_ENC,
+						      "cbc(blowfish)");
+	const struct espah_alg *cast = espah_alg_find(ESPAH_ALG_ENC,
+						      "cbc(cast5)");
+	unsigned int len;
+
+	KUNIT_ASSERT_NOT_NULL(test, fish);
+	KUNIT_ASSERT_NOT_NULL(test, cast);
+	KUNIT_EXPECT_TRUE(test, fish->legacy);
+	KUNIT_EXPECT_TRUE(test, cast->legacy);
+	for (len = 0; len <= 300; len++) {
+		KUNIT_EXPECT_EQ_MSG(test, espah_alg_key_fits(fish, len),
+				    len >= 5 && len <= 56, "%u octets", len);
+		KUNIT_EXPECT_EQ_MSG(test, espah_alg_key_fits(cast, len),
+				    len >= 5 && len <= 16, "%u octets", len);
+	}
 }
 
 /* A table that is full has no 0 at its end. */
 static void full_tables_end(struct kunit *test)
 {
 	static const struct espah_alg alg = {
-		.key_lens	= { 1, 2, 3, 4 },
 		.icv_lens	= { 8, 12, 16, 255 },
 	};
 	unsigned int len;
 
-	for (len = 0; len <= 300; len++) {
-		KUNIT_EXPECT_EQ_MSG(test, espah_alg_key_fits(&alg, len),
-				    len >= 1 && len <= 4, "%u octets", len);
+	for (len = 0; len <= 300; len++)
 		KUNIT_EXPECT_EQ_MSG(test, espah_alg_icv_fits(&alg, len * 8),
 				    len == 8 || len == 12 || len == 16 ||
 				    len == 255, "%u octets", len);
-	}
-}
-
-/* A salt alone is no key, whatever a table says. */
-static void salt_is_no_key(struct kunit *test)
-{
-	static const struct espah_alg alg = {
-		.key_lens	= { 0, 16 },
-		.salt_len	= 4,
-	};
-
-	KUNIT_EXPECT_FALSE(test, espah_alg_key_fits(&alg, 0));
-	KUNIT_EXPECT_FALSE(test, espah_alg_key_fits(&alg, 3));
-	KUNIT_EXPECT_FALSE(test, espah_alg_key_fits(&alg, 4));
-	KUNIT_EXPECT_FALSE(test, espah_alg_key_fits(&alg, 20));
 }
 
 static struct kunit_case algs_cases[] = {
 	KUNIT_CASE_PARAM(name_is_known, name_gen_params),
-	KUNIT_CASE(gcm_is_rfc_4106),
-	KUNIT_CASE_PARAM(pair_is_known, pair_gen_params),
-	KUNIT_CASE(key_lengths),
-	KUNIT_CASE(icv_lengths),
+	KUNIT_CASE_PARAM(alg_is_as_its_rfc, known_gen_params),
+	KUNIT_CASE(each_is_of_one_kind),
+	KUNIT_CASE(integrity_is_not_wrapped),
+	KUNIT_CASE(long_numbers),
+	KUNIT_CASE(ranges_of_keys),
 	KUNIT_CASE(full_tables_end),
-	KUNIT_CASE(salt_is_no_key),
 	{}
 };
 

@@ -63,7 +63,7 @@ static void random_iv_is_another_each_time(struct kunit *test)
 	u8 said[2][16 + 1] = {};
 
 	sa->iv_len = 16;
-	sa->iv_random = true;
+	sa->iv = ESPAH_IV_RANDOM;
 	espah_crypto_iv(sa, 1, said[0]);
 	espah_crypto_iv(sa, 1, said[1]);
 	KUNIT_EXPECT_NE(test, memcmp(said[0], said[1], 8), 0);
@@ -84,8 +84,6 @@ struct refusal {
 /* So long that no module can have the name, and none is looked for. */
 #define UNKNOWN	"rfc4106(gcm(an-algorithm-that-has-this-name-will-not-be-found-anywhere))"
 
-#define PAIR	"authenc(hmac(sha256),cbc(aes))"
-
 static const struct refusal refusals[] = {
 	{ "unknown name", UNKNOWN, 20, 128, "aead name" },
 	{ "unknown name, wrapped", "cryptd(" UNKNOWN ")", 20, 128, "aead name" },
@@ -95,8 +93,9 @@ static const struct refusal refusals[] = {
 	{ "no ICV", "rfc4106(gcm(aes))", 20, 0, "aead icv-bits" },
 	{ "long ICV", "rfc4106(gcm(aes))", 20, 136, "aead icv-bits" },
 	{ "unknown pair", UNKNOWN, 16, 128, "enc name", "hmac(sha256)" },
-	{ "short key of a pair", PAIR, 15, 128, "enc key", "hmac(sha256)" },
-	{ "long ICV of a pair", PAIR, 16, 264, "auth icv-bits", "hmac(sha256)" },
+	{ "short key of a pair", "cbc(aes)", 15, 128, "enc key", "hmac(sha256)" },
+	{ "long ICV of a pair", "cbc(aes)", 16, 264, "auth icv-bits",
+	  "hmac(sha256)" },
 };
 
 static void refusal_desc(const struct refusal *refusal, char *desc)
@@ -121,6 +120,8 @@ static void cipher_is_refused_with_words(struct kunit *test)
 		name[strlen(name) - 1] = '\0';
 	config.alg = &alg;
 	config.alg_name = refusal->alg_name;
+	config.auth = refusal->auth_name ?
+		espah_alg_find(ESPAH_ALG_AUTH, refusal->auth_name) : NULL;
 	config.auth_name = refusal->auth_name;
 	config.auth_key = config.key;
 	config.auth_key_len = 20;
@@ -142,7 +143,8 @@ static void both_keys_are_set(struct kunit *test)
 	static const u8 auth_key[32] = { 0x77 };
 	struct crypto_aead *tfm;
 
-	config.alg = espah_alg_find_pair("cbc(aes)", "hmac(sha256)");
+	config.alg = espah_alg_find(ESPAH_ALG_ENC, "cbc(aes)");
+	config.auth = espah_alg_find(ESPAH_ALG_AUTH, "hmac(sha256)");
 	config.alg_name = "cbc(aes)";
 	config.key_len = 16;
 	config.auth_name = "hmac(sha256)";

@@ -34,6 +34,14 @@ test_dpdk() {
 	run
 }
 
+test_rfc7634() {
+	run
+}
+
+test_captured() {
+	run
+}
+
 test_changed_vectors() {
 	run
 }
@@ -51,5 +59,9 @@ test_inner_next_header() {
 }
 
 module_load
+legacy_take 1
+finish() {
+	legacy_take 0
+}
 ns_pair A B
 run_tests "$@"

@@ -36,6 +36,10 @@ static const struct words_case cases[] = {
 	},
 	{ ADD, ENDS AEAD "sel dst fd00::/8 src any",
 	  "10.0.0.1>10.0.0.2 50 100 mode 0 aead rfc4106(gcm(aes)) 2 128 sel ::/0>fd00::/8 0" },
+	{ ADD, ENDS "enc ecb(cipher_null) 0x auth xcbc(aes) 0x030405",
+	  "10.0.0.1>10.0.0.2 50 100 mode 0 enc ecb(cipher_null) 0 auth xcbc(aes) 3 96" },
+	{ ADD, ENDS "enc cbc(aes) 0x auth xcbc(aes) 0x030405",
+	  "10.0.0.1>10.0.0.2 50 100 mode 0 enc cbc(aes) 2 auth xcbc(aes) 3 96" },
 	{ ADD, ENDS "enc cbc(aes) 0x0102 auth-trunc hmac(sha256) 0x030405 128",
 	  "10.0.0.1>10.0.0.2 50 100 mode 0 enc cbc(aes) 2 auth hmac(sha256) 3 128" },
 	/* As many bits as xfrm has where nobody says it. */

@@ -5,6 +5,7 @@
 
 #include "addr.h"
 #include "counters.h"
+#include "key.h"
 #include "limit.h"
 #include "names.h"
 #include "print.h"
@@ -32,7 +33,7 @@ static void print_alg(const struct ctl *ctl, const struct espah_sa *sa, const ch
 {
 	char key[KEY_STRLEN] = "(key hidden)";
 
-	if (alg->key_len)
+	if (alg->key_len || espah_key_is_none(alg))
 		key_hex(alg, key);
 	printf("%s\t%s %s %s", print_break(ctl), word, alg->name, key);
 	if (alg != &sa->enc)
@@ -172,7 +173,7 @@ static json_t *json_alg(const struct espah_sa *sa, const struct espah_alg *alg)
 	json_t *object = json_pack("{s:s}", "name", alg->name);
 	char key[KEY_STRLEN];
 
-	if (alg->key_len)
+	if (alg->key_len || espah_key_is_none(alg))
 		object = json_with(object, "key", json_string(key_hex(alg, key)));
 	explicit_bzero(key, sizeof(key));
 	if (alg == &sa->enc)

@@ -41,6 +41,8 @@ static int take_key(struct args *args, struct espah_alg *alg)
 
 	if (!word)
 		return -1;
+	if ((!*word || !strcmp(word, "0x")) && espah_key_is_none(alg))
+		return 0;
 	if (!strcmp(word, "-")) {
 		if (args->stdin_busy)
 			return args_fail(args,
@@ -110,9 +112,13 @@ static uint32_t default_icv_bits(const char *name)
 		const char *name;
 		uint32_t bits;
 	} defaults[] = {
+		{ "hmac(md5)", 96 },
+		{ "hmac(sha1)", 96 },
 		{ "hmac(sha256)", 96 },
 		{ "hmac(sha384)", 192 },
 		{ "hmac(sha512)", 256 },
+		{ "xcbc(aes)", 96 },
+		{ "cmac(aes)", 96 },
 	};
 	size_t i;
 

@@ -75,6 +75,17 @@ int espah_key_parse(struct espah_alg *alg, const char *text, struct espah_err *e
 	return 0;
 }
 
+/**
+ * espah_key_is_none() - is this an algorithm without a key?
+ * @alg: its name counts
+ *
+ * Return: true of NULL encryption, whose key is empty and no secret.
+ */
+bool espah_key_is_none(const struct espah_alg *alg)
+{
+	return strstr(alg->name, "ecb(cipher_null)");
+}
+
 /*
  * One octet at a time: what stands behind the line belongs to the next reader
  * of the same descriptor.

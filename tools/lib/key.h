@@ -11,6 +11,7 @@
 /* "0x" and two digits an octet. */
 #define ESPAH_KEY_TEXT_MAX	(2 + 2 * ESPAH_KEY_MAX)
 
+bool espah_key_is_none(const struct espah_alg *alg);
 int espah_key_parse(struct espah_alg *alg, const char *text, struct espah_err *err);
 int espah_key_read(struct espah_alg *alg, int fd, const char *from, struct espah_err *err);
 int espah_key_read_file(struct espah_alg *alg, const char *path, struct espah_err *err);

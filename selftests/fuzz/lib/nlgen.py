@@ -18,6 +18,9 @@ ALGORITHM = 'rfc4106(gcm(aes))'
 INTS = {'u8': '=B', 'u16': '=H', 'u32': '=I', 'u64': '=Q'}
 ADDRESSES = tuple(f'10.9.0.{n}' for n in (1, 1, 2, 2, 3))
 ODD_ADDRESSES = ('0.0.0.0', '255.255.255.255', '224.0.0.1', '127.0.0.1', '::', 'fd00::1')
+# Mostly one that the other values fit.
+NAMES = (ALGORITHM,) * 8 + ('rfc4543(gcm(aes))', 'rfc7539esp(chacha20,poly1305)', 'cbc(aes)',
+                            'ecb(cipher_null)', 'hmac(sha1)', 'cbc(des)')
 ODD_NAMES = ('', 'gcm(aes)', 'pcrypt(', f'pcrypt({ALGORITHM})', 'x' * 63, '%s%n(aes)')
 
 POOLS = {
@@ -87,7 +90,7 @@ class Generator:
             return self.binary(attr)
         if attr.type == 'string':
             odd = self.rng.random() < self.oddity
-            return (self.rng.choice(ODD_NAMES) if odd else ALGORITHM).encode() + b'\0'
+            return self.rng.choice(ODD_NAMES if odd else NAMES).encode() + b'\0'
         return b''
 
     # --- what is there already ---

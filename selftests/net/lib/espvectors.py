@@ -10,13 +10,16 @@ import subprocess
 from esplab import (BEACON, FWD, HOST, IN, PEER, Skip, arrived, equal, inside, oracle, selector,
                     serve)
 from espout import Sender
-from espwire import ESP, IPIP, CbcSa, Sa, ip4, payload_of, set_octets, with_checksum
+from espwire import (ESP, IPIP, CcmSa, ChaChaSa, GmacSa, PairSa, Sa, ip4, payload_of, set_octets,
+                     with_checksum)
 
 ICMP = 1
 DRAFT = 'esp-ah/draft_mcgrew_gcm_esp.dev.json'
 LINUX = 'esp-ah/linux_xfrm.dev.json'
 DPDK = 'esp-ah/dpdk_ipsec.dev.json'
-HMACS = {'hmac-sha256': 'sha256', 'hmac-sha384': 'sha384', 'hmac-sha512': 'sha512'}
+RFC7634 = 'esp-ah/rfc7634_esp_chacha20.json'
+CAPTURED = 'esp-ah/captured_esp_packets.json'
+AEADS = {'aes-gcm': Sa, 'aes-ccm': CcmSa, 'aes-gmac': GmacSa, 'chacha20-poly1305': ChaChaSa}
 
 
 class Vector:
@@ -32,13 +35,13 @@ class Vector:
         common = {'src': socket.inet_ntoa(self.packet[12:16]),
                   'dst': socket.inet_ntoa(self.packet[16:20]),
                   'key': bytes.fromhex(given['encr_key']), 'salt': bytes.fromhex(given['salt']),
-                  'tunnel': tunnel}
+                  'tunnel': tunnel, 'icv_len': given['icv_len']}
         spi = int(given['spi'], 16)
-        if given['encr'] == 'aes-cbc':
-            self.sa = CbcSa(spi, auth=HMACS[given['integ']], icv_len=given['icv_len'],
-                            auth_key=bytes.fromhex(given['integ_key']), **common)
+        if given['encr'] in AEADS:
+            self.sa = AEADS[given['encr']](spi, **common)
         else:
-            self.sa = Sa(spi, **common)
+            self.sa = PairSa(spi, enc=given['encr'], auth=given['integ'],
+                             auth_key=bytes.fromhex(given['integ_key']), **common)
 
     def clear(self):
         """The packet that comes out."""
@@ -49,10 +52,11 @@ class Vector:
 
 
 def ours(given):
-    """Of what espah does: AES-GCM with an ICV of 16 octets or AES-CBC with SHA-2, without UDP."""
-    return (not given.get('encap') and not given.get('udp_encap')
-            and (given['encr'] == 'aes-gcm' and given['icv_len'] == 16
-                 or given['encr'] == 'aes-cbc' and given['integ'] in HMACS))
+    """Of what espah does: ESP with integrity, without UDP."""
+    if given.get('encap') or given.get('udp_encap') or given.get('protocol', 'esp') != 'esp':
+        return False
+    return given['encr'] in AEADS or (given['encr'] in PairSa.ciphers
+                                      and given['integ'] in PairSa.macs)
 
 
 def some(vectors):
@@ -92,8 +96,23 @@ def dpdk():
                          given['mode'] == 'tunnel')
 
 
+def rfc7634():
+    for given in oracle(RFC7634)['vectors']:
+        packet = given['outer_ip_header'] + given['esp']
+        yield Vector(given['id'], given, given, packet, given['plain_packet'], True)
+
+
+def captured():
+    """Packets of FreeS/WAN and others."""
+    for given in oracle(CAPTURED)['packets']:
+        if ours(given):
+            yield Vector(f'{given["capture"]} frame {given["frame"]}', {'salt': '', **given}, given,
+                         given['ip_packet'], given['payload'], given['mode'] == 'tunnel')
+
+
 def all_vectors():
-    return [vector for vectors in (draft(False), linux('tunnel'), linux('transport'), dpdk())
+    return [vector for vectors in (draft(False), linux('tunnel'), linux('transport'), dpdk(),
+                                   rfc7634(), captured())
             for vector in vectors]
 
 
@@ -153,9 +172,13 @@ def tunnels(lab):
 def test_own_implementation(_lab):
     """What we compare with writes all these packets itself, padding included."""
     vectors = all_vectors()
-    for kind in Sa, CbcSa:
-        some_of_it = [vector for vector in vectors if type(vector.sa) is kind]
-        equal(len(some_of_it) > 20, True, f'{len(some_of_it)} vectors of {kind} are enough')
+    known = {vector.sa.name for vector in vectors} | {
+        vector.sa.macs[vector.sa.auth] for vector in vectors if isinstance(vector.sa, PairSa)}
+    equal(known, {'rfc4106(gcm(aes))', 'rfc4309(ccm(aes))', 'rfc4543(gcm(aes))',
+                  'rfc7539esp(chacha20,poly1305)', 'cbc(aes)', 'rfc3686(ctr(aes))',
+                  'cbc(des3_ede)', 'ecb(cipher_null)', 'cbc(des)', 'hmac(md5)', 'hmac(sha1)',
+                  'hmac(sha256)', 'hmac(sha384)', 'hmac(sha512)', 'xcbc(aes)'},
+          'algorithms that others have vectors of')
     for vector in vectors:
         seq = int.from_bytes(vector.esp[4:8], 'big')
         padding = bytes(range(1, vector.pad_len + 1))
@@ -200,6 +223,16 @@ def test_dpdk(lab):
     receive(lab, some(dpdk()))
 
 
+def test_rfc7634(lab):
+    tunnels(lab)
+    receive(lab, some(rfc7634()))
+
+
+def test_captured(lab):
+    tunnels(lab)
+    receive(lab, some(captured()))
+
+
 def changed_somewhere(vector):
     """The packet with one octet changed, once in each part."""
     for at in (0, 7, 8, 15, 16, len(vector.esp) - 17, len(vector.esp) - 1):
@@ -221,12 +254,15 @@ def test_changed_vectors(lab):
 
 
 def contents(vectors):
-    """The whole IPv4 packets in the vectors, each once, with its vector."""
+    """The whole IPv4 packets in the vectors, each once, with its vector.
+
+    A raw socket fills an identification of 0 in, and would send others.
+    """
     seen = set()
     for vector in vectors:
         inner = vector.content
         if inner[0] == 0x45 and int.from_bytes(inner[2:4], 'big') == len(inner) \
-                and inner not in seen:
+                and any(inner[4:6]) and inner not in seen:
             seen.add(inner)
             yield vector, inner
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Packets, octet by octet: IPv4, and ESP from RFC 4303 with AES-GCM (RFC 4106) or AES-CBC and
-HMAC (RFC 3602, RFC 4868)."""
+"""Packets, octet by octet: IPv4, and ESP from RFC 4303 with the algorithms that espah has."""
 
 import hmac
 import os
@@ -9,9 +8,10 @@ import struct
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.ciphers.algorithms import AES
-from cryptography.hazmat.primitives.ciphers.modes import CBC
+from cryptography.hazmat.primitives.ciphers.aead import AESCCM, AESGCM, ChaCha20Poly1305
+from cryptography.hazmat.primitives.ciphers.algorithms import AES, Camellia, TripleDES
+from cryptography.hazmat.primitives.ciphers.modes import CBC, CTR, ECB, GCM
+from cryptography.hazmat.primitives.cmac import CMAC
 
 ESP = 50
 IPIP = 4
@@ -85,31 +85,71 @@ def default_padding(payload, align=4):
     return bytes(range(1, -(len(payload) + 2) % align + 1))
 
 
-class Sa:
-    """One ESP SA with AES-GCM and a 16-octet ICV, as its peer has it."""
+def xcbc(key, octets):
+    """RFC 3566: AES-XCBC-MAC."""
+    def encrypt(key, block):
+        cipher = Cipher(AES(key), ECB()).encryptor()
+        return cipher.update(block) + cipher.finalize()
 
-    def __init__(self, spi, src='10.9.0.1', dst='10.9.0.2', key=None, salt=None, tunnel=False):
+    def xor(one, two):
+        return bytes(a ^ b for a, b in zip(one, two))
+
+    one, two, three = (encrypt(key, bytes([n]) * 16) for n in (1, 2, 3))
+    blocks = [octets[at:at + 16] for at in range(0, len(octets), 16)] or [b'']
+    state = bytes(16)
+    for block in blocks[:-1]:
+        state = encrypt(one, xor(state, block))
+    last = blocks[-1]
+    if len(last) == 16:
+        return encrypt(one, xor(xor(last, two), state))
+    return encrypt(one, xor(xor((last + b'\x80').ljust(16, b'\0'), three), state))
+
+
+def cmac(key, octets):
+    """RFC 4493."""
+    mac = CMAC(AES(key))
+    mac.update(octets)
+    return mac.finalize()
+
+
+class Sa:
+    """One ESP SA with AES-GCM, as its peer has it."""
+
+    name = 'rfc4106(gcm(aes))'
+    salt_len, iv_len, align = 4, 8, 4
+    wire_proto = ESP
+
+    def __init__(self, spi, src='10.9.0.1', dst='10.9.0.2', key=None, salt=None, tunnel=False,
+                 icv_len=16):
         self.spi = spi
         self.src = src
         self.dst = dst
         self.key = os.urandom(16) if key is None else key
-        self.salt = os.urandom(4) if salt is None else salt
+        self.salt = os.urandom(self.salt_len) if salt is None else salt
         self.tunnel = tunnel
-        self.cipher = AESGCM(self.key)
+        self.icv_len = icv_len
         self.seq = 0
-
-    iv_len, align = 8, 4
-    wire_proto = ESP
 
     def cipher_values(self):
         """As a request has it."""
-        return {'aead': {'name': 'rfc4106(gcm(aes))', 'key': self.key + self.salt, 'icv-bits': 128}}
+        return {'aead': {'name': self.name, 'key': self.key + self.salt,
+                         'icv-bits': 8 * self.icv_len}}
+
+    def encrypt(self, iv, plain, aad):
+        """With the tag behind it."""
+        return AESGCM(self.key).encrypt(self.salt + iv, plain, aad)[:len(plain) + self.icv_len]
+
+    def decrypt(self, iv, text, aad):
+        tag = text[-self.icv_len:]
+        cipher = Cipher(AES(self.key), GCM(self.salt + iv, tag, self.icv_len)).decryptor()
+        cipher.authenticate_additional_data(aad)
+        return cipher.update(text[:-self.icv_len]) + cipher.finalize()
 
     def seal_plain(self, seq, plain, iv=None):
         """ESP around octets that are encrypted as they are, trailer included."""
         iv = struct.pack('>Q', seq) if iv is None else iv
         aad = struct.pack('>II', self.spi, seq)
-        return aad + iv + self.cipher.encrypt(self.salt + iv, plain, aad)
+        return aad + iv + self.encrypt(iv, plain, aad)
 
     def seal(self, seq, payload, next_header, iv=None, padding=None):
         padding = default_padding(payload, self.align) if padding is None else padding
@@ -118,7 +158,7 @@ class Sa:
     def open_plain(self, esp):
         """What was encrypted, with its trailer; None if it is not authentic."""
         try:
-            return self.cipher.decrypt(self.salt + esp[8:16], esp[16:], esp[:8])
+            return self.decrypt(esp[8:16], esp[16:], esp[:8])
         except InvalidTag:
             return None
 
@@ -134,32 +174,103 @@ class Sa:
         return self.seq
 
 
-class CbcSa(Sa):
-    """One ESP SA with AES-CBC and HMAC-SHA2."""
+class CcmSa(Sa):
+    """RFC 4309."""
 
-    iv_len, align = 16, 16
+    name = 'rfc4309(ccm(aes))'
+    salt_len = 3
 
-    def __init__(self, *args, auth, auth_key, icv_len, **other):
+    def encrypt(self, iv, plain, aad):
+        return AESCCM(self.key, self.icv_len).encrypt(self.salt + iv, plain, aad)
+
+    def decrypt(self, iv, text, aad):
+        return AESCCM(self.key, self.icv_len).decrypt(self.salt + iv, text, aad)
+
+
+class ChaChaSa(Sa):
+    """RFC 7634."""
+
+    name = 'rfc7539esp(chacha20,poly1305)'
+
+    def encrypt(self, iv, plain, aad):
+        return ChaCha20Poly1305(self.key).encrypt(self.salt + iv, plain, aad)
+
+    def decrypt(self, iv, text, aad):
+        return ChaCha20Poly1305(self.key).decrypt(self.salt + iv, text, aad)
+
+
+class GmacSa(Sa):
+    """RFC 4543: nothing is encrypted, and the ICV covers the IV as well."""
+
+    name = 'rfc4543(gcm(aes))'
+
+    def encrypt(self, iv, plain, aad):
+        return plain + AESGCM(self.key).encrypt(self.salt + iv, b'', aad + iv + plain)
+
+    def decrypt(self, iv, text, aad):
+        plain, tag = text[:-16], text[-16:]
+        AESGCM(self.key).decrypt(self.salt + iv, tag, aad + iv + plain)
+        return plain
+
+
+class PairSa(Sa):
+    """One ESP SA with encryption and integrity apart."""
+
+    # Name, octets of IV, what the plain text is a multiple of.
+    ciphers = {
+        'aes-cbc': ('cbc(aes)', 16, 16),
+        'aes-ctr': ('rfc3686(ctr(aes))', 8, 4),
+        'camellia-cbc': ('cbc(camellia)', 16, 16),
+        '3des-cbc': ('cbc(des3_ede)', 8, 8),
+        'des-cbc': ('cbc(des)', 8, 8),
+        'null': ('ecb(cipher_null)', 0, 4),
+    }
+    macs = {
+        'hmac-md5': 'hmac(md5)', 'hmac-sha1': 'hmac(sha1)', 'hmac-sha256': 'hmac(sha256)',
+        'hmac-sha384': 'hmac(sha384)', 'hmac-sha512': 'hmac(sha512)', 'xcbc': 'xcbc(aes)',
+        'cmac': 'cmac(aes)',
+    }
+
+    def __init__(self, *args, enc, auth, auth_key, **other):
         super().__init__(*args, **other)
-        self.auth, self.auth_key, self.icv_len = auth, auth_key, icv_len
+        self.enc, self.auth, self.auth_key = enc, auth, auth_key
+        self.name, self.iv_len, self.align = self.ciphers[enc]
 
     def cipher_values(self):
-        return {'enc': {'name': 'cbc(aes)', 'key': self.key},
-                'auth': {'name': f'hmac({self.auth})', 'key': self.auth_key,
+        return {'enc': {'name': self.name, 'key': self.key + self.salt},
+                'auth': {'name': self.macs[self.auth], 'key': self.auth_key,
                          'icv-bits': self.icv_len * 8}}
 
     def icv(self, octets):
-        return hmac.digest(self.auth_key, octets, self.auth)[:self.icv_len]
+        if self.auth == 'xcbc':
+            mac = xcbc(self.auth_key, octets)
+        elif self.auth == 'cmac':
+            mac = cmac(self.auth_key, octets)
+        else:
+            mac = hmac.digest(self.auth_key, octets, self.auth.removeprefix('hmac-'))
+        return mac[:self.icv_len]
+
+    def cipher(self, iv):
+        if self.enc == 'aes-ctr':
+            # RFC 3686 section 4.
+            return Cipher(AES(self.key), CTR(self.salt + iv + b'\0\0\0\1'))
+        kind = {'aes-cbc': AES, 'camellia-cbc': Camellia}.get(self.enc, TripleDES)
+        return Cipher(kind(self.key), CBC(iv))
+
+    def run(self, way, iv, octets):
+        if self.enc == 'null':
+            return octets
+        cipher = getattr(self.cipher(iv), way)()
+        return cipher.update(octets) + cipher.finalize()
 
     def seal_plain(self, seq, plain, iv=None):
-        iv = os.urandom(16) if iv is None else iv
-        cipher = Cipher(AES(self.key), CBC(iv)).encryptor()
-        esp = struct.pack('>II', self.spi, seq) + iv + cipher.update(plain) + cipher.finalize()
+        iv = os.urandom(self.iv_len) if iv is None else iv
+        esp = struct.pack('>II', self.spi, seq) + iv + self.run('encryptor', iv, plain)
         return esp + self.icv(esp)
 
     def open_plain(self, esp):
         octets, icv = esp[:-self.icv_len], esp[-self.icv_len:]
         if not hmac.compare_digest(icv, self.icv(octets)):
             return None
-        cipher = Cipher(AES(self.key), CBC(octets[8:24])).decryptor()
-        return cipher.update(octets[24:]) + cipher.finalize()
+        text = 8 + self.iv_len
+        return self.run('decryptor', octets[8:text], octets[text:])

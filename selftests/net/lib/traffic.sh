@@ -5,6 +5,8 @@
 
 # The algorithm that espah is given; the kernel's xfrm has the plain one always.
 ALG=${ESPAH_ALG:-rfc4106(gcm(aes))}
+# What states() uses: see new_keys() and new_aead().
+key_ab='' key_ba='' cipher_ab='' cipher_ba=''
 # Octets of a large transfer, each way; for the scripts.
 # shellcheck disable=SC2034
 BULK=${ESPAH_BULK:-1050000}
@@ -96,6 +98,28 @@ configure() {
 new_keys() {
 	key_ab=$(rand_key $((${1:-16} + 4)))
 	key_ba=$(rand_key $((${1:-16} + 4)))
+	cipher_ab='' cipher_ba=''
+}
+
+# new_aead NAME OCTETS BITS: another algorithm, which states() gives to both stacks.
+new_aead() {
+	cipher_ab="aead $1 $(rand_key "$2") $3"
+	cipher_ba="aead $1 $(rand_key "$2") $3"
+}
+
+# new_pair ENC OCTETS AUTH OCTETS [BITS]: the same of encryption and integrity; NULL has no key.
+# Without BITS the ICV is as long as ip-xfrm(8) has it by itself.
+new_pair() {
+	cipher_ab=$(one_of_pair "$@")
+	cipher_ba=$(one_of_pair "$@")
+}
+
+one_of_pair() {
+	local key='""' word=auth
+
+	[ "$2" -eq 0 ] || key=$(rand_key "$2")
+	[ -z "${5-}" ] || word=auth-trunc
+	echo "$word $3 $(rand_key "$4") ${5-} enc $1 $key"
 }
 
 # states STACK ONE TWO MODE [WINDOW [REQID]]: the two SAs between two addresses.
@@ -104,9 +128,9 @@ states() {
 	local alg=$ALG common
 
 	[ "$1" = espah ] || alg='rfc4106(gcm(aes))'
-	common="reqid ${6:-1} mode $4 replay-window ${5:-1024} aead $alg"
-	echo "state add src $2 dst $3 proto esp spi 0x1100 $common $key_ab 128"
-	echo "state add src $3 dst $2 proto esp spi 0x1200 $common $key_ba 128"
+	common="reqid ${6:-1} mode $4 replay-window ${5:-1024}"
+	echo "state add src $2 dst $3 proto esp spi 0x1100 $common ${cipher_ab:-aead $alg $key_ab 128}"
+	echo "state add src $3 dst $2 proto esp spi 0x1200 $common ${cipher_ba:-aead $alg $key_ba 128}"
 }
 
 # policies ME PEER MODE MINE THEIRS [REQID]: protect what passes between two selectors.
