@@ -2,6 +2,7 @@
 /* Keyed ciphers and the requests made of them. */
 
 #include <crypto/authenc.h>
+#include <linux/ip.h>
 #include <linux/random.h>
 #include <linux/rtnetlink.h>
 #include <linux/scatterlist.h>
@@ -9,6 +10,7 @@
 #include <linux/slab.h>
 
 #include "crypto.h"
+#include "packet.h"
 
 /* The crypto API knows a wrapped algorithm by its driver's name only, as in
  * "pcrypt(rfc4106-gcm-aesni)": find out which driver it is. Where the wrapped
@@ -44,8 +46,8 @@ static struct crypto_aead *alloc(const struct espah_sa_config *config)
 	char both[CRYPTO_MAX_ALG_NAME];
 
 	if (config->auth) {
-		snprintf(both, sizeof(both), "authenc(%s,%s)",
-			 config->auth->name, name);
+		snprintf(both, sizeof(both), "authenc%s(%s,%s)",
+			 config->esn ? "esn" : "", config->auth->name, name);
 		name = both;
 	}
 	return skip ? alloc_wrapped(name, config->alg_name, skip) :
@@ -196,9 +198,20 @@ void espah_crypto_iv(const struct espah_sa *sa, u64 seq, u8 *iv)
 		random_iv(iv, sa->iv_len);
 }
 
+/* With extended numbers, what is authenticated in front is not as the packet has
+ * it: the high half of the number stands in between (RFC 4106 section 5 and others;
+ * of encryption and integrity apart, authencesn() makes of that what RFC 4303
+ * section 2.2.1 wants). It is a piece of its own, before the packet from its IV on.
+ */
+struct esn_header {
+	__be32	spi;
+	__be32	seq_high;
+	__be32	seq_low;
+};
+
 /* One allocation: the request, the crypto layer's context behind it, the IV
- * (which may not lie in the packet, since a driver may write to it), and the
- * scatterlist.
+ * (which may not lie in the packet, since a driver may write to it), the header
+ * where it is not the packet's, and the scatterlist.
  */
 static size_t iv_offset(struct crypto_aead *tfm)
 {
@@ -211,6 +224,76 @@ static size_t sg_offset(struct crypto_aead *tfm)
 		     crypto_aead_ivsize(tfm), __alignof__(struct scatterlist));
 }
 
+/* The packet in pieces, with the header that has the whole number before it, which lies
+ * behind @frags entries and one more. Returns 0 or a negative errno.
+ */
+static int map_esn(struct scatterlist *sg, int frags, struct sk_buff *skb)
+{
+	const struct ip_esp_hdr *esp = (const struct ip_esp_hdr *)skb->data;
+	struct esn_header *header = (struct esn_header *)(sg + frags + 1);
+	int ret;
+
+	header->spi = esp->spi;
+	header->seq_high = htonl(upper_32_bits(espah_packet(skb)->seq));
+	header->seq_low = esp->seq_no;
+	sg_init_table(sg, frags + 1);
+	sg_set_buf(sg, header, sizeof(*header));
+	ret = skb_to_sgvec(skb, sg + 1, sizeof(*esp), skb->len - sizeof(*esp));
+	return ret < 0 ? ret : 0;
+}
+
+/* Returns 0 or a negative errno. */
+static int map(struct scatterlist *sg, int frags, struct sk_buff *skb)
+{
+	int ret;
+
+	sg_init_table(sg, frags);
+	ret = skb_to_sgvec(skb, sg, 0, skb->len);
+	return ret < 0 ? ret : 0;
+}
+
+/* Made twice, so that whoever has no extended numbers does not ask again and again. */
+static __always_inline struct aead_request *
+request(const struct espah_sa *sa, struct sk_buff *skb, int frags,
+	unsigned int assoc_len, espah_crypto_done done, bool esn)
+{
+	struct crypto_aead *tfm = sa->tfm;
+	size_t sg_at = sg_offset(tfm);
+	size_t size = sg_at + frags * sizeof(struct scatterlist);
+	struct aead_request *req;
+	struct scatterlist *sg;
+	u8 *iv;
+
+	if (esn)
+		size += sizeof(*sg) + sizeof(struct esn_header);
+	req = kmalloc(size, GFP_ATOMIC);
+	if (!req)
+		return NULL;
+	iv = PTR_ALIGN((u8 *)req + iv_offset(tfm),
+		       crypto_aead_alignmask(tfm) + 1);
+	sg = (struct scatterlist *)((u8 *)req + sg_at);
+
+	if (unlikely(esn ? map_esn(sg, frags, skb) : map(sg, frags, skb))) {
+		kfree(req);
+		return NULL;
+	}
+	/* Whoever asks has made this part linear. */
+	memcpy(iv, skb->data + assoc_len - sa->iv_len, sa->iv_len);
+
+	aead_request_set_tfm(req, tfm);
+	aead_request_set_callback(req, 0, done, skb);
+	aead_request_set_ad(req, assoc_len + (esn ? sizeof(__be32) : 0));
+	aead_request_set_crypt(req, sg, sg, 0, iv);
+	return req;
+}
+
+static noinline struct aead_request *
+request_esn(const struct espah_sa *sa, struct sk_buff *skb, int frags,
+	    unsigned int assoc_len, espah_crypto_done done)
+{
+	return request(sa, skb, frags, assoc_len, done, true);
+}
+
 /**
  * espah_crypto_request() - a request to work on a packet in place
  * @sa: SA
@@ -220,6 +303,8 @@ static size_t sg_offset(struct crypto_aead *tfm)
  *	last of them are the IV
  * @done: called when the work is done and was not done at once
  *
+ * The sequence number is in &espah_packet.seq.
+ *
  * Return: the request, still without its lengths, or NULL without memory.
  * Ends with espah_crypto_request_free().
  */
@@ -228,32 +313,9 @@ struct aead_request *espah_crypto_request(const struct espah_sa *sa,
 					  unsigned int assoc_len,
 					  espah_crypto_done done)
 {
-	struct crypto_aead *tfm = sa->tfm;
-	size_t sg_at = sg_offset(tfm);
-	struct aead_request *req;
-	struct scatterlist *sg;
-	u8 *iv;
-
-	req = kmalloc(sg_at + frags * sizeof(*sg), GFP_ATOMIC);
-	if (!req)
-		return NULL;
-	iv = PTR_ALIGN((u8 *)req + iv_offset(tfm),
-		       crypto_aead_alignmask(tfm) + 1);
-	sg = (struct scatterlist *)((u8 *)req + sg_at);
-
-	sg_init_table(sg, frags);
-	if (unlikely(skb_to_sgvec(skb, sg, 0, skb->len) < 0)) {
-		kfree(req);
-		return NULL;
-	}
-	/* Whoever asks has made this part linear. */
-	memcpy(iv, skb->data + assoc_len - sa->iv_len, sa->iv_len);
-
-	aead_request_set_tfm(req, tfm);
-	aead_request_set_callback(req, 0, done, skb);
-	aead_request_set_ad(req, assoc_len);
-	aead_request_set_crypt(req, sg, sg, 0, iv);
-	return req;
+	if (unlikely(sa->esn))
+		return request_esn(sa, skb, frags, assoc_len, done);
+	return request(sa, skb, frags, assoc_len, done, false);
 }
 
 /**

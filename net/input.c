@@ -266,6 +266,8 @@ static unsigned int receive(struct espah_sa *sa, struct sk_buff *skb)
 	esp = (const struct ip_esp_hdr *)skb->data;
 	packet->sa = sa;
 	packet->seq = ntohl(esp->seq_no);
+	if (unlikely(sa->esn))
+		packet->seq = espah_replay_extend(&sa->replay, packet->seq);
 	/* Not decisive, but it saves the decryption of what is surely old. */
 	cause = replay_cause(espah_replay_check(&sa->replay, packet->seq));
 	if (cause)

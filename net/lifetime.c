@@ -57,7 +57,8 @@ static enum espah_expiry ask_clock(const struct espah_sa *sa,
 /* What is reached of all limits. Any SA has that on its sequence numbers. */
 static enum espah_expiry verdict(const struct espah_sa *sa)
 {
-	enum espah_expiry expiry = espah_limits_seq(atomic64_read(&sa->oseq));
+	enum espah_expiry expiry = espah_limits_seq(atomic64_read(&sa->oseq),
+						     espah_seq_last(sa->esn));
 	const struct espah_limits_rcu *limits;
 	u64 left;
 
@@ -285,9 +286,11 @@ bool espah_lifetime_count(struct espah_sa *sa, struct espah_limits_rcu *limits,
  */
 bool espah_lifetime_late(struct espah_sa *sa, u64 seq)
 {
-	if (seq == ESPAH_SEQ_SOFT || seq == ESPAH_SEQ_LAST)
+	u64 last = espah_seq_last(sa->esn);
+
+	if (seq == sa->seq_few || seq == last)
 		ask(sa);
-	return seq <= ESPAH_SEQ_LAST;
+	return seq <= last;
 }
 
 /**

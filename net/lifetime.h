@@ -61,7 +61,7 @@ static inline u64 espah_lifetime_seq(struct espah_sa *sa)
 {
 	u64 seq = atomic64_inc_return(&sa->oseq);
 
-	if (unlikely(seq >= ESPAH_SEQ_SOFT) && !espah_lifetime_late(sa, seq))
+	if (unlikely(seq >= sa->seq_few) && !espah_lifetime_late(sa, seq))
 		return 0;
 	return seq;
 }

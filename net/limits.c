@@ -117,15 +117,16 @@ enum espah_expiry espah_limits_time(const struct espah_limits *limits,
 /**
  * espah_limits_seq() - are there sequence numbers left?
  * @seq: last number handed out
+ * @last: last number that may be
  *
  * Return: %ESPAH_EXPIRY_HARD if there are none; %ESPAH_EXPIRY_SOFT if there are few;
  * or %ESPAH_EXPIRY_NONE.
  */
-enum espah_expiry espah_limits_seq(u64 seq)
+enum espah_expiry espah_limits_seq(u64 seq, u64 last)
 {
-	if (seq >= ESPAH_SEQ_LAST)
+	if (seq >= last)
 		return ESPAH_EXPIRY_HARD;
-	if (seq >= ESPAH_SEQ_SOFT)
+	if (seq >= last - ESPAH_SEQ_FEW)
 		return ESPAH_EXPIRY_SOFT;
 	return ESPAH_EXPIRY_NONE;
 }

@@ -44,12 +44,21 @@ enum espah_expiry {
 };
 
 /* The sequence numbers of an SA. The counter never cycles (RFC 4303 section 3.3.3): the
- * last number is a hard limit, on any SA. The last sixteenth is told as a soft one is.
- * At ten million packets a second, more than there will be, that leaves half a minute
- * for a key exchange that has to send its messages again.
+ * last number is a hard limit, on any SA. The last sixteenth of 32 bits is told as a
+ * soft one is. At ten million packets a second, more than there will be, that leaves
+ * half a minute for a key exchange that has to send its messages again.
+ *
+ * Of extended numbers the last 2^32 are not used: packets that are refused a number
+ * take one as well, and must not make the counter begin anew.
  */
 #define ESPAH_SEQ_LAST	((u64)U32_MAX)
-#define ESPAH_SEQ_SOFT	(ESPAH_SEQ_LAST - ESPAH_SEQ_LAST / 16)
+#define ESPAH_ESN_LAST	(U64_MAX - U32_MAX)
+#define ESPAH_SEQ_FEW	(ESPAH_SEQ_LAST / 16)
+
+static inline u64 espah_seq_last(bool esn)
+{
+	return esn ? ESPAH_ESN_LAST : ESPAH_SEQ_LAST;
+}
 
 bool espah_limits_any(const struct espah_limits *limits);
 bool espah_limits_count(const struct espah_limits *limits);
@@ -58,6 +67,6 @@ enum espah_expiry espah_limits_traffic(const struct espah_limits *limits,
 				       unsigned int len);
 enum espah_expiry espah_limits_time(const struct espah_limits *limits,
 				    u64 added, u64 used, u64 *left);
-enum espah_expiry espah_limits_seq(u64 seq);
+enum espah_expiry espah_limits_seq(u64 seq, u64 last);
 
 #endif /* _ESPAH_LIMITS_H */

@@ -31,6 +31,9 @@ const char *const espah_nl_sa_wants[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_SPI_MIN] = "spi-min: 4 octets in network byte order are needed, 256 or more",
 	[ESPAH_A_SA_SPI_MAX] = "spi-max: 4 octets in network byte order are needed, 256 or more",
 	[ESPAH_A_SA_TIMEOUT] = "timeout: a number of 4 octets is needed, 1 or more",
+	[ESPAH_A_SA_OSEQ] = "oseq: a number of 8 octets is needed",
+	[ESPAH_A_SA_SEQ] = "seq: a number of 8 octets is needed",
+	[ESPAH_A_SA_FLAGS] = "flags: 4 octets are needed, 1 (extended sequence numbers) or 0",
 };
 
 const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
@@ -64,6 +67,7 @@ const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_SPI_MIN] = "spi-min: this request does not take it",
 	[ESPAH_A_SA_SPI_MAX] = "spi-max: this request does not take it",
 	[ESPAH_A_SA_TIMEOUT] = "timeout: this request does not take it",
+	[ESPAH_A_SA_FLAGS] = "flags: this request does not take it",
 };
 
 #define SA_PROTO_POLICY	NLA_POLICY_RANGE(NLA_U8, IPPROTO_ESP, IPPROTO_ESP)
@@ -86,6 +90,10 @@ static const struct nla_policy sa_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_ENCAP_DPORT]	= { .type = NLA_U16 },
 	[ESPAH_A_SA_ENCAP_OADDR]	= ESPAH_NL_ADDR,
 	[ESPAH_A_SA_LIMITS]		= { .type = NLA_NESTED },
+	[ESPAH_A_SA_OSEQ]		= { .type = NLA_U64 },
+	[ESPAH_A_SA_SEQ]		= { .type = NLA_U64 },
+	[ESPAH_A_SA_FLAGS]		= NLA_POLICY_MASK(NLA_U32,
+							  ESPAH_SA_FLAG_ESN),
 };
 
 static const struct nla_policy sa_key_policy[ESPAH_A_SA_MAX + 1] = {
@@ -215,6 +223,38 @@ static int get_encap(struct nlattr **tb, struct espah_sa_config *config,
 	return 0;
 }
 
+/* Extended or not, and from where on. */
+static int get_numbers(struct nlattr **tb, struct espah_sa_config *config,
+		       struct netlink_ext_ack *extack)
+{
+	u64 last;
+
+	if (tb[ESPAH_A_SA_FLAGS])
+		config->esn = nla_get_u32(tb[ESPAH_A_SA_FLAGS]) &
+			      ESPAH_SA_FLAG_ESN;
+	if (config->esn && !config->window) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_FLAGS],
+				    "flags: extended sequence numbers need a replay-window (RFC 4303 section 3.3.3)");
+		return -EINVAL;
+	}
+	last = espah_seq_last(config->esn);
+	if (tb[ESPAH_A_SA_OSEQ])
+		config->oseq = nla_get_u64(tb[ESPAH_A_SA_OSEQ]);
+	if (config->oseq >= last) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_OSEQ],
+				    "oseq: no sequence number would be left; less than 2^32 - 1 is needed, or extended ones (flags)");
+		return -ERANGE;
+	}
+	if (tb[ESPAH_A_SA_SEQ])
+		config->seq = nla_get_u64(tb[ESPAH_A_SA_SEQ]);
+	if (config->seq > last) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_SEQ],
+				    "seq: there is no such sequence number; at most 2^32 - 1 is possible, or extended ones (flags)");
+		return -ERANGE;
+	}
+	return 0;
+}
+
 /* All rules that span attributes are here. */
 static int get_request(struct nlattr **tb, struct sa_request *req,
 		       struct netlink_ext_ack *extack)
@@ -236,7 +276,9 @@ static int get_request(struct nlattr **tb, struct sa_request *req,
 		config->reqid = nla_get_u32(tb[ESPAH_A_SA_REQID]);
 	if (tb[ESPAH_A_SA_REPLAY_WINDOW])
 		config->window = nla_get_u32(tb[ESPAH_A_SA_REPLAY_WINDOW]);
-	err = espah_nl_get_cipher(tb, &sa_set, config, extack);
+	err = get_numbers(tb, config, extack);
+	if (!err)
+		err = espah_nl_get_cipher(tb, &sa_set, config, extack);
 	if (!err)
 		err = get_encap(tb, config, extack);
 	if (err)
@@ -388,6 +430,12 @@ static int refuse_changes(const struct espah_sa *sa, struct nlattr **tb,
 	else if (tb[ESPAH_A_SA_REPLAY_WINDOW] &&
 		 sa->replay.window != config->window)
 		culprit = ESPAH_A_SA_REPLAY_WINDOW;
+	else if (tb[ESPAH_A_SA_FLAGS] && sa->esn != config->esn)
+		culprit = ESPAH_A_SA_FLAGS;
+	else if (tb[ESPAH_A_SA_OSEQ] && atomic64_read(&sa->oseq) != config->oseq)
+		culprit = ESPAH_A_SA_OSEQ;
+	else if (tb[ESPAH_A_SA_SEQ] && READ_ONCE(sa->replay.top) != config->seq)
+		culprit = ESPAH_A_SA_SEQ;
 	else if (config->alg && espah_nl_other_cipher(sa, config))
 		culprit = espah_nl_other_cipher(sa, config);
 	else if (config->encap_dport && !same_encap(sa, config))

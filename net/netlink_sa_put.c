@@ -83,6 +83,9 @@ int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,
 		       sa->larval ? ESPAH_SA_STATE_LARVAL :
 				    ESPAH_SA_STATE_MATURE))
 		return -EMSGSIZE;
+	if (sa->esn &&
+	    nla_put_u32(skb, ESPAH_A_SA_FLAGS, ESPAH_SA_FLAG_ESN))
+		return -EMSGSIZE;
 	if (sel && espah_nl_put_selector(skb, ESPAH_A_SA_SEL, &sel->sel))
 		return -EMSGSIZE;
 	if (limits && espah_nl_put_limits(skb, ESPAH_A_SA_LIMITS, &limits->limits))

@@ -125,7 +125,7 @@ bool espah_pmtu_fits(struct espah_sa *sa, struct sk_buff *skb,
 /**
  * espah_pmtu_learn() - a router says that a protected packet was too large
  * @sa: SA that the packet was sent with
- * @seq: sequence number of that packet, as the router quotes it
+ * @seq: low half of the sequence number of that packet, as the router quotes it
  * @mtu: size that would have fitted
  *
  * Anybody can send such a message (RFC 4301 section 8.2). It must quote a
@@ -135,9 +135,10 @@ bool espah_pmtu_fits(struct espah_sa *sa, struct sk_buff *skb,
 void espah_pmtu_learn(struct espah_sa *sa, u32 seq, unsigned int mtu)
 {
 	u64 sent = atomic64_read(&sa->oseq);
+	u32 since = lower_32_bits(sent) - seq;
 
 	/* Routers older than RFC 1191 say 0: they do not know either. */
-	if (!mtu || !seq || seq > sent || sent - seq >= PMTU_RECENT)
+	if (!mtu || since >= sent || since >= PMTU_RECENT)
 		return;
 	WRITE_ONCE(sa->pmtu_expires, jiffies + PMTU_LIFE);
 	WRITE_ONCE(sa->pmtu, max_t(unsigned int, mtu, PMTU_MIN));

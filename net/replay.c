@@ -2,6 +2,7 @@
 /* The replay window of RFC 4303 section 3.4.3, on 64-bit numbers. */
 
 #include <linux/compiler.h>
+#include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/math.h>
 #include <linux/minmax.h>
@@ -30,6 +31,37 @@ void espah_replay_init(struct espah_replay *replay, u32 window)
 {
 	replay->window = window;
 	replay->mask = espah_replay_words(window) - 1;
+}
+
+/**
+ * espah_replay_start() - as if all numbers up to this had gone by
+ * @replay: window that has seen nothing
+ * @top: highest sequence number received
+ *
+ * Those of them that are in the window are taken still.
+ */
+void espah_replay_start(struct espah_replay *replay, u64 top)
+{
+	replay->top = top;
+}
+
+/**
+ * espah_replay_extend() - which number is it whose low half this is?
+ * @replay: window, of at least one packet
+ * @low: the half that the packet carries
+ *
+ * RFC 4303 appendix A2.2: the lowest that is not left of the window. Before the
+ * window has left 0, that is @low itself. Like espah_replay_check(), a hint without
+ * the caller's lock; the ICV covers the high half, and so decides.
+ *
+ * Return: the whole number.
+ */
+u64 espah_replay_extend(const struct espah_replay *replay, u32 low)
+{
+	u64 top = READ_ONCE(replay->top);
+	u64 bottom = top < replay->window ? 0 : top - replay->window + 1;
+
+	return bottom + (u32)(low - lower_32_bits(bottom));
 }
 
 static u64 *word_of(struct espah_replay *replay, u64 seq)

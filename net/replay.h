@@ -41,6 +41,8 @@ enum espah_replay_verdict {
 
 unsigned int espah_replay_words(u32 window);
 void espah_replay_init(struct espah_replay *replay, u32 window);
+void espah_replay_start(struct espah_replay *replay, u64 top);
+u64 espah_replay_extend(const struct espah_replay *replay, u32 low);
 enum espah_replay_verdict
 espah_replay_check(const struct espah_replay *replay, u64 seq);
 enum espah_replay_verdict

@@ -160,6 +160,10 @@ struct espah_sa *espah_sa_create(struct espah_net *en,
 	refcount_set(&sa->refs, 1);
 	spin_lock_init(&sa->replay_lock);
 	espah_replay_init(&sa->replay, config->window);
+	espah_replay_start(&sa->replay, config->seq);
+	atomic64_set(&sa->oseq, config->oseq);
+	sa->esn = config->esn;
+	sa->seq_few = espah_seq_last(sa->esn) - ESPAH_SEQ_FEW;
 	sa->iv_mask = get_random_u64();
 	sa->added = ktime_get_real_seconds();
 	INIT_RCU_WORK(&sa->free_work, sa_reap);

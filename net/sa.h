@@ -62,6 +62,9 @@ struct espah_sa_id {
  * @encap_sport: source port of UDP encapsulation (RFC 3948), or 0
  * @encap_dport: destination port of UDP encapsulation, or 0
  * @encap_oaddr: the peer's address before NAT; noted for who asks
+ * @esn: sequence numbers have 64 bits (RFC 4303 section 2.2.1)
+ * @oseq: last sequence number that was sent under these keys before
+ * @seq: highest that was received
  */
 struct espah_sa_config {
 	struct espah_sa_id		id;
@@ -83,6 +86,9 @@ struct espah_sa_config {
 	__be16				encap_sport;
 	__be16				encap_dport;
 	union espah_addr		encap_oaddr;
+	bool				esn;
+	u64				oseq;
+	u64				seq;
 };
 
 /**
@@ -156,6 +162,8 @@ struct espah_limits_rcu {
  * @index: number that the namespace names it by
  * @added: when it was added, seconds since 1970
  * @born: when it was added, by the clock since boot
+ * @esn: sequence numbers have 64 bits (RFC 4303 section 2.2.1)
+ * @seq_few: from this sequence number on there are few left
  * @larval: has an SPI and no key yet: passes no packet, and another SA takes its
  *	place (espah_sad_replace())
  * @alg_name: as it was asked for
@@ -216,11 +224,13 @@ struct espah_sa {
 	u8				align;
 	u8				iv;
 	bool				larval;
+	bool				esn;
 	u8				encap_len;
 	__be16				encap_sport;
 	__be16				encap_dport;
 	u32				reqid;
 	u64				iv_mask;
+	u64				seq_few;
 	atomic64_t			oseq;
 	atomic64_t			packets;
 	atomic64_t			bytes;

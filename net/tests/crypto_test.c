@@ -4,6 +4,7 @@
 #include <linux/scatterlist.h>
 
 #include "../crypto.h"
+#include "../packet.h"
 #include "fixture.h"
 #include "suites.h"
 
@@ -195,6 +196,43 @@ static void request_describes_the_packet(struct kunit *test)
 	espah_crypto_free(sa->tfm);
 }
 
+/* RFC 4303 section 2.2.1: the high half is authenticated, and not in the packet. */
+static void request_has_the_extended_number(struct kunit *test)
+{
+	static const u8 authenticated[] = {
+		0, 1, 2, 3, 0xaa, 0xbb, 0xcc, 0xdd, 4, 5, 6, 7,
+	};
+	struct espah_sa_config config = fixture_sa_config(0x100);
+	struct espah_sa *sa = bare_sa(test);
+	struct aead_request *req;
+	struct sk_buff *skb;
+	u8 octets[60];
+	u8 said[72];
+	int i;
+
+	for (i = 0; i < sizeof(octets); i++)
+		octets[i] = i;
+	skb = fixture_skb_paged(test, octets, sizeof(octets), 24);
+	espah_packet(skb)->seq = 0xaabbccdd04050607;
+	sa->esn = true;
+	sa->tfm = espah_crypto_alloc(&config, NULL);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(sa->tfm));
+	req = espah_crypto_request(sa, skb, 2, 16, NULL);
+	KUNIT_EXPECT_NOT_NULL(test, req);
+	if (req) {
+		KUNIT_EXPECT_EQ(test, memcmp(req->iv, octets + 8, 8), 0);
+		KUNIT_EXPECT_EQ(test, req->assoclen, 20);
+		KUNIT_EXPECT_EQ(test, sg_nents(req->src), 3);
+		KUNIT_EXPECT_EQ(test, sg_copy_to_buffer(req->src, 3, said,
+							sizeof(said)), 64);
+		KUNIT_EXPECT_EQ(test, memcmp(said, authenticated,
+					     sizeof(authenticated)), 0);
+		KUNIT_EXPECT_EQ(test, memcmp(said + 12, octets + 8, 52), 0);
+		espah_crypto_request_free(req);
+	}
+	espah_crypto_free(sa->tfm);
+}
+
 static struct kunit_case crypto_cases[] = {
 	KUNIT_CASE_PARAM(iv_is_the_masked_number, iv_gen_params),
 	KUNIT_CASE(random_iv_is_another_each_time),
@@ -202,6 +240,7 @@ static struct kunit_case crypto_cases[] = {
 	KUNIT_CASE_PARAM(cipher_is_refused_with_words, refusal_gen_params),
 	KUNIT_CASE(no_cipher_is_freed),
 	KUNIT_CASE(request_describes_the_packet),
+	KUNIT_CASE(request_has_the_extended_number),
 	{}
 };
 

@@ -8,6 +8,9 @@
 #include "fixture.h"
 #include "suites.h"
 
+#define SEQ_SOFT	(ESPAH_SEQ_LAST - ESPAH_SEQ_FEW)
+#define ESN_SOFT	(ESPAH_ESN_LAST - ESPAH_SEQ_FEW)
+
 static struct espah_sa *add(struct kunit *test, u32 spi,
 			    const struct espah_limits *limits)
 {
@@ -278,10 +281,10 @@ static void numbers_run_out(struct kunit *test)
 	struct espah_slot *slot = sa->slots[0];
 
 	KUNIT_ASSERT_TRUE(test, espah_sa_hold(sa));
-	atomic64_set(&sa->oseq, ESPAH_SEQ_SOFT - 2);
-	KUNIT_EXPECT_EQ(test, number(sa), ESPAH_SEQ_SOFT - 1);
+	atomic64_set(&sa->oseq, SEQ_SOFT - 2);
+	KUNIT_EXPECT_EQ(test, number(sa), SEQ_SOFT - 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&sa->asked), 0);
-	KUNIT_EXPECT_EQ(test, number(sa), ESPAH_SEQ_SOFT);
+	KUNIT_EXPECT_EQ(test, number(sa), SEQ_SOFT);
 	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_SOFT, 1));
 
 	atomic64_set(&sa->oseq, U32_MAX - 2);
@@ -300,6 +303,35 @@ static void numbers_run_out(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, expired(test, ESPAH_EXPIRY_HARD), 1);
 }
 
+/* Extended numbers go on after 2^32, and end long before the counter would begin anew. */
+static void extended_numbers_run_out(struct kunit *test)
+{
+	struct espah_sa_config config = fixture_sa_config(0x100);
+	struct espah_sa *sa;
+
+	config.esn = true;
+	config.oseq = U32_MAX - 1;
+	sa = fixture_sa_add(fixture_net(test), &config);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
+	KUNIT_ASSERT_TRUE(test, espah_sa_hold(sa));
+	KUNIT_EXPECT_EQ(test, number(sa), U32_MAX);
+	KUNIT_EXPECT_EQ(test, number(sa), U32_MAX + 1ull);
+	KUNIT_EXPECT_EQ(test, number(sa), U32_MAX + 2ull);
+	KUNIT_EXPECT_EQ(test, atomic_read(&sa->asked), 0);
+
+	atomic64_set(&sa->oseq, ESN_SOFT - 2);
+	KUNIT_EXPECT_EQ(test, number(sa), ESN_SOFT - 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&sa->asked), 0);
+	KUNIT_EXPECT_EQ(test, number(sa), ESN_SOFT);
+	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_SOFT, 1));
+	atomic64_set(&sa->oseq, ESPAH_ESN_LAST - 1);
+	KUNIT_EXPECT_EQ(test, number(sa), ESPAH_ESN_LAST);
+	KUNIT_EXPECT_EQ(test, number(sa), 0);
+	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_HARD, 1));
+	KUNIT_EXPECT_GT(test, U64_MAX - ESPAH_ESN_LAST, U32_MAX - 1ull);
+	espah_sa_put(sa);
+}
+
 /* Who knows that a new SA is needed is not told again, whatever the reason. */
 static void few_numbers_are_one_more_soft_limit(struct kunit *test)
 {
@@ -308,8 +340,8 @@ static void few_numbers_are_one_more_soft_limit(struct kunit *test)
 
 	KUNIT_EXPECT_TRUE(test, use(sa, 100));
 	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_SOFT, 1));
-	atomic64_set(&sa->oseq, ESPAH_SEQ_SOFT - 1);
-	KUNIT_EXPECT_EQ(test, number(sa), ESPAH_SEQ_SOFT);
+	atomic64_set(&sa->oseq, SEQ_SOFT - 1);
+	KUNIT_EXPECT_EQ(test, number(sa), SEQ_SOFT);
 	flush_work(&sa->en->judge.work);
 	KUNIT_EXPECT_EQ(test, expired(test, ESPAH_EXPIRY_SOFT), 1);
 	atomic64_set(&sa->oseq, ESPAH_SEQ_LAST - 1);
@@ -324,6 +356,7 @@ static struct kunit_case lifetime_cases[] = {
 	KUNIT_CASE(use_starts_the_clock),
 	KUNIT_CASE(lifetime_can_change),
 	KUNIT_CASE(numbers_run_out),
+	KUNIT_CASE(extended_numbers_run_out),
 	KUNIT_CASE(few_numbers_are_one_more_soft_limit),
 	KUNIT_CASE(removed_one_is_not_heard_of),
 	KUNIT_CASE(one_namespace_does_not_stall_another),

@@ -136,13 +136,22 @@ static void moments_have_their_verdicts(struct kunit *test)
 
 static void numbers_have_their_verdicts(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, espah_limits_seq(0), NONE);
-	KUNIT_EXPECT_EQ(test, espah_limits_seq(0xefffffff), NONE);
-	KUNIT_EXPECT_EQ(test, espah_limits_seq(0xf0000000), SOFT);
-	KUNIT_EXPECT_EQ(test, espah_limits_seq(0xfffffffe), SOFT);
-	KUNIT_EXPECT_EQ(test, espah_limits_seq(0xffffffff), HARD);
-	KUNIT_EXPECT_EQ(test, espah_limits_seq(0x100000000), HARD);
-	KUNIT_EXPECT_EQ(test, espah_limits_seq(U64_MAX), HARD);
+	KUNIT_EXPECT_EQ(test, espah_limits_seq(0, ESPAH_SEQ_LAST), NONE);
+	KUNIT_EXPECT_EQ(test, espah_limits_seq(0xefffffff, ESPAH_SEQ_LAST), NONE);
+	KUNIT_EXPECT_EQ(test, espah_limits_seq(0xf0000000, ESPAH_SEQ_LAST), SOFT);
+	KUNIT_EXPECT_EQ(test, espah_limits_seq(0xfffffffe, ESPAH_SEQ_LAST), SOFT);
+	KUNIT_EXPECT_EQ(test, espah_limits_seq(0xffffffff, ESPAH_SEQ_LAST), HARD);
+	KUNIT_EXPECT_EQ(test, espah_limits_seq(0x100000000, ESPAH_SEQ_LAST), HARD);
+	KUNIT_EXPECT_EQ(test, espah_limits_seq(U64_MAX, ESPAH_SEQ_LAST), HARD);
+
+	KUNIT_EXPECT_EQ(test, espah_limits_seq(0x100000000, ESPAH_ESN_LAST), NONE);
+	KUNIT_EXPECT_EQ(test, espah_limits_seq(ESPAH_ESN_LAST - ESPAH_SEQ_FEW - 1,
+					       ESPAH_ESN_LAST), NONE);
+	KUNIT_EXPECT_EQ(test, espah_limits_seq(ESPAH_ESN_LAST - ESPAH_SEQ_FEW,
+					       ESPAH_ESN_LAST), SOFT);
+	KUNIT_EXPECT_EQ(test, espah_limits_seq(ESPAH_ESN_LAST - 1, ESPAH_ESN_LAST), SOFT);
+	KUNIT_EXPECT_EQ(test, espah_limits_seq(ESPAH_ESN_LAST, ESPAH_ESN_LAST), HARD);
+	KUNIT_EXPECT_EQ(test, espah_limits_seq(U64_MAX, ESPAH_ESN_LAST), HARD);
 }
 
 static void each_limit_is_one(struct kunit *test)

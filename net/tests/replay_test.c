@@ -149,6 +149,101 @@ static void refusal_changes_nothing(struct kunit *test)
 	}
 }
 
+/* RFC 4303 appendix A2.2, its two cases, and the start. */
+struct half {
+	const char	*name;
+	u32		window;
+	u64		top;
+	u32		low;
+	u64		seq;
+};
+
+static const struct half halves[] = {
+	{ "nothing seen yet", 64, 0, 1, 1 },
+	{ "nothing seen yet, far", 64, 0, U32_MAX, U32_MAX },
+	{ "window reaches before 0", 64, 62, U32_MAX, U32_MAX },
+	{ "window begins at 0", 64, 63, U32_MAX, U32_MAX },
+	{ "window begins at 1", 64, 64, 0, TWO32 },
+	{ "left edge", 64, 100, 37, 37 },
+	{ "left of the window", 64, 100, 36, TWO32 + 36 },
+	{ "in the window", 64, 100, 99, 99 },
+	{ "right of the window", 64, 100, 101, 101 },
+	{ "before 2^32", 64, TWO32 - 1, U32_MAX, TWO32 - 1 },
+	{ "over 2^32", 64, TWO32 - 1, 0, TWO32 },
+	{ "far over 2^32", 64, TWO32 - 1, 0xffffffbf, TWO32 + 0xffffffbf },
+	{ "as far as there is", 64, TWO32 - 1, 0xffffffc0, 0xffffffc0 },
+	{ "case B: in the space before", 64, TWO32 + 10, 0xffffffcb, 0xffffffcb },
+	{ "case B: left of it", 64, TWO32 + 10, 0xffffffca, TWO32 + 0xffffffca },
+	{ "case B: in this space", 64, TWO32 + 10, 10, TWO32 + 10 },
+	{ "case B: right of it", 64, TWO32 + 10, 11, TWO32 + 11 },
+	{ "case A: left edge", 64, TWO32 + 63, 0, TWO32 },
+	{ "case A: one further", 64, TWO32 + 64, 0, 2 * TWO32 },
+	{ "window of 1", 1, TWO32 + 5, 5, TWO32 + 5 },
+	{ "window of 1, before", 1, TWO32 + 5, 4, 2 * TWO32 + 4 },
+	{ "widest window", ESPAH_REPLAY_WINDOW_MAX, TWO32 + 4094, U32_MAX, TWO32 - 1 },
+	{ "widest window, case A", ESPAH_REPLAY_WINDOW_MAX, TWO32 + 4095, U32_MAX,
+	  TWO32 + U32_MAX },
+	{ "last space", 64, U64_MAX - 1, U32_MAX, U64_MAX },
+};
+
+static void half_desc(const struct half *half, char *desc)
+{
+	strscpy(desc, half->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(half, halves, half_desc);
+
+static void half_becomes_whole(struct kunit *test)
+{
+	const struct half *half = test->param_value;
+	struct espah_replay *replay = make_window(test, half->window);
+
+	espah_replay_start(replay, half->top);
+	KUNIT_EXPECT_EQ(test, replay->top, half->top);
+	KUNIT_EXPECT_EQ(test, espah_replay_extend(replay, half->low), half->seq);
+}
+
+/* As the appendix has it, word for word, where the window has left 0. */
+static u64 by_the_appendix(u64 top, u32 window, u32 low)
+{
+	u32 th = upper_32_bits(top), tl = lower_32_bits(top);
+	u32 bl = tl - window + 1;
+
+	if (tl >= window - 1)
+		return ((u64)(low >= bl ? th : th + 1) << 32) | low;
+	return ((u64)(low >= bl ? th - 1 : th) << 32) | low;
+}
+
+static void half_is_by_the_appendix(struct kunit *test)
+{
+	static const u32 windows[] = { 1, 2, 32, 64, 65, 4096 };
+	struct espah_replay *replay;
+	struct rnd_state rnd;
+	u64 top, said;
+	u32 low;
+	int i, j;
+
+	prandom_seed_state(&rnd, 4303);
+	for (i = 0; i < ARRAY_SIZE(windows); i++) {
+		replay = make_window(test, windows[i]);
+		for (j = 0; j < 20000; j++) {
+			/* Often near the edge of a space. */
+			top = ((u64)(1 + prandom_u32_state(&rnd) % 9) << 32) +
+			      prandom_u32_state(&rnd) % (j % 2 ? 9000 : U32_MAX) -
+			      4096;
+			low = lower_32_bits(top) + prandom_u32_state(&rnd) %
+			      (j % 3 ? 10000 : U32_MAX) - 5000;
+			replay->top = top;
+			said = espah_replay_extend(replay, low);
+			if (said == by_the_appendix(top, windows[i], low))
+				continue;
+			KUNIT_FAIL(test, "window %u, top %llx, low %x: %llx",
+				   windows[i], top, low, said);
+			return;
+		}
+	}
+}
+
 struct ring {
 	u32	window;
 	u32	words;
@@ -291,6 +386,8 @@ static struct kunit_case replay_cases[] = {
 	KUNIT_CASE(refusal_changes_nothing),
 	KUNIT_CASE_PARAM(ring_size, ring_gen_params),
 	KUNIT_CASE_PARAM(agrees_with_a_slow_window, window_gen_params),
+	KUNIT_CASE_PARAM(half_becomes_whole, half_gen_params),
+	KUNIT_CASE(half_is_by_the_appendix),
 	{}
 };
 

@@ -100,6 +100,35 @@ test_null() {
 	pair transport 'ecb(cipher_null)' 0 'xcbc(aes)' 16 96
 }
 
+# went_to DIGITS: the numbers of the SA that sends and of the one that receives begin so.
+went_to() {
+	local said
+
+	said=$(espah -n "$A" state list)
+	[[ $said == *'flag esn'* ]] || fail "expected 'flag esn', saw: $said"
+	[[ $said == *" seq $1"* && $said == *" oseq $1"* ]] || fail "expected numbers from $1.. on, saw: $said"
+}
+
+# Extended sequence numbers, over 2^32 on the way; both SAs are told where to begin.
+test_esn() {
+	numbers='flag esn replay-seq 0xfffffff8 replay-oseq 0xfffffff8'
+	aead tunnel transport 'rfc4106(gcm(aes))' 20 128
+	aead tunnel 'rfc4309(ccm(aes))' 19 128
+	aead transport 'rfc4543(gcm(aes))' 20 128
+	aead tunnel 'rfc7539esp(chacha20,poly1305)' 36 128
+	pair tunnel transport 'cbc(aes)' 16 'hmac(sha256)' 32 128
+	pair transport 'rfc3686(ctr(aes))' 20 'cmac(aes)' 16 96
+	pair tunnel 'ecb(cipher_null)' 0 'hmac(sha1)' 20 96
+	went_to 0x1000000
+}
+
+# From any place in the 64 bits.
+test_esn_high_half() {
+	numbers='flag esn replay-seq 0xfffffff8 replay-oseq 0xfffffff8 replay-seq-hi 7 replay-oseq-hi 7'
+	aead tunnel 'rfc4106(gcm(aes))' 36 128
+	went_to 0x8000000
+}
+
 # What ip-xfrm(8) calls "auth" has the same ICV on both sides.
 test_icv_of_xfrm() {
 	local mac octets

@@ -278,7 +278,7 @@ test_exit_statuses_and_sentences() {
 	assert_status 2 "^espah: state add: ENOENT: aead name: unknown algorithm" \
 		cli state add "${words[@]}" spi 0x100 aead 'rfc4106(gcm(des))' "$key" 128
 	assert_status 2 "^espah: state add: EINVAL: aead icv-bits" \
-		cli state add "${words[@]}" spi 0x100 aead "$alg" "$key" 96
+		cli state add "${words[@]}" spi 0x100 aead "$alg" "$key" 120
 	assert_status 2 "^espah: state add: EAFNOSUPPORT: dst: only IPv4" \
 		cli state add src fd00::1 dst fd00::2 proto esp spi 0x100 aead "$alg" "$key" 128
 	assert_status 2 "^espah: state get: ESRCH: " cli state get "${words[@]}" spi 0x100

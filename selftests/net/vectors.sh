@@ -22,6 +22,18 @@ test_draft_mcgrew_esn() {
 	run
 }
 
+test_wrong_high_half() {
+	run
+}
+
+test_esn_without() {
+	run
+}
+
+test_linux_esn() {
+	run
+}
+
 test_linux_tunnel() {
 	run
 }
@@ -51,6 +63,10 @@ test_sent_in_tunnel() {
 }
 
 test_sent_in_transport() {
+	run
+}
+
+test_sent_esn() {
 	run
 }
 

@@ -36,6 +36,11 @@ static const struct words_case cases[] = {
 	},
 	{ ADD, ENDS AEAD "sel dst fd00::/8 src any",
 	  "10.0.0.1>10.0.0.2 50 100 mode 0 aead rfc4106(gcm(aes)) 2 128 sel ::/0>fd00::/8 0" },
+	{ ADD, ENDS AEAD "flag esn replay-seq 5 replay-oseq-hi 15 replay-oseq 0x12",
+	  "10.0.0.1>10.0.0.2 50 100 mode 0 flags 1 seq 5 oseq f00000012 aead rfc4106(gcm(aes)) 2 128"
+	},
+	{ ADD, ENDS AEAD "replay-seq-hi 1",
+	  "10.0.0.1>10.0.0.2 50 100 mode 0 seq 100000000 aead rfc4106(gcm(aes)) 2 128" },
 	{ ADD, ENDS "enc ecb(cipher_null) 0x auth xcbc(aes) 0x030405",
 	  "10.0.0.1>10.0.0.2 50 100 mode 0 enc ecb(cipher_null) 0 auth xcbc(aes) 3 96" },
 	{ ADD, ENDS "enc cbc(aes) 0x auth xcbc(aes) 0x030405",
@@ -96,7 +101,7 @@ static const struct words_case cases[] = {
 	{ ADD, "proto ah", "'proto': 'ah' is not supported by this version; expected esp" },
 	{ ADD, "proto tcp", "'proto': 'tcp' is not an IPsec protocol; expected esp" },
 	{ ADD, "foo",
-	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, aead, enc, auth, auth-trunc, encap, limit, sel",
+	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, aead, enc, auth, auth-trunc, encap, limit, sel",
 	},
 	{ ADD, "encap", "'encap': the kind of encapsulation is missing" },
 	{ ADD, "encap espinudp-nonike 1 2 0.0.0.0",
@@ -114,7 +119,10 @@ static const struct words_case cases[] = {
 	{ ADD, "auth x", "'auth': the key is missing" },
 	{ ADD, "auth-trunc x 0x00",
 	  "'auth-trunc': the length of the ICV is missing; expected NAME KEY BITS" },
-	{ ADD, "flag esn", "'flag': flags are not supported by this version" },
+	{ ADD, "flag noecn", "'flag': 'noecn' is no flag of this version; expected esn" },
+	{ ADD, "flag", "'flag': a flag is missing" },
+	{ ADD, "replay-oseq 0x100000000",
+	  "'replay-oseq': '0x...' is not right; expected a number from 0 to 4294967295" },
 	{ ADD, "mark 1", "'mark': marks are not supported by this version" },
 	{ ADD, "if_id 1", "'if_id': interface ids are not supported by this version" },
 	{ ADD, "limit", "'limit': a value is missing" },
@@ -154,7 +162,7 @@ static const struct words_case cases[] = {
 	{ ADD, "aead x 0x00 0x112233445566778899",
 	  "'aead': '0x...' is not right; expected a number from 0 to 4294967295" },
 	{ ADD, "0x112233445566778899 128",
-	  "'0x...' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, aead, enc, auth, auth-trunc, encap, limit, sel",
+	  "'0x...' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, aead, enc, auth, auth-trunc, encap, limit, sel",
 	},
 	{ ADD, "aead 0123456789012345678901234567890123456789012345678901234567890123 0x00 128",
 	  "'aead': '0123456789012345678901234567890123456789012345678901234567890123...' is too long for the name of an algorithm; at most 63 characters are possible",
@@ -284,6 +292,12 @@ static void add_sa(const struct espah_sa *sa)
 		add(" reqid %u", sa->reqid);
 	if (espah_given(sa->given, ESPAH_A_SA_REPLAY_WINDOW))
 		add(" window %u", sa->replay_window);
+	if (espah_given(sa->given, ESPAH_A_SA_FLAGS))
+		add(" flags %u", sa->flags);
+	if (espah_given(sa->given, ESPAH_A_SA_SEQ))
+		add(" seq %llx", (unsigned long long)sa->seq);
+	if (espah_given(sa->given, ESPAH_A_SA_OSEQ))
+		add(" oseq %llx", (unsigned long long)sa->oseq);
 	if (espah_given(sa->given, ESPAH_A_SA_AEAD))
 		add(" aead %s %u %u", sa->aead.name, sa->aead.key_len, sa->aead.icv_bits);
 	if (espah_given(sa->given, ESPAH_A_SA_ENC))

@@ -152,7 +152,8 @@ static void print_state(const struct ctl *ctl, const struct espah_sa *sa)
 		printf(" reqid %u mode %s", sa->reqid, espah_mode_name(sa->mode));
 	if (espah_given(sa->given, ESPAH_A_SA_STATE) && sa->state != ESPAH_SA_STATE_MATURE)
 		printf(" (%s)", espah_sa_state_name(sa->state));
-	printf("%s\treplay-window %u", line, sa->replay_window);
+	printf("%s\treplay-window %u%s", line, sa->replay_window,
+	       sa->flags & ESPAH_SA_FLAG_ESN ? " flag esn" : "");
 	print_algs(ctl, sa);
 	print_encap(ctl, sa);
 	printf("%s\tanti-replay context: seq 0x%llx, oseq 0x%llx", line,
@@ -243,6 +244,8 @@ json_t *json_state(const struct espah_sa *sa)
 			   "mode", espah_mode_name(sa->mode),
 			   "reqid", (json_int_t)sa->reqid,
 			   "replay_window", (json_int_t)sa->replay_window);
+	if (espah_given(sa->given, ESPAH_A_SA_FLAGS))
+		object = json_with(object, "esn", json_boolean(sa->flags & ESPAH_SA_FLAG_ESN));
 	if (espah_given(sa->given, ESPAH_A_SA_AEAD))
 		object = json_with(object, "aead", json_alg(sa, &sa->aead));
 	if (espah_given(sa->given, ESPAH_A_SA_ENC))

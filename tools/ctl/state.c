@@ -11,7 +11,9 @@
 
 static const char help[] =
 	"Usage: espah state { add | update } ID [ ALGO ]\n"
-	"        [ mode MODE ] [ reqid REQID ] [ replay-window SIZE ] [ sel SELECTOR ]\n"
+	"        [ mode MODE ] [ reqid REQID ] [ replay-window SIZE ] [ flag esn ]\n"
+	"        [ replay-seq SEQ ] [ replay-oseq SEQ ] [ replay-seq-hi SEQ ] [ replay-oseq-hi SEQ ]\n"
+	"        [ sel SELECTOR ]\n"
 	"        [ encap espinudp SPORT DPORT OADDR ]\n"
 	"        [ LIMIT-LIST ]\n"
 	"Usage: espah state allocspi src ADDR dst ADDR proto esp [ mode MODE ] [ reqid REQID ]\n"

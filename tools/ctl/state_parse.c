@@ -34,6 +34,61 @@ static int take_replay_window(struct args *args, void *to)
 	return args_number(args, 0, ESPAH_REPLAY_WINDOW_MAX, &sa->replay_window);
 }
 
+/* Half of a number of 64 bits; the other half may have its own word. */
+static int take_half(struct args *args, struct espah_sa *sa, unsigned int attr, uint64_t *number,
+		     unsigned int shift)
+{
+	uint32_t half;
+
+	if (args_number(args, 0, UINT32_MAX, &half))
+		return -1;
+	sa->given |= espah_bit(attr);
+	*number |= (uint64_t)half << shift;
+	return 0;
+}
+
+static int take_replay_seq(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+
+	return take_half(args, sa, ESPAH_A_SA_SEQ, &sa->seq, 0);
+}
+
+static int take_replay_seq_hi(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+
+	return take_half(args, sa, ESPAH_A_SA_SEQ, &sa->seq, 32);
+}
+
+static int take_replay_oseq(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+
+	return take_half(args, sa, ESPAH_A_SA_OSEQ, &sa->oseq, 0);
+}
+
+static int take_replay_oseq_hi(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+
+	return take_half(args, sa, ESPAH_A_SA_OSEQ, &sa->oseq, 32);
+}
+
+static int take_flag(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+	const char *word = args_value(args, "a flag");
+
+	if (!word)
+		return -1;
+	if (strcmp(word, "esn"))
+		return args_fail(args, "'%s' is no flag of this version; expected esn", word);
+	sa->given |= espah_bit(ESPAH_A_SA_FLAGS);
+	sa->flags |= ESPAH_SA_FLAG_ESN;
+	return 0;
+}
+
 static int take_key(struct args *args, struct espah_alg *alg)
 {
 	char *word = args_value(args, "the key");
@@ -205,6 +260,11 @@ const struct word state_spi_words[] = {
 
 static const struct word state_words[] = {
 	{ .name = "replay-window", .take = take_replay_window },
+	{ .name = "replay-seq", .take = take_replay_seq },
+	{ .name = "replay-oseq", .take = take_replay_oseq },
+	{ .name = "replay-seq-hi", .take = take_replay_seq_hi },
+	{ .name = "replay-oseq-hi", .take = take_replay_oseq_hi },
+	{ .name = "flag", .take = take_flag },
 	{ .name = "aead", .take = take_aead },
 	{ .name = "enc", .take = take_enc },
 	{ .name = "auth", .take = take_auth },
@@ -224,11 +284,6 @@ static const struct word other_words[] = {
 	{ .name = "comp", .lacks = "compression is" },
 	{ .name = "mark", .lacks = "marks are" },
 	{ .name = "seq", .lacks = "acquire sequence numbers are" },
-	{ .name = "replay-seq", .lacks = "setting sequence numbers is" },
-	{ .name = "replay-oseq", .lacks = "setting sequence numbers is" },
-	{ .name = "replay-seq-hi", .lacks = "setting sequence numbers is" },
-	{ .name = "replay-oseq-hi", .lacks = "setting sequence numbers is" },
-	{ .name = "flag", .lacks = "flags are" },
 	{ .name = "extra-flag", .lacks = "flags are" },
 	{ .name = "coa", .lacks = "care-of addresses are" },
 	{ .name = "ctx", .lacks = "security contexts are" },

@@ -88,6 +88,7 @@ static const struct espah_attr sa_attrs[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_SPI_MIN] = { "spi-min", ESPAH_KIND_SPI, NULL },
 	[ESPAH_A_SA_SPI_MAX] = { "spi-max", ESPAH_KIND_SPI, NULL },
 	[ESPAH_A_SA_TIMEOUT] = { "timeout", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SA_FLAGS] = { "flags", ESPAH_KIND_NUMBER, NULL },
 };
 
 static const struct espah_attr_set sa_set = { ESPAH_A_SA_MAX, sa_attrs };

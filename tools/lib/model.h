@@ -74,6 +74,8 @@ struct espah_sa {
 	uint32_t spi;
 	uint32_t reqid;
 	uint32_t replay_window;
+	/* ESPAH_SA_FLAG_* */
+	uint32_t flags;
 	struct espah_selector sel;
 	/* Either this, or both of the others. */
 	struct espah_alg aead;

@@ -50,6 +50,20 @@ static bool put_algs(struct nlmsghdr *nlh, const struct espah_sa *sa)
 		put_alg(nlh, ESPAH_A_SA_AUTH, &sa->auth));
 }
 
+static bool put_numbers(struct nlmsghdr *nlh, const struct espah_sa *sa)
+{
+	uint64_t given = sa->given;
+
+	return (!espah_given(given, ESPAH_A_SA_REPLAY_WINDOW) ||
+		espah_put_u32(nlh, ESPAH_A_SA_REPLAY_WINDOW, sa->replay_window)) &&
+	       (!espah_given(given, ESPAH_A_SA_FLAGS) ||
+		espah_put_u32(nlh, ESPAH_A_SA_FLAGS, sa->flags)) &&
+	       (!espah_given(given, ESPAH_A_SA_OSEQ) ||
+		espah_put_bytes(nlh, ESPAH_A_SA_OSEQ, &sa->oseq, sizeof(sa->oseq))) &&
+	       (!espah_given(given, ESPAH_A_SA_SEQ) ||
+		espah_put_bytes(nlh, ESPAH_A_SA_SEQ, &sa->seq, sizeof(sa->seq)));
+}
+
 /* What names an SA. */
 static bool put_id(struct nlmsghdr *nlh, const struct espah_sa *sa)
 {
@@ -81,8 +95,7 @@ bool espah_sa_put(struct nlmsghdr *nlh, const struct espah_sa *sa)
 		espah_put_u8(nlh, ESPAH_A_SA_MODE, sa->mode)) &&
 	       (!espah_given(given, ESPAH_A_SA_REQID) ||
 		espah_put_u32(nlh, ESPAH_A_SA_REQID, sa->reqid)) &&
-	       (!espah_given(given, ESPAH_A_SA_REPLAY_WINDOW) ||
-		espah_put_u32(nlh, ESPAH_A_SA_REPLAY_WINDOW, sa->replay_window)) &&
+	       put_numbers(nlh, sa) &&
 	       (!espah_given(given, ESPAH_A_SA_SEL) ||
 		espah_put_selector(nlh, ESPAH_A_SA_SEL, &sa->sel)) &&
 	       (!espah_given(given, ESPAH_A_SA_LIMITS) ||
@@ -199,6 +212,8 @@ static bool take_attr(const struct nlattr *attr, struct espah_sa *sa)
 		return espah_take_u32(attr, &sa->reqid);
 	case ESPAH_A_SA_REPLAY_WINDOW:
 		return espah_take_u32(attr, &sa->replay_window);
+	case ESPAH_A_SA_FLAGS:
+		return espah_take_u32(attr, &sa->flags);
 	case ESPAH_A_SA_SEL:
 		return espah_take_selector(attr, &sa->sel);
 	case ESPAH_A_SA_AEAD:

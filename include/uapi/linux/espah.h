@@ -44,6 +44,11 @@ enum espah_level {
 	ESPAH_LEVEL_USE,
 };
 
+/* Bits of ESPAH_A_SA_FLAGS. */
+enum espah_sa_flag {
+	ESPAH_SA_FLAG_ESN = 1,
+};
+
 enum espah_sa_state {
 	ESPAH_SA_STATE_LARVAL,
 	ESPAH_SA_STATE_MATURE,
@@ -115,6 +120,7 @@ enum {
 	ESPAH_A_SA_SPI_MIN,
 	ESPAH_A_SA_SPI_MAX,
 	ESPAH_A_SA_TIMEOUT,
+	ESPAH_A_SA_FLAGS,
 
 	__ESPAH_A_SA_MAX,
 	ESPAH_A_SA_MAX = (__ESPAH_A_SA_MAX - 1)

@@ -64,7 +64,7 @@ static char *print(const struct ctl *ctl, const struct espah_sa *sa)
 }
 
 /* What is printed makes the same SA, but for the line of what happened since, and
- * for its lifetime, which has no words that can be read again.
+ * for its lifetime and its sequence numbers, which have no words that can be read again.
  */
 static void line_returns(const struct espah_sa *sa, const struct nlmsghdr *before)
 {
@@ -132,7 +132,8 @@ void fuzz_state(const uint8_t *data, size_t size)
 		must(fuzz_same_request(nlh, again), "the same SA from the request");
 		if (espah_given(sa.given, ESPAH_A_SA_AEAD) && taken.src.family) {
 			taken.given |= espah_bit(ESPAH_A_SA_MODE);
-			taken.given &= ~espah_bit(ESPAH_A_SA_LIMITS);
+			taken.given &= ~(espah_bit(ESPAH_A_SA_LIMITS) |
+					 espah_bit(ESPAH_A_SA_OSEQ) | espah_bit(ESPAH_A_SA_SEQ));
 			free(nlh);
 			nlh = request_of(&taken);
 			line_returns(&taken, nlh);

@@ -126,6 +126,8 @@ class Lab:
                   'replay-window': window, **sa.cipher_values()}
         if sel:
             values['sel'] = sel
+        if sa.esn:
+            values.update(flags=UAPI['SA_FLAG_ESN'], seq=sa.start, oseq=sa.start)
         return values
 
     def add_sa(self, sa, **values):

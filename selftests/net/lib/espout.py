@@ -67,7 +67,7 @@ class Sender:
         self.ivs.add(iv)
         content = clear if self.sa.tunnel else payload_of(clear)
         next_header = 4 if self.sa.tunnel else clear[9]
-        expected = self.sa.seal(self.sent, content, next_header, iv=iv,
+        expected = self.sa.seal(self.sa.start + self.sent, content, next_header, iv=iv,
                                 padding=default_padding(content, self.sa.align))
         equal(esp.hex(), expected.hex(), f'{what}: ESP')
         equal(got[:header_len(got)].hex(), self.outer_header(clear, got, len(esp)).hex(),

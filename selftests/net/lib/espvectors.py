@@ -27,6 +27,7 @@ class Vector:
 
     def __init__(self, name, given, frame, packet, content, tunnel):
         self.name = name
+        self.seq = frame['seq'] + ((frame.get('seq_hi') or 0) << 32)
         self.packet = bytes.fromhex(packet)
         self.content = bytes.fromhex(content)
         self.next_header = frame['next_header']
@@ -35,7 +36,8 @@ class Vector:
         common = {'src': socket.inet_ntoa(self.packet[12:16]),
                   'dst': socket.inet_ntoa(self.packet[16:20]),
                   'key': bytes.fromhex(given['encr_key']), 'salt': bytes.fromhex(given['salt']),
-                  'tunnel': tunnel, 'icv_len': given['icv_len']}
+                  'tunnel': tunnel, 'icv_len': given['icv_len'],
+                  'esn': given.get('esn', False), 'start': self.seq - 1 if given.get('esn') else 0}
         spi = int(given['spi'], 16)
         if given['encr'] in AEADS:
             self.sa = AEADS[given['encr']](spi, **common)
@@ -75,11 +77,11 @@ def draft(esn):
             yield Vector(given['id'], given, given, packet, given['payload'], False)
 
 
-def linux(mode):
+def linux(mode, esn=False):
     """Packets of mainline Linux."""
     for case in oracle(LINUX)['cases']:
         sas = {sa['spi']: sa for sa in case['sas']
-               if case['family'] == 4 and ours(sa) and not sa['esn'] and sa['mode'] == mode}
+               if case['family'] == 4 and ours(sa) and sa['esn'] == esn and sa['mode'] == mode}
         for frame in case['frames']:
             sa = sas.get(frame.get('spi'))
             # A fragment cannot be decoded alone, and what is in AH is not ours alone.
@@ -171,7 +173,7 @@ def tunnels(lab):
 
 def test_own_implementation(_lab):
     """What we compare with writes all these packets itself, padding included."""
-    vectors = all_vectors()
+    vectors = [*all_vectors(), *draft(True), *linux('tunnel', esn=True)]
     known = {vector.sa.name for vector in vectors} | {
         vector.sa.macs[vector.sa.auth] for vector in vectors if isinstance(vector.sa, PairSa)}
     equal(known, {'rfc4106(gcm(aes))', 'rfc4309(ccm(aes))', 'rfc4543(gcm(aes))',
@@ -180,9 +182,8 @@ def test_own_implementation(_lab):
                   'hmac(sha256)', 'hmac(sha384)', 'hmac(sha512)', 'xcbc(aes)'},
           'algorithms that others have vectors of')
     for vector in vectors:
-        seq = int.from_bytes(vector.esp[4:8], 'big')
         padding = bytes(range(1, vector.pad_len + 1))
-        equal(vector.sa.seal(seq, vector.content, vector.next_header, vector.esp[8:8 + vector.sa.iv_len],
+        equal(vector.sa.seal(vector.seq, vector.content, vector.next_header, vector.esp[8:8 + vector.sa.iv_len],
                              padding).hex(), vector.esp.hex(), vector.name)
 
 
@@ -201,9 +202,29 @@ def test_reserved_spis(lab):
 
 
 def test_draft_mcgrew_esn(lab):
+    """The high half is in the ICV alone; one of them has a low half of 0."""
+    for vector in some(draft(True)):
+        receive(lab, [vector])
+
+
+def test_wrong_high_half(lab):
+    """A packet of 2^32 numbers before, or of as many after."""
+    for vector in some(draft(True)):
+        for by in -1, 1:
+            if not 0 < vector.seq + (by << 32) < 1 << 63:
+                continue
+            sa = copy.copy(vector.sa)
+            sa.start = vector.seq + (by << 32) - 1
+            lab.add_sa(sa)
+            lab.expect([vector.packet], {'in-icv': 1}, f'{vector.name}: {by}')
+            lab.del_sa(sa)
+
+
+def test_esn_without(lab):
     """Packets with extended numbers under an SA without: their ICV covers more."""
     for vector in some(draft(True)):
         seq = int.from_bytes(vector.esp[4:8], 'big')
+        vector.sa.esn, vector.sa.start = False, 0
         lab.add_sa(vector.sa, window=64 if seq else 0)
         lab.expect([vector.packet], {'in-icv': 1}, vector.name)
         lab.del_sa(vector.sa)
@@ -212,6 +233,12 @@ def test_draft_mcgrew_esn(lab):
 def test_linux_tunnel(lab):
     tunnels(lab)
     receive(lab, some(linux('tunnel')))
+
+
+def test_linux_esn(lab):
+    """Over 2^32, with encryption and integrity in one and apart."""
+    tunnels(lab)
+    receive(lab, some(linux('tunnel', esn=True)))
 
 
 def test_linux_transport(lab):
@@ -303,6 +330,15 @@ def test_sent_in_transport(lab):
     for vector in some(linux('transport')):
         packets = [ip4(HOST, PEER, ICMP, vector.content, tos=n) for n in (0, 0xb8)]
         send(lab, vector, packets, False, selector(HOST, PEER, ICMP))
+
+
+def test_sent_esn(lab):
+    """Over 2^32, each algorithm once."""
+    with default_route(lab):
+        first = [vector for vector in linux('tunnel', esn=True) if vector.seq == 0xfffffffe]
+        for vector, inner in contents(first):
+            dst = socket.inet_ntoa(inner[16:20])
+            send(lab, vector, [inner] * 4, True, selector(dst=dst))
 
 
 def test_inner_next_header(lab):

@@ -120,7 +120,8 @@ class Sa:
     wire_proto = ESP
 
     def __init__(self, spi, src='10.9.0.1', dst='10.9.0.2', key=None, salt=None, tunnel=False,
-                 icv_len=16):
+                 icv_len=16, esn=False, start=0):
+        """start: the number before the first one."""
         self.spi = spi
         self.src = src
         self.dst = dst
@@ -128,7 +129,13 @@ class Sa:
         self.salt = os.urandom(self.salt_len) if salt is None else salt
         self.tunnel = tunnel
         self.icv_len = icv_len
+        self.esn, self.start = esn, start
         self.seq = 0
+
+    def head(self, seq):
+        """What the packet begins with, and what of that is authenticated."""
+        wire = struct.pack('>II', self.spi, seq & 0xffffffff)
+        return wire, struct.pack('>IQ', self.spi, seq) if self.esn else wire
 
     def cipher_values(self):
         """As a request has it."""
@@ -148,8 +155,8 @@ class Sa:
     def seal_plain(self, seq, plain, iv=None):
         """ESP around octets that are encrypted as they are, trailer included."""
         iv = struct.pack('>Q', seq) if iv is None else iv
-        aad = struct.pack('>II', self.spi, seq)
-        return aad + iv + self.encrypt(iv, plain, aad)
+        wire, aad = self.head(seq)
+        return wire + iv + self.encrypt(iv, plain, aad)
 
     def seal(self, seq, payload, next_header, iv=None, padding=None):
         padding = default_padding(payload, self.align) if padding is None else padding
@@ -265,8 +272,9 @@ class PairSa(Sa):
 
     def seal_plain(self, seq, plain, iv=None):
         iv = os.urandom(self.iv_len) if iv is None else iv
-        esp = struct.pack('>II', self.spi, seq) + iv + self.run('encryptor', iv, plain)
-        return esp + self.icv(esp)
+        esp = self.head(seq)[0] + iv + self.run('encryptor', iv, plain)
+        # RFC 4303 section 2.2.1: the high half goes behind all else.
+        return esp + self.icv(esp + (struct.pack('>I', seq >> 32) if self.esn else b''))
 
     def open_plain(self, esp):
         octets, icv = esp[:-self.icv_len], esp[-self.icv_len:]

@@ -264,6 +264,15 @@ def contradictory_sas():
                     'pcrypt(pcrypt(rfc4106(gcm(aes))))', 'x' * 63):
             yield case(f'algorithm {alg}', ('aead', 'name'), errno.ENOENT, aead=aead(name=alg))
         yield case('name too long', ('aead', 'name'), aead=aead(name='x' * 64))
+        for bits in (2, 3, 0x80000000):
+            yield case(f'flags {bits}', ('flags',), flags=bits)
+        yield case('ESN without a window', ('flags',), flags=1, **{'replay-window': 0})
+        for number in (0xffffffff, 1 << 32, (1 << 64) - 1):
+            yield case(f'oseq {number}', ('oseq',), errno.ERANGE, oseq=number)
+        for number in (1 << 32, (1 << 64) - 1):
+            yield case(f'seq {number}', ('seq',), errno.ERANGE, seq=number)
+        yield case('last ESN sent', ('oseq',), errno.ERANGE, flags=1, oseq=0xffffffff << 32)
+        yield case('beyond the last ESN', ('seq',), errno.ERANGE, flags=1, seq=(0xffffffff << 32) + 1)
         yield case('from port 0', ('encap-sport',), **{'encap-sport': 0})
         yield case('to port 0', ('encap-dport',), words='encap-dport', **{'encap-dport': 0})
         yield case('v6 before NAT', ('encap-oaddr',), **{'encap-oaddr': 'fd00::1'})
@@ -402,6 +411,7 @@ def fixed():
     changes = ({'mode': 0}, {'reqid': 10}, {'replay-window': 65}, {'replay-window': 0},
                {'aead': aead(key=bytes(20))}, {'aead': aead(key=bytes(36))},
                {'aead': aead(name='pcrypt(rfc4106(gcm(aes)))')},
+               {'flags': 1}, {'oseq': 1}, {'seq': 1},
                {'encap-sport': 4502}, {'encap-sport': 4500, 'encap-dport': 4502})
     apart = {**new, 'enc': enc(), 'auth': auth()}
     del apart['aead']

@@ -18,7 +18,7 @@ SETS = {
            ('counters', 'nest'), ('pad', 'pad'), ('enc', 'nest'), ('auth', 'nest'),
            ('encap-sport', 'be16'), ('encap-dport', 'be16'), ('encap-oaddr', 'addr'),
            ('limits', 'nest'), ('state', 'u8'), ('expired', 'u8'), ('spi-min', 'be32'),
-           ('spi-max', 'be32'), ('timeout', 'u32')),
+           ('spi-max', 'be32'), ('timeout', 'u32'), ('flags', 'u32')),
     # But for its pad, which comes first there.
     'LIMIT': (('time-soft', 'u64'), ('time-hard', 'u64'), ('time-use-soft', 'u64'),
               ('time-use-hard', 'u64'), ('byte-soft', 'u64'), ('byte-hard', 'u64'),
@@ -125,8 +125,8 @@ class Command:
 
 
 COMMANDS = (
-    Command('SA_ADD', ('src', 'dst', 'proto', 'spi', 'mode', 'aead'), sa(limits=limits())),
-    Command('SA_UPDATE', ('dst', 'proto', 'spi'), sa(0x100, sel=sel(dst='10.2.7.0'), limits=limits())),
+    Command('SA_ADD', ('src', 'dst', 'proto', 'spi', 'mode', 'aead'), sa(limits=limits(), flags=1, oseq=5, seq=7)),
+    Command('SA_UPDATE', ('dst', 'proto', 'spi'), sa(0x100, sel=sel(dst='10.2.7.0'), limits=limits(), flags=0, oseq=0, seq=0)),
     Command('SA_GET', ('dst', 'proto', 'spi'), {**OLD_ID, 'show-keys': b''}),
     Command('SA_GET', (), {'show-keys': b''}, dump=True),
     Command('POLICY_ADD', ('dir', 'action', 'sel', 'tmpl'), policy()),

@@ -7,6 +7,8 @@
 ALG=${ESPAH_ALG:-rfc4106(gcm(aes))}
 # What states() uses: see new_keys() and new_aead().
 key_ab='' key_ba='' cipher_ab='' cipher_ba=''
+# What else states() says of an SA's sequence numbers.
+numbers=''
 # Octets of a large transfer, each way; for the scripts.
 # shellcheck disable=SC2034
 BULK=${ESPAH_BULK:-1050000}
@@ -128,7 +130,7 @@ states() {
 	local alg=$ALG common
 
 	[ "$1" = espah ] || alg='rfc4106(gcm(aes))'
-	common="reqid ${6:-1} mode $4 replay-window ${5:-1024}"
+	common="reqid ${6:-1} mode $4 replay-window ${5:-1024} $numbers"
 	echo "state add src $2 dst $3 proto esp spi 0x1100 $common ${cipher_ab:-aead $alg $key_ab 128}"
 	echo "state add src $3 dst $2 proto esp spi 0x1200 $common ${cipher_ba:-aead $alg $key_ba 128}"
 }
