@@ -79,6 +79,35 @@ void espah_esp_write_trailer(u8 *at, unsigned int pad_len, u8 next)
 	at[pad_len + 1] = next;
 }
 
+static bool counts(const u8 *octets, unsigned int len)
+{
+	unsigned int i;
+
+	for (i = 0; i < len; i++)
+		if (octets[i] != i + 1)
+			return false;
+	return true;
+}
+
+/* Apart, for the sake of the stack. */
+static noinline bool paged_padding_counts(const struct sk_buff *skb,
+					  unsigned int at, unsigned int len)
+{
+	u8 copy[U8_MAX];
+	const u8 *octets = skb_header_pointer(skb, at, len, copy);
+
+	return octets && counts(octets, len);
+}
+
+/* RFC 4303 section 2.4: the padding is 1, 2, 3 and so on, and the receiver looks. */
+static bool padding_counts(const struct sk_buff *skb, unsigned int at,
+			   unsigned int len)
+{
+	if (unlikely(at + len > skb_headlen(skb)))
+		return paged_padding_counts(skb, at, len);
+	return counts(skb->data + at, len);
+}
+
 /**
  * espah_esp_strip() - take header, trailer and ICV off
  * @skb: decrypted packet; its data begins with the ESP header, which is linear
@@ -92,16 +121,19 @@ unsigned int espah_esp_strip(struct sk_buff *skb, const struct espah_sa *sa,
 {
 	unsigned int plain_end = skb->len - sa->icv_len;
 	unsigned int header = espah_esp_header_len(sa);
+	u8 copy[ESPAH_ESP_TRAILER];
+	const u8 *trailer;
 	unsigned int tail;
-	u8 trailer[ESPAH_ESP_TRAILER];
 
 	/* The receive path has seen that the fixed part is there. */
-	if (skb_copy_bits(skb, plain_end - sizeof(trailer), trailer,
-			  sizeof(trailer)))
+	trailer = skb_header_pointer(skb, plain_end - sizeof(copy),
+				     sizeof(copy), copy);
+	if (unlikely(!trailer))
 		return ESPAH_A_CNT_IN_TRUNCATED;
 
-	tail = trailer[0] + sizeof(trailer);
-	if (header + tail > plain_end)
+	tail = trailer[0] + sizeof(copy);
+	if (header + tail > plain_end ||
+	    !padding_counts(skb, plain_end - tail, trailer[0]))
 		return ESPAH_A_CNT_IN_PADDING;
 	*next = trailer[1];
 

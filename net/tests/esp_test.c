@@ -176,10 +176,11 @@ static const struct strip strips[] = {
 	{ "most padding", 1, 255, 255, 0 },
 	{ "most padding, no payload", 0, 255, 255, 0 },
 	{ "large", 1400, 2, 2, 0 },
-	{ "says less than there is", 10, 4, 0, 0 },
+	{ "says that there is none", 10, 4, 0, 0 },
+	{ "says less than there is", 10, 4, 3, ESPAH_A_CNT_IN_PADDING },
 	{ "one too many, no payload", 0, 0, 1, ESPAH_A_CNT_IN_PADDING },
 	{ "one too many", 9, 1, 11, ESPAH_A_CNT_IN_PADDING },
-	{ "all of the payload", 9, 1, 10, 0 },
+	{ "says more than there is", 9, 1, 10, ESPAH_A_CNT_IN_PADDING },
 	{ "would reach the ESP header", 9, 1, 26, ESPAH_A_CNT_IN_PADDING },
 	{ "would reach before the packet", 9, 1, 255, ESPAH_A_CNT_IN_PADDING },
 	{ "largest on nothing", 0, 0, 255, ESPAH_A_CNT_IN_PADDING },
@@ -198,13 +199,14 @@ KUNIT_ARRAY_PARAM(strip, strips, strip_desc);
 static unsigned int fill(const struct strip *strip, u8 *at)
 {
 	u8 *end = at;
+	int i;
 
 	memset(end, 0xee, HEADER);
 	end += HEADER;
 	memset(end, 0xdd, strip->payload);
 	end += strip->payload;
-	memset(end, 0xbb, strip->pad);
-	end += strip->pad;
+	for (i = 1; i <= strip->pad; i++)
+		*end++ = i;
 	*end++ = strip->pad_len;
 	*end++ = IPPROTO_UDP;
 	memset(end, 0xcc, ICV);
@@ -262,6 +264,30 @@ static void strip_paged(struct kunit *test)
 }
 
 /* What is written by one half is taken off by the other. */
+/* Any octet of it that is another one. */
+static void padding_is_looked_at(struct kunit *test)
+{
+	static const struct strip most = { "", 1, 255, 255, 0 };
+	u8 *octets = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+	struct espah_sa *sa = bare_sa(test);
+	unsigned int len, i;
+	u8 next;
+
+	KUNIT_ASSERT_NOT_NULL(test, octets);
+	len = fill(&most, octets);
+	for (i = 0; i < most.pad; i++) {
+		u8 *octet = octets + HEADER + most.payload + i;
+
+		*octet ^= 0x80;
+		KUNIT_EXPECT_EQ(test, espah_esp_strip(fixture_skb(test, 0, octets, len),
+						      sa, &next), ESPAH_A_CNT_IN_PADDING);
+		KUNIT_EXPECT_EQ(test, espah_esp_strip(fixture_skb_paged(test, octets, len,
+									len - 200),
+						      sa, &next), ESPAH_A_CNT_IN_PADDING);
+		*octet ^= 0x80;
+	}
+}
+
 static void strip_undoes_write(struct kunit *test)
 {
 	unsigned int payload, pad_len;
@@ -290,6 +316,7 @@ static struct kunit_case esp_cases[] = {
 	KUNIT_CASE(trailer_counts_up),
 	KUNIT_CASE_PARAM(strip_linear, strip_gen_params),
 	KUNIT_CASE_PARAM(strip_paged, strip_gen_params),
+	KUNIT_CASE(padding_is_looked_at),
 	KUNIT_CASE(strip_undoes_write),
 	{}
 };

@@ -98,6 +98,10 @@ test_padding() {
 	run
 }
 
+test_padding_that_does_not_count() {
+	run
+}
+
 test_all_paddings() {
 	run
 }

@@ -36,6 +36,9 @@ POOLS = {
     ('policy', 'index'): (1, 2, 3),
     ('policy', 'action'): (0, 0, 0, 0, 1, 2),
     ('alg', 'icv-bits'): (128,),
+    ('sa', 'flags'): (0, 0, 1),
+    ('sa', 'oseq'): (0, 5, 0xfffffff0),
+    ('sa', 'seq'): (0, 5, 0xfffffff0),
     ('sa', 'spi-min'): (0x100, 0x104, 0x108),
     ('sa', 'spi-max'): (0x10b, 0x10f, 0x11f),
     # Nothing is to end by itself, and no few wrong octets are to make it.

@@ -140,14 +140,21 @@ class Gun:
         return Shot(sa.carry(sa.seal(number, payload, proto)), low=1, high=1, fresh=1)
 
     def padded(self):
-        """A pad length that is right or too long, and any next header."""
+        """Padding that is right, too long or does not count, and any next header."""
         sa = self.sa()
         size = self.rng.randrange(60)
         pad_len = self.rng.choice((size, size + 1, self.rng.randrange(256), 255))
         next_header = self.rng.choice((NONE, TEST, 0, 255))
-        plain = self.rng.randbytes(size) + bytes([pad_len, next_header])
-        packet = sa.carry(sa.seal_plain(sa.next(), plain))
-        if pad_len > size:
+        content = self.rng.randbytes(size)
+        wrong = pad_len > size
+        if not wrong:
+            padding = bytearray(range(1, pad_len + 1))
+            wrong = pad_len > 0 and self.rng.random() < 0.3
+            if wrong:
+                padding[self.rng.randrange(pad_len)] ^= self.rng.randint(1, 255)
+            content = content[pad_len:] + padding
+        packet = sa.carry(sa.seal_plain(sa.next(), content + bytes([pad_len, next_header])))
+        if wrong:
             return Shot(packet, sure={'in-padding': 1})
         if next_header == NONE:
             return Shot(packet, sure={'in-dummy': 1})

@@ -91,7 +91,7 @@ def number_of(*words):
 
 
 class Attribute:
-    """An attribute of a set; values: how many the enum has, or None."""
+    """An attribute of a set."""
 
     def __init__(self, prefix, entry, enums, consts):
         self.name = entry['name']
@@ -104,7 +104,7 @@ class Attribute:
         self.min = checks.get('min', 0)
         self.max = checks.get('max')
         if 'enum' in entry:
-            self.max = len(enums[entry['enum']]) - 1
+            self.max = enums[entry['enum']]
         self.is_address = self.type == 'binary' and self.max_len == 16
 
 
@@ -134,7 +134,11 @@ class Spec:
         with open(path, encoding='utf-8') as file:
             tree = Reader(file.read()).block(0)
         consts = {d['name']: d['value'] for d in tree['definitions'] if d['type'] == 'const'}
-        enums = {d['name']: d['entries'] for d in tree['definitions'] if d['type'] == 'enum'}
+        # The highest value of each.
+        tops = {'enum': lambda entries: len(entries) - 1,
+                'flags': lambda entries: (1 << len(entries)) - 1}
+        enums = {d['name']: tops[d['type']](d['entries']) for d in tree['definitions']
+                 if d['type'] in tops}
         self.sets = {}
         for entry in tree['attribute-sets']:
             prefix = entry['name-prefix'].replace(f'{tree["name"]}-a-', '', 1)

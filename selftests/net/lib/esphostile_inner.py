@@ -23,21 +23,36 @@ def inner_packet(**header):
 
 
 def test_padding(lab):
-    """A pad length that goes back beyond the payload."""
+    """A pad length that goes back beyond the payload, or to where no padding begins."""
     sa = lab.add_sa(Sa(SPI), window=0)
     packets, clear, bad = [], [], []
     for size in range(0, 300, 13):
         for pad_len in range(0, 256, 5):
-            plain = bytes(size) + bytes([pad_len, TEST])
-            packet = sa.carry(sa.seal_plain(sa.next(), plain))
+            padding = bytes(range(1, pad_len + 1))
+            content = bytes(size - pad_len) + padding if pad_len <= size else padding[pad_len - size:]
+            packet = sa.carry(sa.seal_plain(sa.next(), content + bytes([pad_len, TEST])))
             if pad_len > size:
                 bad.append(packet)
             else:
                 packets.append(packet)
                 clear.append(ip4(PEER, HOST, TEST, bytes(size - pad_len)))
-    lab.expect(bad, {'in-padding': len(bad)}, 'too much padding')
+                if pad_len > 1:
+                    wrong = content + bytes([pad_len - 1, TEST])
+                    bad.append(sa.carry(sa.seal_plain(sa.next(), wrong)))
+    lab.expect(bad, {'in-padding': len(bad)}, 'wrong padding')
     lab.expect(packets, {'in-ok': len(packets)}, 'as much padding as there is', clear)
     lab.goes_on(sa, 'padding')
+
+
+def test_padding_that_does_not_count(lab):
+    """RFC 4303 section 2.4: 1, 2, 3 and so on, and the receiver looks."""
+    sa = lab.add_sa(Sa(SPI), window=0)
+    wrong = [b'\0', b'\2', b'\1\1', b'\1\2\4', bytes(4), b'\xff' * 200, bytes(range(255)),
+             bytes(range(1, 200)) + b'\0', bytes(range(10, 0, -1))]
+    packets = [sa.carry(sa.seal(sa.next(), b'payload', TEST, padding=padding))
+               for padding in wrong]
+    lab.expect(packets, {'in-padding': len(packets)}, 'padding that does not count')
+    lab.goes_on(sa, 'padding that does not count')
 
 
 def test_all_paddings(lab):
