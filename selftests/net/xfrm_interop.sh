@@ -22,24 +22,6 @@ interop() {
 	both_ends_agree
 }
 
-begin_counting() {
-	counters_save "$A"
-	errors=$(xfrm_errors "$B")
-}
-
-both_ends_agree() {
-	local out in
-
-	assert_agree "$A" espah "$B" xfrm
-	out=$(sa_packets espah "$A" 0x00001100)
-	in=$(sa_packets espah "$A" 0x00001200)
-	assert_counter_diff "$A" out-ok "$out"
-	assert_counter_diff "$A" in-ok "$in"
-	# TCP finds out here how large its segments may be.
-	only_counters "$A" in-ok out-ok out-too-big
-	assert_eq "$(xfrm_errors "$B")" "$errors" "errors in xfrm's statistics"
-}
-
 test_transport_128() {
 	interop transport 16 1024
 }

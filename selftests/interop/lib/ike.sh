@@ -192,9 +192,7 @@ end_now() {
 	kill -STOP "$pid"
 	kill -INT "$pid"
 	kill -TERM "$pid"
-	kill -CONT "$pid"
-	wait_until 60 process_gone "$pid"
-	rm -f "${home[$1]}/socket"
+	end_kill "$1" CONT
 }
 
 end_renew() {

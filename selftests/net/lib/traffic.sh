@@ -151,9 +151,14 @@ policies() {
 # protect_pair STACK_A STACK_B MODE [KEYBYTES [WINDOW [REQID]]]
 # Protect what passes between $A and $B.
 protect_pair() {
-	local mode=$3 window=${5:-1024} reqid=${6:-1}
-
 	new_keys "${4:-16}"
+	protect_keyed "$1" "$2" "$3" "${@:5}"
+}
+
+# protect_keyed STACK_A STACK_B MODE [WINDOW [REQID]]: the same with what new_keys() or its like has set.
+protect_keyed() {
+	local mode=$3 window=${4:-1024} reqid=${5:-1}
+
 	{
 		states "$1" 10.9.0.1 10.9.0.2 "$mode" "$window" "$reqid"
 		policies 10.9.0.1 10.9.0.2 "$mode" 10.9.0.1 10.9.0.2 "$reqid"
@@ -265,4 +270,23 @@ only_counters() {
 		[[ " $* " == *" $name "* ]] ||
 			fail "counters: expected only these to move: $*; saw$moved"
 	done
+}
+
+# Between $A with espah and $B with xfrm, from begin_counting on.
+begin_counting() {
+	counters_save "$A"
+	errors=$(xfrm_errors "$B")
+}
+
+both_ends_agree() {
+	local out in
+
+	assert_agree "$A" espah "$B" xfrm
+	out=$(sa_packets espah "$A" 0x00001100)
+	in=$(sa_packets espah "$A" 0x00001200)
+	assert_counter_diff "$A" out-ok "$out"
+	assert_counter_diff "$A" in-ok "$in"
+	# TCP finds out here how large its segments may be.
+	only_counters "$A" in-ok out-ok out-too-big
+	assert_eq "$(xfrm_errors "$B")" "$errors" "errors in xfrm's statistics"
 }
