@@ -165,6 +165,16 @@ static void no_cipher_is_freed(struct kunit *test)
 	espah_crypto_free(NULL);
 }
 
+/* Each octet is its own number; the first 24 are linear. */
+static struct sk_buff *numbered_skb(struct kunit *test, u8 *octets, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		octets[i] = i;
+	return fixture_skb_paged(test, octets, len, 24);
+}
+
 /* The IV is a copy of its own, and the list covers the packet and no more. */
 static void request_describes_the_packet(struct kunit *test)
 {
@@ -173,11 +183,8 @@ static void request_describes_the_packet(struct kunit *test)
 	struct aead_request *req;
 	struct sk_buff *skb;
 	u8 octets[60];
-	int i;
 
-	for (i = 0; i < sizeof(octets); i++)
-		octets[i] = i;
-	skb = fixture_skb_paged(test, octets, sizeof(octets), 24);
+	skb = numbered_skb(test, octets, sizeof(octets));
 	sa->tfm = espah_crypto_alloc(&config, NULL);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(sa->tfm));
 	req = espah_crypto_request(sa, skb, 2, 16, NULL);
@@ -208,11 +215,8 @@ static void request_has_the_extended_number(struct kunit *test)
 	struct sk_buff *skb;
 	u8 octets[60];
 	u8 said[72];
-	int i;
 
-	for (i = 0; i < sizeof(octets); i++)
-		octets[i] = i;
-	skb = fixture_skb_paged(test, octets, sizeof(octets), 24);
+	skb = numbered_skb(test, octets, sizeof(octets));
 	espah_packet(skb)->seq = 0xaabbccdd04050607;
 	sa->esn = true;
 	sa->tfm = espah_crypto_alloc(&config, NULL);
