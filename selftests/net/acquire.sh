@@ -66,7 +66,7 @@ lacking() {
 	} | configure espah "$B"
 	counters_save "$A"
 	traffic hear "$A"
-	traffic open_pair "$A@10.9.0.1" "$B@10.9.0.2"
+	traffic open_pair "$A@10.9.0.1" "$B@10.9.0.2" veth0
 }
 
 at_a() {
@@ -112,7 +112,7 @@ transport_to() {
 	done | configure espah "$A"
 	counters_save "$A"
 	traffic hear "$A"
-	traffic open_pair "$A@10.9.0.1" "$B@10.9.0.2"
+	traffic open_pair "$A@10.9.0.1" "$B@10.9.0.2" veth0
 }
 
 # Each pair of addresses has SAs of its own in transport mode.
