@@ -88,3 +88,8 @@ kernel_debug() {
 kernel_kcsan() {
 	source_kernel kcsan base kcsan
 }
+
+# What ran, for coverage.
+kernel_gcov() {
+	source_kernel gcov base gcov
+}
