@@ -70,8 +70,9 @@ def enter(namespace):
 def make_socket(end, kind, proto=0, port=0):
     """A socket of an end point, bound to its address."""
     name, address = end.split("@")
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with Namespace(name):
-        sock = socket.socket(socket.AF_INET, kind, proto)
+        sock = socket.socket(family, kind, proto)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20)
