@@ -4,9 +4,9 @@
 import socket
 import struct
 
-from esplab import FWD, HOST, IN, PEER, equal, inside, oracle, selector, serve
+from esplab import HOST, IN, PEER, equal, inside, oracle, selector, serve
 from espout import Sender
-from espvectors import Vector, address
+from espvectors import CAPTURED, LINUX, Vector, address, ours, tunnels
 from espwire import Sa, checksum, ip4, payload_of
 from genl import UAPI
 from genl_espah import must
@@ -49,9 +49,9 @@ def door(lab, port=PORT, encap=True):
 
 def linux():
     """Mainline's packets in UDP."""
-    for case in oracle('esp-ah/linux_xfrm.dev.json')['cases']:
+    for case in oracle(LINUX)['cases']:
         sas = {sa['spi']: sa for sa in case['sas'] if case['family'] == 4 and sa['encap']
-               and sa['encr'] == 'aes-cbc' and sa['integ'] == 'hmac-sha256'}
+               and ours({**sa, 'encap': None})}
         for frame in case['frames']:
             sa = sas.get(frame.get('spi'))
             if sa and not frame.get('fragment'):
@@ -59,19 +59,38 @@ def linux():
                              frame['ip_packet'], frame['payload'], sa['mode'] == 'tunnel')
 
 
+def captured():
+    """FreeS/WAN's packets in UDP."""
+    for given in oracle(CAPTURED)['packets']:
+        if given['udp_encap'] and ours({**given, 'udp_encap': False}):
+            yield Vector(f'{given["capture"]} frame {given["frame"]}', {'salt': '', **given}, given,
+                         given['ip_packet'], given['payload'], given['mode'] == 'tunnel')
+
+
 def test_linux_vectors(lab):
-    door(lab)
     vectors = list(linux())
-    equal(len(vectors) > 5, True, f'{len(vectors)} vectors are enough')
+    equal({vector.sa.name for vector in vectors},
+          {'cbc(aes)', 'rfc4106(gcm(aes))', 'rfc7539esp(chacha20,poly1305)'}, 'algorithms')
+    door(lab)
     take(lab, [vector for vector in vectors if not vector.sa.tunnel])
-    for dir_ in (IN, FWD):
-        lab.add_policy(dir_, Sa(1, '0.0.0.0', '0.0.0.0', tunnel=True), selector(), priority=9,
-                       reqid=2)
+    tunnels(lab)
     take(lab, [vector for vector in vectors if vector.sa.tunnel])
+
+
+def test_captured_vectors(lab):
+    vectors = list(captured())
+    equal(len(vectors), 8, 'vectors')
+    door(lab)
+    tunnels(lab)
+    take(lab, vectors)
 
 
 def take(lab, vectors):
     for vector in vectors:
+        esp = vector.esp[8:]
+        equal(vector.sa.seal(vector.seq, vector.content, vector.next_header,
+                             esp[8:8 + vector.sa.iv_len], bytes(range(1, vector.pad_len + 1))).hex(),
+              esp.hex(), f'{vector.name}: our own implementation')
         sport, dport = struct.unpack('>HH', vector.esp[:4])
         values = lab.sa_values(vector.sa, reqid=2)
         values.update({'encap-sport': sport, 'encap-dport': dport})
