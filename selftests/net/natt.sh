@@ -26,6 +26,14 @@ test_checksum_behind_nat() {
 	run
 }
 
+test_outer_checksum() {
+	run
+}
+
+test_checksum_in_a_tunnel() {
+	run
+}
+
 hears() {
 	grep -q "$2" "$1"
 }

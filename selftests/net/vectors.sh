@@ -70,6 +70,10 @@ test_sent_esn() {
 	run
 }
 
+test_keys_of_any_length() {
+	run
+}
+
 test_inner_next_header() {
 	run
 }

@@ -3,9 +3,10 @@
 
 import struct
 
-from esplab import DISCARD, FWD, HOST, IN, PEER, equal, selector
+from esplab import DISCARD, FWD, HOST, IN, PEER, equal, inside, selector
 from espwire import (FIXED, IPIP, NONE, TEST, Sa, default_padding, ip4, payload_of, set_octets,
                      with_checksum)
+from genl_events import Ear
 
 SPI = 0x23456789
 INNER = '10.20.0.1'
@@ -194,7 +195,11 @@ def test_content_uses_number_up(lab):
 def test_clear_beside(lab):
     """What the tunnel protects is not taken in clear, and nothing that only looks like ESP."""
     sa = tunnel(lab)
+    with inside(lab.host_ns):
+        ear = Ear()
     lab.expect([inner_packet()], {'in-clear': 1}, 'clear')
+    # RFC 4301 section 5.2 step 3b: no SA comes of what should have been protected.
+    equal([event.cmd for event in ear.events()], [], 'events')
     lab.expect([ip4(PEER, HOST, IPIP, inner_packet())], {'in-clear': 1}, 'IP in IP')
     trailer = default_padding(inner_packet()) + b'\0\x04'
     forged = struct.pack('>IIQ', sa.spi, 1, 1) + inner_packet() + trailer + bytes(16)

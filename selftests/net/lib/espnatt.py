@@ -147,6 +147,14 @@ def test_clear_policy(lab):
                [inner])
 
 
+def udp_with_sum(src, dst, ports, payload):
+    """A datagram and its sum, in place."""
+    datagram = struct.pack('>4H', *ports, 8 + len(payload), 0) + payload
+    pseudo = socket.inet_aton(src) + socket.inet_aton(dst) + struct.pack('>HH', UDP, len(datagram))
+    total = checksum(pseudo + datagram)
+    return datagram[:6] + struct.pack('>H', total) + datagram[8:], total
+
+
 def test_checksum_behind_nat(lab):
     """RFC 3948 section 3.1.2: a checksum over the addresses before NAT does no harm."""
     door(lab)
@@ -154,10 +162,33 @@ def test_checksum_behind_nat(lab):
         ear = lab.open(socket.AF_INET, socket.SOCK_DGRAM, 0)
     ear.bind((HOST, 4444))
     sa = lab.add_sa(UdpSa(0x2000))
-    datagram = struct.pack('>4H', 1, 4444, 8 + 4, 0) + b'good'
-    pseudo = socket.inet_aton('192.168.0.7') + socket.inet_aton(HOST) + struct.pack('>HH', UDP, 12)
-    datagram = datagram[:6] + struct.pack('>H', checksum(pseudo + datagram)) + datagram[8:]
+    datagram, _ = udp_with_sum('192.168.0.7', HOST, (1, 4444), b'good')
     lab.expect([sa.packet(1, datagram, UDP)], {'in-ok': 1}, 'with a checksum')
+    equal(ear.recv(100), b'good', 'what came')
+
+
+def test_outer_checksum(lab):
+    """RFC 3948 section 2.1: 0 is usual, and a sum that is right will do; one that is wrong does not."""
+    door(lab)
+    sa = lab.add_sa(UdpSa(0x2000))
+    esp = sa.seal(1, b'inside', 253)
+    total = udp_with_sum(PEER, HOST, (PORT, PORT), esp)[1]
+    lab.expect([in_udp(sa, esp, check=total ^ 1)], {}, 'a wrong sum')
+    lab.expect([in_udp(sa, esp, check=total)], {'in-ok': 1}, 'a sum', [ip4(PEER, HOST, 253, b'inside')])
+
+
+def test_checksum_in_a_tunnel(lab):
+    """RFC 3948 section 3.1.2: NAT has not touched what is in a tunnel, so a sum has to be right."""
+    door(lab)
+    with inside(lab.host_ns):
+        ear = lab.open(socket.AF_INET, socket.SOCK_DGRAM, 0)
+    ear.bind((HOST, 4444))
+    sa = lab.add_sa(UdpSa(0x2000, tunnel=True))
+    lab.add_policy(IN, sa, selector(PEER, HOST))
+    good, total = udp_with_sum(PEER, HOST, (1, 4444), b'good')
+    bad = good[:6] + struct.pack('>H', total ^ 1) + b'evil'
+    lab.expect([sa.packet(1, ip4(PEER, HOST, UDP, bad), 4), sa.packet(2, ip4(PEER, HOST, UDP, good), 4)],
+               {'in-ok': 2}, 'datagrams')
     equal(ear.recv(100), b'good', 'what came')
 
 

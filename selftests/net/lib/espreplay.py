@@ -221,6 +221,9 @@ def test_same_octets(lab):
     # Another IP header around the same ESP makes no other packet of it.
     other = [subject.sa.carry(payload_of(packet), ttl=9, ident=77, tos=8) for packet in packets]
     lab.expect(other, {DUP: len(other)}, 'again in another IP header')
+    # Section 3.4.3: the number is looked at first, and spares the cipher.
+    forged = [flip(packet, 8 * len(packet) - 1) for packet in packets]
+    lab.expect(forged, {DUP: len(forged)}, 'again with another ICV')
 
 
 def test_outside_sequences(lab):

@@ -10,7 +10,7 @@ import subprocess
 from esplab import (BEACON, FWD, HOST, IN, PEER, Skip, arrived, equal, inside, oracle, selector,
                     serve)
 from espout import Sender
-from espwire import (ESP, IPIP, CcmSa, ChaChaSa, GmacSa, PairSa, Sa, ip4, payload_of, set_octets,
+from espwire import (ESP, IPIP, TEST, CcmSa, ChaChaSa, GmacSa, PairSa, Sa, ip4, payload_of, set_octets,
                      with_checksum)
 
 ICMP = 1
@@ -342,6 +342,18 @@ def test_sent_esn(lab):
         for vector, inner in contents(first):
             dst = socket.inet_ntoa(inner[16:20])
             send(lab, vector, [inner] * 4, True, selector(dst=dst))
+
+
+def test_keys_of_any_length(lab):
+    """RFC 2451 section 2.2: a key for CAST-128 that is short counts as one with zeros behind."""
+    for enc, sizes in ('cast5-cbc', (5, 8, 10, 11, 15, 16)), ('blowfish-cbc', (5, 16, 55, 56)):
+        for size in sizes:
+            sa = lab.add_sa(PairSa(0x1000, enc=enc, auth='hmac-sha256', auth_key=bytes(range(32)),
+                                   key=bytes(range(1, size + 1)), salt=b''))
+            clear = ip4(PEER, HOST, TEST, bytes(range(100)))
+            lab.expect([sa.packet(1, payload_of(clear), TEST)], {'in-ok': 1}, f'{enc}, {size}',
+                       [clear])
+            lab.del_sa(sa)
 
 
 def test_inner_next_header(lab):

@@ -5,6 +5,7 @@ import hmac
 import os
 import socket
 import struct
+import warnings
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher
@@ -12,6 +13,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESCCM, AESGCM, ChaCha20
 from cryptography.hazmat.primitives.ciphers.algorithms import AES, Camellia, TripleDES
 from cryptography.hazmat.primitives.ciphers.modes import CBC, CTR, ECB, GCM
 from cryptography.hazmat.primitives.cmac import CMAC
+
+with warnings.catch_warnings():
+    # That they are old is why they are here.
+    warnings.simplefilter('ignore')
+    from cryptography.hazmat.primitives.ciphers.algorithms import CAST5, Blowfish
 
 ESP = 50
 IPIP = 4
@@ -230,6 +236,8 @@ class PairSa(Sa):
         'camellia-cbc': ('cbc(camellia)', 16, 16),
         '3des-cbc': ('cbc(des3_ede)', 8, 8),
         'des-cbc': ('cbc(des)', 8, 8),
+        'blowfish-cbc': ('cbc(blowfish)', 8, 8),
+        'cast5-cbc': ('cbc(cast5)', 8, 8),
         'null': ('ecb(cipher_null)', 0, 4),
     }
     macs = {
@@ -261,7 +269,8 @@ class PairSa(Sa):
         if self.enc == 'aes-ctr':
             # RFC 3686 section 4.
             return Cipher(AES(self.key), CTR(self.salt + iv + b'\0\0\0\1'))
-        kind = {'aes-cbc': AES, 'camellia-cbc': Camellia}.get(self.enc, TripleDES)
+        kind = {'aes-cbc': AES, 'camellia-cbc': Camellia, 'blowfish-cbc': Blowfish,
+                'cast5-cbc': CAST5}.get(self.enc, TripleDES)
         return Cipher(kind(self.key), CBC(iv))
 
     def run(self, way, iv, octets):
