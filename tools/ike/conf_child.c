@@ -10,7 +10,8 @@
 #include "conf_read.h"
 
 #define REKEY_TIME		(60 * 60)
-#define REPLAY_WINDOW		32
+/* RFC 4303 section 3.4.3 prefers 64. */
+#define REPLAY_WINDOW		64
 #define REPLAY_WINDOW_MAX	4096
 
 static int read_ts(struct ike_conf_ts *ts, const char *value, struct espah_err *err)
