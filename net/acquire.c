@@ -40,7 +40,8 @@ static int put_acquire(struct sk_buff *msg, const void *what)
 
 	if (nla_put_u8(msg, ESPAH_A_POLICY_DIR, config->dir) ||
 	    nla_put_u32(msg, ESPAH_A_POLICY_INDEX, event->policy->index) ||
-	    espah_nl_put_selector(msg, ESPAH_A_POLICY_SEL, &sel))
+	    espah_nl_put_selector(msg, ESPAH_A_POLICY_SEL, &sel) ||
+	    espah_nl_put_fwmark(msg, ESPAH_A_POLICY_MARK, &config->mark))
 		return -EMSGSIZE;
 	return espah_nl_put_tmpl(msg, &config->tmpl);
 }

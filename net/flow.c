@@ -18,4 +18,5 @@ void espah_flow_of(const struct sk_buff *skb, struct espah_flow *flow)
 	flow->dst = espah_addr4(iph->daddr);
 	flow->family = AF_INET;
 	flow->proto = iph->protocol;
+	flow->mark = skb->mark;
 }

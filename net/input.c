@@ -155,6 +155,7 @@ static unsigned int accept(struct espah_sa *sa, struct sk_buff *skb)
 	/* RFC 3948 section 3.1.2: NAT has changed what the checksum covers. */
 	if (sa->encap_len && sa->mode == ESPAH_MODE_TRANSPORT)
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
+	skb->mark = espah_fwmark_apply(&sa->output_mark, skb->mark);
 	if (!cause)
 		cause = admit(sa, skb);
 	if (!cause)
@@ -276,7 +277,7 @@ static unsigned int receive(struct espah_sa *sa, struct sk_buff *skb)
 }
 
 /* An ESP packet for this host. Answers -EINVAL, with the packet untouched, if
- * its SPI is not ours: then it may be xfrm's.
+ * its SPI is not ours, or not with its mark: then it may be xfrm's.
  */
 static int rcv(struct sk_buff *skb, int encap_type)
 {
@@ -308,6 +309,11 @@ static int rcv(struct sk_buff *skb, int encap_type)
 	sa = espah_sad_find(en, &id);
 	if (!sa) {
 		espah_count(en, ESPAH_A_CNT_IN_UNKNOWN_SPI);
+		return -EINVAL;
+	}
+	/* The kernel's xfrm may have the same SPI for packets with this mark. */
+	if (unlikely(!espah_fwmark_match(&sa->mark, skb->mark))) {
+		espah_count(en, ESPAH_A_CNT_IN_MARK);
 		return -EINVAL;
 	}
 	/* What it will be like is not said before it has its keys. */

@@ -214,6 +214,55 @@ int espah_nl_put_addr(struct sk_buff *skb, int attr,
 						      sizeof(addr->v6), addr);
 }
 
+/**
+ * espah_nl_get_fwmark() - read a mark and its mask
+ * @tb: attributes
+ * @set: set that they belong to
+ * @attr: number of the mark; that of the mask is the next
+ * @mark: set, if they are there
+ * @extack: where to say what is wrong with them
+ *
+ * Return: 0 or -EINVAL.
+ */
+int espah_nl_get_fwmark(struct nlattr **tb, const struct espah_nl_set *set,
+			int attr, struct espah_fwmark *mark,
+			struct netlink_ext_ack *extack)
+{
+	const u8 needed[] = { attr, attr + 1 };
+	int err;
+
+	if (!tb[attr] && !tb[attr + 1])
+		return 0;
+	err = espah_nl_need_all(tb, set, NULL, needed, ARRAY_SIZE(needed),
+				extack);
+	if (err)
+		return err;
+	mark->value = nla_get_u32(tb[attr]);
+	mark->mask = nla_get_u32(tb[attr + 1]);
+	if (!(mark->value & ~mark->mask))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, tb[attr],
+			    "mark: it has bits that its mask has not, and no packet would match");
+	return -EINVAL;
+}
+
+/**
+ * espah_nl_put_fwmark() - write a mark and its mask
+ * @skb: message
+ * @attr: number of the mark; that of the mask is the next
+ * @mark: mark; nothing is written where marks do not matter
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int espah_nl_put_fwmark(struct sk_buff *skb, int attr,
+			const struct espah_fwmark *mark)
+{
+	if (mark->mask && (nla_put_u32(skb, attr, mark->value) ||
+			   nla_put_u32(skb, attr + 1, mark->mask)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static const struct nla_policy sel_policy[ESPAH_A_SEL_MAX + 1] = {
 	[ESPAH_A_SEL_SRC_MIN]	= ESPAH_NL_ADDR,
 	[ESPAH_A_SEL_SRC_MAX]	= ESPAH_NL_ADDR,

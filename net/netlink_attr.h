@@ -6,6 +6,7 @@
 #include <uapi/linux/espah.h>
 
 #include "addr.h"
+#include "fwmark.h"
 #include "selector.h"
 
 extern struct genl_family espah_genl_family;
@@ -28,6 +29,11 @@ struct espah_nl_set {
 
 int espah_nl_parse(struct nlattr **tb, const struct espah_nl_set *set,
 		   const struct nlmsghdr *nlh, struct netlink_ext_ack *extack);
+int espah_nl_get_fwmark(struct nlattr **tb, const struct espah_nl_set *set,
+			int attr, struct espah_fwmark *mark,
+			struct netlink_ext_ack *extack);
+int espah_nl_put_fwmark(struct sk_buff *skb, int attr,
+			const struct espah_fwmark *mark);
 void espah_nl_wipe(const struct nlmsghdr *nlh);
 int espah_nl_parse_nested(struct nlattr **tb, const struct espah_nl_set *set,
 			  const struct nlattr *nest,

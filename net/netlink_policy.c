@@ -16,6 +16,8 @@ static const char *const policy_wants[ESPAH_A_POLICY_MAX + 1] = {
 	[ESPAH_A_POLICY_ACTION] = "action: 0 (protect), 1 (bypass) or 2 (discard) is needed",
 	[ESPAH_A_POLICY_SEL] = "sel: a nest of selector attributes is needed",
 	[ESPAH_A_POLICY_TMPL] = "tmpl: a nest of template attributes is needed to protect",
+	[ESPAH_A_POLICY_MARK] = "mark: 4 octets are needed, and mark-mask",
+	[ESPAH_A_POLICY_MARK_MASK] = "mark-mask: 4 octets are needed, and mark",
 };
 
 static const char *const policy_strays[ESPAH_A_POLICY_MAX + 1] = {
@@ -25,6 +27,8 @@ static const char *const policy_strays[ESPAH_A_POLICY_MAX + 1] = {
 	[ESPAH_A_POLICY_ACTION] = "action: this request does not take it",
 	[ESPAH_A_POLICY_SEL] = "sel: this request does not take it",
 	[ESPAH_A_POLICY_TMPL] = "tmpl: this request does not take it",
+	[ESPAH_A_POLICY_MARK] = "mark: this request does not take it",
+	[ESPAH_A_POLICY_MARK_MASK] = "mark-mask: this request does not take it",
 };
 
 #define DIR_POLICY	NLA_POLICY_MAX(NLA_U8, ESPAH_DIR_FWD)
@@ -36,12 +40,16 @@ static const struct nla_policy policy_policy[ESPAH_A_POLICY_MAX + 1] = {
 							 ESPAH_ACTION_DISCARD),
 	[ESPAH_A_POLICY_SEL]		= { .type = NLA_NESTED },
 	[ESPAH_A_POLICY_TMPL]		= { .type = NLA_NESTED },
+	[ESPAH_A_POLICY_MARK]		= { .type = NLA_U32 },
+	[ESPAH_A_POLICY_MARK_MASK]	= { .type = NLA_U32 },
 };
 
 static const struct nla_policy policy_key_policy[ESPAH_A_POLICY_MAX + 1] = {
 	[ESPAH_A_POLICY_DIR]		= DIR_POLICY,
 	[ESPAH_A_POLICY_INDEX]		= { .type = NLA_U32 },
 	[ESPAH_A_POLICY_SEL]		= { .type = NLA_NESTED },
+	[ESPAH_A_POLICY_MARK]		= { .type = NLA_U32 },
+	[ESPAH_A_POLICY_MARK_MASK]	= { .type = NLA_U32 },
 };
 
 static const struct nla_policy policy_flush_policy[ESPAH_A_POLICY_MAX + 1] = {
@@ -206,6 +214,9 @@ static int get_request(struct nlattr **tb, struct espah_policy_config *config,
 				    extack);
 	if (!err)
 		err = get_sel(tb, &config->sel, extack);
+	if (!err)
+		err = espah_nl_get_fwmark(tb, &policy_set, ESPAH_A_POLICY_MARK,
+					  &config->mark, extack);
 	if (err)
 		return err;
 
@@ -243,10 +254,10 @@ static int insert(struct genl_info *info, bool replace)
 		return err;
 
 	mutex_lock(&en->lock);
-	old = espah_spd_find(en, config.dir, &config.sel);
+	old = espah_spd_find(en, config.dir, &config.sel, &config.mark);
 	if (old && !replace) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_SEL],
-				    "sel: this direction has a policy with this selector");
+				    "sel: this direction has a policy with this selector and mark");
 		err = -EEXIST;
 	} else {
 		policy = espah_spd_insert(en, &config, old);
@@ -291,11 +302,13 @@ int espah_nl_policy_update(struct sk_buff *skb, struct genl_info *info)
  * @dir: ESPAH_DIR_*
  * @index: number, or 0 to go by @sel
  * @sel: selector
+ * @mark: mark
  */
 struct policy_key {
 	u8			dir;
 	u32			index;
 	struct espah_selector	sel;
+	struct espah_fwmark	mark;
 };
 
 static int get_key(struct nlattr **tb, struct policy_key *key,
@@ -303,6 +316,9 @@ static int get_key(struct nlattr **tb, struct policy_key *key,
 {
 	int err = get_dir(tb, &key->dir, extack);
 
+	if (!err)
+		err = espah_nl_get_fwmark(tb, &policy_set, ESPAH_A_POLICY_MARK,
+					  &key->mark, extack);
 	if (err)
 		return err;
 	if (!tb[ESPAH_A_POLICY_INDEX])
@@ -311,6 +327,11 @@ static int get_key(struct nlattr **tb, struct policy_key *key,
 	if (tb[ESPAH_A_POLICY_SEL]) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_SEL],
 				    "sel: either sel or index names a policy, not both");
+		return -EINVAL;
+	}
+	if (tb[ESPAH_A_POLICY_MARK]) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_MARK],
+				    "mark: it names a policy together with sel, not with index");
 		return -EINVAL;
 	}
 	key->index = nla_get_u32(tb[ESPAH_A_POLICY_INDEX]);
@@ -330,10 +351,11 @@ static struct espah_policy *find(struct espah_net *en,
 	struct espah_policy *policy;
 
 	policy = key->index ? espah_spd_find_index(en, key->dir, key->index) :
-			      espah_spd_find(en, key->dir, &key->sel);
+			      espah_spd_find(en, key->dir, &key->sel,
+					     &key->mark);
 	if (policy)
 		return policy;
-	NL_SET_ERR_MSG(extack, "this direction has no policy with this selector or index");
+	NL_SET_ERR_MSG(extack, "this direction has no policy with this selector and mark or index");
 	return ERR_PTR(-ENOENT);
 }
 
@@ -443,7 +465,8 @@ int espah_nl_put_policy(struct sk_buff *skb, const struct espah_policy *policy)
 	    nla_put_u32(skb, ESPAH_A_POLICY_PRIORITY, config->priority) ||
 	    nla_put_u32(skb, ESPAH_A_POLICY_INDEX, policy->index) ||
 	    nla_put_u8(skb, ESPAH_A_POLICY_ACTION, config->action) ||
-	    espah_nl_put_selector(skb, ESPAH_A_POLICY_SEL, &config->sel))
+	    espah_nl_put_selector(skb, ESPAH_A_POLICY_SEL, &config->sel) ||
+	    espah_nl_put_fwmark(skb, ESPAH_A_POLICY_MARK, &config->mark))
 		return -EMSGSIZE;
 	if (config->action != ESPAH_ACTION_PROTECT)
 		return 0;

@@ -34,6 +34,10 @@ const char *const espah_nl_sa_wants[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_OSEQ] = "oseq: a number of 8 octets is needed",
 	[ESPAH_A_SA_SEQ] = "seq: a number of 8 octets is needed",
 	[ESPAH_A_SA_FLAGS] = "flags: 4 octets are needed, 1 (extended sequence numbers) or 0",
+	[ESPAH_A_SA_MARK] = "mark: 4 octets are needed, and mark-mask",
+	[ESPAH_A_SA_MARK_MASK] = "mark-mask: 4 octets are needed, and mark",
+	[ESPAH_A_SA_OUTPUT_MARK] = "output-mark: 4 octets are needed, and output-mark-mask",
+	[ESPAH_A_SA_OUTPUT_MARK_MASK] = "output-mark-mask: 4 octets are needed, and output-mark",
 };
 
 const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
@@ -68,6 +72,10 @@ const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_SPI_MAX] = "spi-max: this request does not take it",
 	[ESPAH_A_SA_TIMEOUT] = "timeout: this request does not take it",
 	[ESPAH_A_SA_FLAGS] = "flags: this request does not take it",
+	[ESPAH_A_SA_MARK] = "mark: this request does not take it",
+	[ESPAH_A_SA_MARK_MASK] = "mark-mask: this request does not take it",
+	[ESPAH_A_SA_OUTPUT_MARK] = "output-mark: this request does not take it",
+	[ESPAH_A_SA_OUTPUT_MARK_MASK] = "output-mark-mask: this request does not take it",
 };
 
 #define SA_PROTO_POLICY	NLA_POLICY_RANGE(NLA_U8, IPPROTO_ESP, IPPROTO_ESP)
@@ -94,6 +102,10 @@ static const struct nla_policy sa_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_SEQ]		= { .type = NLA_U64 },
 	[ESPAH_A_SA_FLAGS]		= NLA_POLICY_MASK(NLA_U32,
 							  ESPAH_SA_FLAG_ESN),
+	[ESPAH_A_SA_MARK]		= { .type = NLA_U32 },
+	[ESPAH_A_SA_MARK_MASK]		= { .type = NLA_U32 },
+	[ESPAH_A_SA_OUTPUT_MARK]	= { .type = NLA_U32 },
+	[ESPAH_A_SA_OUTPUT_MARK_MASK]	= { .type = NLA_U32 },
 };
 
 static const struct nla_policy sa_key_policy[ESPAH_A_SA_MAX + 1] = {
@@ -101,6 +113,8 @@ static const struct nla_policy sa_key_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_DST]		= ESPAH_NL_ADDR,
 	[ESPAH_A_SA_PROTO]		= SA_PROTO_POLICY,
 	[ESPAH_A_SA_SPI]		= { .type = NLA_U32 },
+	[ESPAH_A_SA_MARK]		= { .type = NLA_U32 },
+	[ESPAH_A_SA_MARK_MASK]		= { .type = NLA_U32 },
 };
 
 static const struct nla_policy sa_get_policy[ESPAH_A_SA_MAX + 1] = {
@@ -109,6 +123,8 @@ static const struct nla_policy sa_get_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_PROTO]		= SA_PROTO_POLICY,
 	[ESPAH_A_SA_SPI]		= { .type = NLA_U32 },
 	[ESPAH_A_SA_SHOW_KEYS]		= { .type = NLA_FLAG },
+	[ESPAH_A_SA_MARK]		= { .type = NLA_U32 },
+	[ESPAH_A_SA_MARK_MASK]		= { .type = NLA_U32 },
 };
 
 static const struct nla_policy sa_flush_policy[ESPAH_A_SA_MAX + 1] = {
@@ -155,7 +171,9 @@ struct sa_request {
 	struct espah_limits	limits;
 };
 
-/* What names an SA; src is optional here, and must agree where it is given. */
+/* What names an SA; src and mark are optional here, and must agree where they are
+ * given.
+ */
 static int get_id(struct nlattr **tb, struct espah_sa_config *config,
 		  struct netlink_ext_ack *extack)
 {
@@ -184,7 +202,8 @@ static int get_id(struct nlattr **tb, struct espah_sa_config *config,
 				    "src: must be of the same family as dst");
 		return -EINVAL;
 	}
-	return 0;
+	return espah_nl_get_fwmark(tb, &sa_set, ESPAH_A_SA_MARK, &config->mark,
+				   extack);
 }
 
 /* UDP encapsulation: both ports, or nothing of it. */
@@ -281,6 +300,9 @@ static int get_request(struct nlattr **tb, struct sa_request *req,
 		err = espah_nl_get_cipher(tb, &sa_set, config, extack);
 	if (!err)
 		err = get_encap(tb, config, extack);
+	if (!err)
+		err = espah_nl_get_fwmark(tb, &sa_set, ESPAH_A_SA_OUTPUT_MARK,
+					  &config->output_mark, extack);
 	if (err)
 		return err;
 	if (tb[ESPAH_A_SA_LIMITS]) {
@@ -401,8 +423,10 @@ static struct espah_sa *find(const struct espah_net *en, struct nlattr **tb,
 
 	sa = espah_sad_find(en, &config->id);
 	if (!sa || (tb[ESPAH_A_SA_SRC] &&
-		    !espah_addr_equal(&sa->src, &config->src))) {
-		NL_SET_ERR_MSG(extack, "no SA has this dst, proto and spi (and src)");
+		    !espah_addr_equal(&sa->src, &config->src)) ||
+	    (tb[ESPAH_A_SA_MARK] && !sa->larval &&
+	     !espah_fwmark_equal(&sa->mark, &config->mark))) {
+		NL_SET_ERR_MSG(extack, "no SA has this dst, proto and spi (and src and mark)");
 		return ERR_PTR(-ESRCH);
 	}
 	return sa;
@@ -440,6 +464,9 @@ static int refuse_changes(const struct espah_sa *sa, struct nlattr **tb,
 		culprit = espah_nl_other_cipher(sa, config);
 	else if (config->encap_dport && !same_encap(sa, config))
 		culprit = ESPAH_A_SA_ENCAP_SPORT;
+	else if (tb[ESPAH_A_SA_OUTPUT_MARK] &&
+		 !espah_fwmark_equal(&sa->output_mark, &config->output_mark))
+		culprit = ESPAH_A_SA_OUTPUT_MARK;
 	if (!culprit)
 		return 0;
 

@@ -86,6 +86,9 @@ int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,
 	if (sa->esn &&
 	    nla_put_u32(skb, ESPAH_A_SA_FLAGS, ESPAH_SA_FLAG_ESN))
 		return -EMSGSIZE;
+	if (espah_nl_put_fwmark(skb, ESPAH_A_SA_MARK, &sa->mark) ||
+	    espah_nl_put_fwmark(skb, ESPAH_A_SA_OUTPUT_MARK, &sa->output_mark))
+		return -EMSGSIZE;
 	if (sel && espah_nl_put_selector(skb, ESPAH_A_SA_SEL, &sel->sel))
 		return -EMSGSIZE;
 	if (limits && espah_nl_put_limits(skb, ESPAH_A_SA_LIMITS, &limits->limits))

@@ -245,31 +245,34 @@ static __always_inline void protect(struct espah_sa *sa, struct sk_buff *skb)
 	}
 }
 
-/* The route of the protected packet. In tunnel mode it is looked up without a
- * protocol, which keeps xfrm's policies out of it.
+/* The route of the protected packet, which has this mark. In tunnel mode it is
+ * looked up without a protocol, which keeps xfrm's policies out of it.
  *
  * Returns a route to be given back with dst_release(), or NULL.
  */
-static __always_inline struct dst_entry *outer_route(struct espah_sa *sa,
-						     struct sk_buff *skb)
+static __always_inline struct dst_entry *
+outer_route(struct espah_sa *sa, struct sk_buff *skb, u32 mark)
 {
 	struct flowi4 fl4 = {
-		.daddr	= sa->id.dst.v4,
-		.saddr	= sa->src.v4,
+		.daddr		= sa->id.dst.v4,
+		.saddr		= sa->src.v4,
+		.flowi4_mark	= mark,
 	};
-	struct rtable *rt;
+	struct rtable *rt = NULL;
 	__be32 saddr;
 
 	if (sa->mode == ESPAH_MODE_TRANSPORT)
 		return skb_dst_force(skb) ? dst_clone(skb_dst(skb)) : NULL;
 
-	rt = dst_cache_get_ip4(&sa->route, &saddr);
+	if (likely(this_cpu_read(sa->usage->route_mark) == mark))
+		rt = dst_cache_get_ip4(&sa->route, &saddr);
 	if (likely(rt))
 		return &rt->dst;
 	rt = ip_route_output_key(sa->en->net, &fl4);
 	if (IS_ERR(rt))
 		return NULL;
 	dst_cache_set_ip4(&sa->route, &rt->dst, fl4.saddr);
+	this_cpu_write(sa->usage->route_mark, mark);
 	return &rt->dst;
 }
 
@@ -297,11 +300,12 @@ static __always_inline unsigned int take(struct espah_net *en,
 					 struct sk_buff *skb,
 					 const struct nf_hook_state *state)
 {
+	u32 mark = espah_fwmark_apply(&sa->output_mark, skb->mark);
 	struct dst_entry *route;
 
 	if (is_multicast(skb))
 		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_MULTICAST);
-	route = outer_route(sa, skb);
+	route = outer_route(sa, skb, mark);
 	if (!route)
 		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_NO_ROUTE);
 	/* What helpers write may make it longer; and what is said of a packet that is
@@ -318,6 +322,7 @@ static __always_inline unsigned int take(struct espah_net *en,
 
 	skb_dst_drop(skb);
 	skb_dst_set(skb, route);
+	skb->mark = mark;
 	protect(sa, skb);
 	return NF_STOLEN;
 }

@@ -108,6 +108,8 @@ static int copy_config(struct espah_sa *sa,
 	sa->encap_sport = config->encap_sport;
 	sa->encap_dport = config->encap_dport;
 	sa->encap_oaddr = config->encap_oaddr;
+	sa->mark = config->mark;
+	sa->output_mark = config->output_mark;
 
 	sa->usage = alloc_percpu_gfp(struct espah_sa_usage, ESPAH_GFP_PERCPU);
 	if (!sa->usage)

@@ -15,6 +15,7 @@
 
 #include "addr.h"
 #include "algs.h"
+#include "fwmark.h"
 #include "limits.h"
 #include "replay.h"
 #include "selector.h"
@@ -63,6 +64,8 @@ struct espah_sa_id {
  * @encap_dport: destination port of UDP encapsulation, or 0
  * @encap_oaddr: the peer's address before NAT; noted for who asks
  * @esn: sequence numbers have 64 bits (RFC 4303 section 2.2.1)
+ * @mark: only for packets with this mark
+ * @output_mark: what its packets are marked with, protected or in clear
  * @oseq: last sequence number that was sent under these keys before
  * @seq: highest that was received
  */
@@ -87,6 +90,8 @@ struct espah_sa_config {
 	__be16				encap_dport;
 	union espah_addr		encap_oaddr;
 	bool				esn;
+	struct espah_fwmark		mark;
+	struct espah_fwmark		output_mark;
 	u64				oseq;
 	u64				seq;
 };
@@ -96,11 +101,14 @@ struct espah_sa_config {
  * @packets: packets protected or accepted
  * @bytes: their octets in clear
  * @sync: makes the pair readable on 32-bit machines
+ * @route_mark: the mark that &espah_sa.route of this CPU was looked up with; softirqs
+ *	are off wherever it is touched
  */
 struct espah_sa_usage {
 	u64_stats_t		packets;
 	u64_stats_t		bytes;
 	struct u64_stats_sync	sync;
+	u32			route_mark;
 };
 
 /**
@@ -157,6 +165,9 @@ struct espah_limits_rcu {
  * @encap_sport: source port of packets of this SA, where there is a UDP header
  * @encap_dport: destination port, likewise
  * @encap_oaddr: the peer's address before NAT, noted for who asks
+ * @mark: only for packets with this mark, inbound as they come, outbound in clear
+ * @output_mark: what its packets are marked with when they are protected, or in
+ *	clear again
  * @tfm: the keyed cipher
  * @reqid: joins it to policies
  * @index: number that the namespace names it by
@@ -229,6 +240,8 @@ struct espah_sa {
 	__be16				encap_sport;
 	__be16				encap_dport;
 	u32				reqid;
+	struct espah_fwmark		mark;
+	struct espah_fwmark		output_mark;
 	u64				iv_mask;
 	u64				seq_few;
 	atomic64_t			oseq;

@@ -112,6 +112,7 @@ struct espah_sa *espah_sad_find(const struct espah_net *en,
  * @slot: where to look
  * @spi: only an SA with this SPI, or 0 for any
  * @flow: flow of the packet
+ * @mark: mark that the SA has to be for
  * @excluded: set to true if an SA was passed over for its selector
  *
  * The caller holds RCU, and the answer is good as long.
@@ -119,14 +120,15 @@ struct espah_sa *espah_sad_find(const struct espah_net *en,
  * Return: the newest SA that will do, or NULL.
  */
 struct espah_sa *espah_sad_find_out(const struct espah_slot *slot, __be32 spi,
-				    const struct espah_flow *flow,
+				    const struct espah_flow *flow, u32 mark,
 				    bool *excluded)
 {
 	bool any = !slot->key.reqid;
 	struct espah_sa *sa;
 
 	list_for_each_entry_rcu(sa, &slot->sas, slot_node[any]) {
-		if (spi && sa->id.spi != spi)
+		if ((spi && sa->id.spi != spi) ||
+		    !espah_fwmark_match(&sa->mark, mark))
 			continue;
 		if (espah_sa_covers(sa, flow))
 			return sa;

@@ -68,7 +68,7 @@ void espah_sad_exit(struct espah_sad *sad);
 struct espah_sa *espah_sad_find(const struct espah_net *en,
 				const struct espah_sa_id *id);
 struct espah_sa *espah_sad_find_out(const struct espah_slot *slot, __be32 spi,
-				    const struct espah_flow *flow,
+				    const struct espah_flow *flow, u32 mark,
 				    bool *excluded);
 int espah_sad_insert(struct espah_net *en, struct espah_sa *sa);
 int espah_sad_replace(struct espah_net *en, struct espah_sa *old,

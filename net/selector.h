@@ -10,12 +10,14 @@
  * @dst: destination address
  * @family: AF_INET or AF_INET6
  * @proto: IP protocol
+ * @mark: the packet's mark, which policies and SAs may ask for
  */
 struct espah_flow {
 	union espah_addr	src;
 	union espah_addr	dst;
 	u16			family;
 	u8			proto;
+	u32			mark;
 };
 
 /**

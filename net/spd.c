@@ -56,9 +56,21 @@ struct espah_policy *espah_spd_lookup(const struct espah_net *en, u8 dir,
 	struct espah_policy *policy;
 
 	list_for_each_entry_rcu(policy, &en->spd.list[dir], node)
-		if (espah_selector_match(&policy->config.sel, flow))
+		if (espah_fwmark_match(&policy->config.mark, flow->mark) &&
+		    espah_selector_match(&policy->config.sel, flow))
 			return policy;
 	return NULL;
+}
+
+/* The mark that the SA has to be for: the policy's, as with xfrm; where the policy
+ * has none, the packet's.
+ */
+static u32 wanted_mark(const struct espah_policy *policy,
+		       const struct espah_flow *flow)
+{
+	const struct espah_fwmark *mark = &policy->config.mark;
+
+	return mark->mask ? mark->value : flow->mark;
 }
 
 /**
@@ -94,7 +106,8 @@ struct espah_sa *espah_policy_sa(const struct espah_net *en,
 		if (!slot)
 			return NULL;
 	}
-	return espah_sad_find_out(slot, tmpl->spi, flow, excluded);
+	return espah_sad_find_out(slot, tmpl->spi, flow,
+				  wanted_mark(policy, flow), excluded);
 }
 
 static bool addr_fits(const union espah_addr *wanted,
@@ -153,22 +166,25 @@ unsigned int espah_policy_admits(const struct espah_policy *policy,
 }
 
 /**
- * espah_spd_find() - the policy with exactly this selector
+ * espah_spd_find() - the policy with exactly this selector and mark
  * @en: namespace; the caller holds its lock
  * @dir: ESPAH_DIR_*
  * @sel: selector
+ * @mark: mark
  *
  * Return: the policy or NULL.
  */
 struct espah_policy *espah_spd_find(const struct espah_net *en, u8 dir,
-				    const struct espah_selector *sel)
+				    const struct espah_selector *sel,
+				    const struct espah_fwmark *mark)
 {
 	struct espah_policy *policy;
 
 	lockdep_assert_held(&en->lock);
 
 	list_for_each_entry(policy, &en->spd.list[dir], node)
-		if (espah_selector_equal(&policy->config.sel, sel))
+		if (espah_selector_equal(&policy->config.sel, sel) &&
+		    espah_fwmark_equal(&policy->config.mark, mark))
 			return policy;
 	return NULL;
 }

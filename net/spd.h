@@ -5,6 +5,7 @@
 #include <linux/xarray.h>
 #include <uapi/linux/espah.h>
 
+#include "fwmark.h"
 #include "selector.h"
 
 struct espah_net;
@@ -39,6 +40,7 @@ struct espah_tmpl {
 /**
  * struct espah_policy_config - a policy as asked for
  * @sel: which flows
+ * @mark: of them, only packets with this mark
  * @priority: lowest first
  * @dir: ESPAH_DIR_*
  * @action: ESPAH_ACTION_*
@@ -46,6 +48,7 @@ struct espah_tmpl {
  */
 struct espah_policy_config {
 	struct espah_selector	sel;
+	struct espah_fwmark	mark;
 	u32			priority;
 	u8			dir;
 	u8			action;
@@ -104,7 +107,8 @@ struct espah_sa *espah_policy_sa(const struct espah_net *en,
 unsigned int espah_policy_admits(const struct espah_policy *policy,
 				 const struct espah_sa *sa);
 struct espah_policy *espah_spd_find(const struct espah_net *en, u8 dir,
-				    const struct espah_selector *sel);
+				    const struct espah_selector *sel,
+				    const struct espah_fwmark *mark);
 struct espah_policy *espah_spd_find_index(struct espah_net *en, u8 dir,
 					  u32 index);
 struct espah_policy *espah_spd_insert(struct espah_net *en,

@@ -265,7 +265,7 @@ static struct espah_sa *next_out(struct espah_slot *slot)
 	bool excluded;
 
 	rcu_read_lock();
-	sa = espah_sad_find_out(slot, 0, &flow, &excluded);
+	sa = espah_sad_find_out(slot, 0, &flow, 0, &excluded);
 	rcu_read_unlock();
 	return sa;
 }

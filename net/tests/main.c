@@ -21,6 +21,7 @@ static struct kunit_suite *const suites[] = {
 	&addr_suite,
 	&selector_suite,
 	&flow_suite,
+	&fwmark_suite,
 	&replay_suite,
 	&limits_suite,
 	&algs_suite,

@@ -212,11 +212,76 @@ static void selector_is_checked(struct kunit *test)
 				  "said: %s", extack._msg);
 }
 
+#define MARK	1
+
+static const char *const mark_wants[] = { NULL, "value", "mask" };
+
+struct mark_attrs {
+	const char		*name;
+	bool			has_value;
+	bool			has_mask;
+	struct espah_fwmark	mark;
+	const char		*words;
+};
+
+static const struct mark_attrs mark_attrs[] = {
+	{ "none", false, false, { 0, 0 }, NULL },
+	{ "both", true, true, { 5, 0xf }, NULL },
+	{ "all bits", true, true, { U32_MAX, U32_MAX }, NULL },
+	{ "0 of some bits", true, true, { 0, 0xf }, NULL },
+	{ "no mask", true, false, { 5, 0 }, "mask" },
+	{ "no value", false, true, { 0, 0xf }, "value" },
+	{ "a bit outside", true, true, { 0x10, 0xf }, "bits that its mask has not" },
+	{ "no bit inside", true, true, { 1, 0 }, "bits that its mask has not" },
+};
+
+static void mark_attrs_desc(const struct mark_attrs *attrs, char *desc)
+{
+	strscpy(desc, attrs->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(mark_attrs, mark_attrs, mark_attrs_desc);
+
+static void mark_is_checked_and_comes_back(struct kunit *test)
+{
+	static const struct espah_nl_set set = { .wants = mark_wants };
+	const struct mark_attrs *attrs = test->param_value;
+	struct nlattr *tb[MARK + 2] = {};
+	struct netlink_ext_ack extack = {};
+	struct sk_buff *skb = message(test);
+	struct espah_fwmark mark = {};
+	int err;
+
+	tb[MARK] = (struct nlattr *)skb_tail_pointer(skb);
+	nla_put_u32(skb, MARK, attrs->mark.value);
+	tb[MARK + 1] = (struct nlattr *)skb_tail_pointer(skb);
+	nla_put_u32(skb, MARK + 1, attrs->mark.mask);
+	if (!attrs->has_value)
+		tb[MARK] = NULL;
+	if (!attrs->has_mask)
+		tb[MARK + 1] = NULL;
+	err = espah_nl_get_fwmark(tb, &set, MARK, &mark, &extack);
+	KUNIT_EXPECT_EQ(test, err, attrs->words ? -EINVAL : 0);
+	if (attrs->words) {
+		KUNIT_ASSERT_NOT_NULL(test, extack._msg);
+		KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(extack._msg, attrs->words),
+					  "said: %s", extack._msg);
+		return;
+	}
+	KUNIT_EXPECT_TRUE(test, espah_fwmark_equal(&mark, &attrs->mark));
+
+	skb_trim(skb, 0);
+	KUNIT_EXPECT_EQ(test, espah_nl_put_fwmark(skb, MARK, &mark), 0);
+	KUNIT_EXPECT_EQ(test, skb->len,
+			mark.mask ? 2 * nla_total_size(sizeof(u32)) : 0);
+}
+
 static struct kunit_case netlink_attr_cases[] = {
 	KUNIT_CASE(selector_comes_back),
 	KUNIT_CASE(full_message_says_so),
 	KUNIT_CASE_PARAM(address_lengths, length_gen_params),
 	KUNIT_CASE_PARAM(selector_is_checked, nest_gen_params),
+	KUNIT_CASE_PARAM(mark_is_checked_and_comes_back, mark_attrs_gen_params),
 	{}
 };
 

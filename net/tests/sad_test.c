@@ -56,7 +56,7 @@ static struct espah_sa *find_out(struct espah_net *en,
 	if (!slot)
 		return NULL;
 	rcu_read_lock();
-	sa = espah_sad_find_out(slot, htonl(spi), &flow, excluded);
+	sa = espah_sad_find_out(slot, htonl(spi), &flow, 0, excluded);
 	rcu_read_unlock();
 	return sa;
 }

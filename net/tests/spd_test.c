@@ -58,7 +58,7 @@ static struct espah_policy *find(struct espah_net *en,
 	struct espah_policy *policy;
 
 	mutex_lock(&en->lock);
-	policy = espah_spd_find(en, config->dir, &config->sel);
+	policy = espah_spd_find(en, config->dir, &config->sel, &config->mark);
 	mutex_unlock(&en->lock);
 	return policy;
 }
@@ -428,6 +428,43 @@ static void agrees_with_a_plain_list(struct kunit *test)
 	}
 }
 
+/* Equal selectors with other marks: side by side, each for its packets. */
+static void marks_tell_policies_apart(struct kunit *test)
+{
+	static const struct espah_fwmark marks[] = {
+		{ 1, U32_MAX }, { 0x10, 0xf0 }, { 0, 0 },
+	};
+	static const struct {
+		u32 mark;
+		u32 reqid;
+	} packets[] = {
+		{ 1, 1 }, { 0, 3 }, { 0x11, 2 }, { 0x110, 2 }, { 2, 3 },
+	};
+	struct espah_net *en = fixture_net(test);
+	struct espah_flow flow = fixture_flow(1, 2, IPPROTO_UDP);
+	struct espah_policy_config config;
+	const struct espah_policy *policy;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(marks); i++) {
+		config = any_flow(ESPAH_DIR_OUT, 0, i + 1);
+		config.mark = marks[i];
+		KUNIT_EXPECT_NULL(test, find(en, &config));
+		KUNIT_ASSERT_EQ(test, insert(en, &config), 0);
+		KUNIT_EXPECT_EQ(test, find(en, &config)->config.tmpl.reqid,
+				i + 1);
+	}
+	for (i = 0; i < ARRAY_SIZE(packets); i++) {
+		flow.mark = packets[i].mark;
+		rcu_read_lock();
+		policy = espah_spd_lookup(en, ESPAH_DIR_OUT, &flow);
+		KUNIT_EXPECT_EQ_MSG(test, policy->config.tmpl.reqid,
+				    packets[i].reqid, "mark 0x%x",
+				    packets[i].mark);
+		rcu_read_unlock();
+	}
+}
+
 static struct kunit_case spd_cases[] = {
 	KUNIT_CASE(nothing_is_found_in_nothing),
 	KUNIT_CASE(directions_are_apart),
@@ -436,6 +473,7 @@ static struct kunit_case spd_cases[] = {
 	KUNIT_CASE(replacing_keeps_the_place),
 	KUNIT_CASE(replacing_may_move),
 	KUNIT_CASE(found_by_selector_and_by_number),
+	KUNIT_CASE(marks_tell_policies_apart),
 	KUNIT_CASE(refused_one_leaves_nothing),
 	KUNIT_CASE(flush_by_direction),
 	KUNIT_CASE(generation_is_never_0),

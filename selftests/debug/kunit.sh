@@ -52,6 +52,10 @@ test_flow() {
 	suite flow
 }
 
+test_fwmark() {
+	suite fwmark
+}
+
 test_replay() {
 	suite replay
 }

@@ -16,14 +16,6 @@ setup() {
 	rules "$B" </dev/null
 }
 
-# rules NS: nft's rules on standard input, and no others.
-rules() {
-	{
-		echo "flush ruleset"
-		cat
-	} | in_ns "$1" nft -f -
-}
-
 # stateful NS [RULE]: what the host did not ask for itself is dropped, but for ESP and RULE.
 stateful() {
 	rules "$1" <<-END
@@ -41,15 +33,6 @@ stateful() {
 	END
 	# A guest may take its time.
 	in_ns "$1" sysctl -qw net.netfilter.nf_conntrack_udp_timeout{,_stream}=600
-}
-
-# packets NS COUNTER: what one of nft's counters says.
-packets() {
-	local said
-
-	said=$(in_ns "$1" nft list counter ip filter "$2")
-	[[ $said =~ packets\ ([0-9]+) ]] || fail "there is no counter $2 in $1: $said"
-	echo "${BASH_REMATCH[1]}"
 }
 
 # What $A began is answered; what $B begins is refused at $A; and $A's connection

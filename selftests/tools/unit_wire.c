@@ -81,6 +81,10 @@ static void some_sa_apart(struct espah_sa *sa)
 	sa->encap_sport = 4500;
 	sa->encap_dport = 61000;
 	sa->encap_oaddr = sa->src;
+	sa->given |= espah_bit(ESPAH_A_SA_MARK) | espah_bit(ESPAH_A_SA_MARK_MASK) |
+		     espah_bit(ESPAH_A_SA_OUTPUT_MARK) | espah_bit(ESPAH_A_SA_OUTPUT_MARK_MASK);
+	sa->mark = (struct espah_mark){ .value = 5, .mask = 7 };
+	sa->output_mark = (struct espah_mark){ .value = 0x10, .mask = UINT32_MAX };
 }
 
 static void test_sa(void)

@@ -101,7 +101,7 @@ static const struct words_case cases[] = {
 	{ ADD, "proto ah", "'proto': 'ah' is not supported by this version; expected esp" },
 	{ ADD, "proto tcp", "'proto': 'tcp' is not an IPsec protocol; expected esp" },
 	{ ADD, "foo",
-	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, aead, enc, auth, auth-trunc, encap, limit, sel",
+	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, aead, enc, auth, auth-trunc, encap, output-mark, limit, mark, sel",
 	},
 	{ ADD, "encap", "'encap': the kind of encapsulation is missing" },
 	{ ADD, "encap espinudp-nonike 1 2 0.0.0.0",
@@ -123,7 +123,29 @@ static const struct words_case cases[] = {
 	{ ADD, "flag", "'flag': a flag is missing" },
 	{ ADD, "replay-oseq 0x100000000",
 	  "'replay-oseq': '0x...' is not right; expected a number from 0 to 4294967295" },
-	{ ADD, "mark 1", "'mark': marks are not supported by this version" },
+	{ ADD, "mark", "'mark': a mark is missing" },
+	{ ADD, "mark 1 mask", "'mark': a number is missing" },
+	{ ADD, "mark x",
+	  "'mark': 'x' is not right; expected a number of 32 bits, perhaps with a mask: MARK/MASK",
+	},
+	{ ADD, "mark 1/",
+	  "'mark': '1/' is not right; expected a number of 32 bits, perhaps with a mask: MARK/MASK",
+	},
+	{ ADD, "mark 1/1/1",
+	  "'mark': '1/1/1' is not right; expected a number of 32 bits, perhaps with a mask: MARK/MASK",
+	},
+	{ ADD, "output-mark 0x100000000",
+	  "'output-mark': '0x...' is not right; expected a number of 32 bits, perhaps with a mask: MARK/MASK",
+	},
+	{ ADD, "output-mark 0x10 mask 0xf",
+	  "'output-mark': 0x10 has bits that the mask 0xf has not" },
+	{ ID, "dst 10.0.0.2 proto esp spi 7 mark 1", "any>10.0.0.2 50 7 mark 1/ffffffff" },
+	{ UPDATE, "dst 10.0.0.2 proto esp spi 7 mark 0x10 mask 0xf0 output-mark 2/3",
+	  "any>10.0.0.2 50 7 mark 10/f0 output-mark 2/3" },
+	{ POLICY, "dir in dst 10.0.0.2 mark 0 mask 0xff",
+	  "in 0 bypass 0.0.0.0/0>10.0.0.2/32 0 mark 0/ff" },
+	{ POLICY_KEY, "dir in index 3 mark 1",
+	  "'index' names the policy, and 'mark' goes with a selector; expected one of the two" },
 	{ ADD, "if_id 1", "'if_id': interface ids are not supported by this version" },
 	{ ADD, "limit", "'limit': a value is missing" },
 	{ ADD, "limit time-hard", "'limit': a number is missing" },
@@ -162,7 +184,7 @@ static const struct words_case cases[] = {
 	{ ADD, "aead x 0x00 0x112233445566778899",
 	  "'aead': '0x...' is not right; expected a number from 0 to 4294967295" },
 	{ ADD, "0x112233445566778899 128",
-	  "'0x...' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, aead, enc, auth, auth-trunc, encap, limit, sel",
+	  "'0x...' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, aead, enc, auth, auth-trunc, encap, output-mark, limit, mark, sel",
 	},
 	{ ADD, "aead 0123456789012345678901234567890123456789012345678901234567890123 0x00 128",
 	  "'aead': '0123456789012345678901234567890123456789012345678901234567890123...' is too long for the name of an algorithm; at most 63 characters are possible",
@@ -180,7 +202,7 @@ static const struct words_case cases[] = {
 	  "'proto': '256' is not an IP protocol; expected a name like tcp or a number from 0 to 255",
 	},
 	{ ID, ENDS "reqid 1",
-	  "'reqid' is not a word of this command; expected one of: src, dst, proto, spi" },
+	  "'reqid' is not a word of this command; expected one of: src, dst, proto, spi, mark" },
 	{ FILTER, "mode x", "'mode': 'x' is not right; expected transport or tunnel" },
 	{ FILTER, "src 10.0.0.0/8 dst any proto esp spi 256 mode tunnel reqid 4 nokeys",
 	  "(taken)",
@@ -235,7 +257,7 @@ static const struct words_case cases[] = {
 	  "'dev': devices in selectors are not supported by this version",
 	},
 	{ POLICY, "dir in spi 5",
-	  "'spi' is not a word of this command; expected one of: src, dst, proto, dir, ptype, priority, tmpl, action",
+	  "'spi' is not a word of this command; expected one of: src, dst, proto, dir, ptype, priority, tmpl, action, mark",
 	},
 	{ POLICY_KEY, "dir in",
 	  "nothing names the policy; expected src, dst or proto, or index NUMBER" },
@@ -311,6 +333,10 @@ static void add_sa(const struct espah_sa *sa)
 		if (sa->limits.limit[i])
 			add(" limit %u=%llu", i, (unsigned long long)sa->limits.limit[i]);
 	}
+	if (espah_given(sa->given, ESPAH_A_SA_MARK))
+		add(" mark %x/%x", sa->mark.value, sa->mark.mask);
+	if (espah_given(sa->given, ESPAH_A_SA_OUTPUT_MARK))
+		add(" output-mark %x/%x", sa->output_mark.value, sa->output_mark.mask);
 	if (espah_given(sa->given, ESPAH_A_SA_SEL)) {
 		add(" sel ");
 		add_selector(&sa->sel);
@@ -327,6 +353,8 @@ static void add_policy(const struct espah_policy *policy)
 		add_selector(&policy->sel);
 	else
 		add("index %u", policy->index);
+	if (espah_given(policy->given, ESPAH_A_POLICY_MARK))
+		add(" mark %x/%x", policy->mark.value, policy->mark.mask);
 	for (i = 0; i < policy->tmpls; i++) {
 		const struct espah_tmpl *tmpl = &policy->tmpl[i];
 		const struct espah_addr none = {};

@@ -202,6 +202,52 @@ int args_addr(struct args *args, struct espah_addr *addr)
 	return -1;
 }
 
+static bool number_of(const char *text, uint32_t *number, const char **end)
+{
+	unsigned long long value;
+	char *stop;
+
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	errno = 0;
+	value = strtoull(text, &stop, 0);
+	*number = value;
+	*end = stop;
+	return !errno && value <= UINT32_MAX;
+}
+
+/**
+ * args_mark() - the next words, as a mark and its mask
+ * @args: the command
+ * @mark: filled in
+ *
+ * MARK, MARK mask MASK as ip-xfrm(8) reads it, or MARK/MASK as it prints it.
+ *
+ * Return: 0, or -1.
+ */
+int args_mark(struct args *args, struct espah_mark *mark)
+{
+	const char *text = args_value(args, "a mark"), *end = NULL;
+
+	if (!text)
+		return -1;
+	mark->mask = UINT32_MAX;
+	if (!number_of(text, &mark->value, &end) ||
+	    (*end == '/' && !number_of(end + 1, &mark->mask, &end)) || *end)
+		return args_fail(args,
+				 "'%.64s' is not right; expected a number of 32 bits, perhaps with a mask: MARK/MASK",
+				 text);
+	if (!strchr(text, '/') && args->at < args->argc && !strcmp(args->argv[args->at], "mask")) {
+		args->at++;
+		if (args_number(args, 0, UINT32_MAX, &mark->mask))
+			return -1;
+	}
+	if (mark->value & ~mark->mask)
+		return args_fail(args, "0x%x has bits that the mask 0x%x has not", mark->value,
+				 mark->mask);
+	return 0;
+}
+
 /**
  * args_range() - the next word, as a prefix or range
  * @args: the command

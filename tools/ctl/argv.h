@@ -47,6 +47,7 @@ char *args_value(struct args *args, const char *what);
 int args_number(struct args *args, uint32_t min, uint32_t max, uint32_t *value);
 int args_number64(struct args *args, uint64_t min, uint64_t *value);
 int args_addr(struct args *args, struct espah_addr *addr);
+int args_mark(struct args *args, struct espah_mark *mark);
 int args_range(struct args *args, struct espah_range *range);
 int args_choice(struct args *args, int (*find)(const char *name), const char *choices,
 		uint8_t *value);

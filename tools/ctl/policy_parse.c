@@ -74,6 +74,14 @@ static int take_action(struct args *args, void *to)
 	return take_block(args, &text->block);
 }
 
+static int take_policy_mark(struct args *args, void *to)
+{
+	struct espah_policy *policy = to;
+
+	policy->given |= espah_bit(ESPAH_A_POLICY_MARK) | espah_bit(ESPAH_A_POLICY_MARK_MASK);
+	return args_mark(args, &policy->mark);
+}
+
 static int take_tmpl(struct args *args, void *to)
 {
 	struct espah_policy *policy = to;
@@ -112,9 +120,13 @@ static const struct word index_words[] = {
 	{}
 };
 
+static const struct word mark_words[] = {
+	{ .name = "mark", .take = take_policy_mark },
+	{}
+};
+
 static const struct word other_words[] = {
 	{ .name = "ctx", .lacks = "security contexts are" },
-	{ .name = "mark", .lacks = "marks are" },
 	{ .name = "if_id", .lacks = "interface ids are" },
 	{}
 };
@@ -181,6 +193,7 @@ int policy_parse(struct args *args, int family, struct espah_policy *policy)
 		{ dir_words, policy },
 		{ policy_words, policy },
 		{ action_words, &text },
+		{ mark_words, policy },
 		{ other_words, NULL },
 		{}
 	};
@@ -207,6 +220,7 @@ int policy_parse_key(struct args *args, int family, struct espah_policy *policy)
 		{ selector_words, &text.sel },
 		{ dir_words, policy },
 		{ index_words, policy },
+		{ mark_words, policy },
 		{ other_words, NULL },
 		{}
 	};
@@ -222,6 +236,9 @@ int policy_parse_key(struct args *args, int family, struct espah_policy *policy)
 	if (!by_index && !text.sel.given)
 		return espah_err_usage(args->err,
 				       "nothing names the policy; expected src, dst or proto, or index NUMBER");
+	if (by_index && espah_given(policy->given, ESPAH_A_POLICY_MARK))
+		return espah_err_usage(args->err,
+				       "'index' names the policy, and 'mark' goes with a selector; expected one of the two");
 	return by_index ? 0 : settle_selector(args, &text, family);
 }
 

@@ -91,6 +91,16 @@ void print_selector(const struct espah_selector *sel)
 }
 
 /**
+ * print_mark() - print a mark as ip-xfrm(8) does
+ * @word: "mark", or what else it is
+ * @mark: the mark
+ */
+void print_mark(const char *word, const struct espah_mark *mark)
+{
+	printf("%s %#x/%#x", word, mark->value, mark->mask);
+}
+
+/**
  * json_with() - add one more member to an object
  * @object: the object, NULL: there was no memory for it
  * @name: the member's name
@@ -125,6 +135,18 @@ json_t *json_selector(const struct espah_selector *sel)
 	if (!sel->proto)
 		return object;
 	return json_with(object, "proto", json_string(espah_proto_name(sel->proto, proto)));
+}
+
+/**
+ * json_mark() - a mark for programs
+ * @mark: the mark
+ *
+ * Return: the object, or NULL.
+ */
+json_t *json_mark(const struct espah_mark *mark)
+{
+	return json_pack("{s:I, s:I}", "value", (json_int_t)mark->value,
+			 "mask", (json_int_t)mark->mask);
 }
 
 /**

@@ -22,8 +22,11 @@ int print_finish(struct espah_err *err);
 const char *print_break(const struct ctl *ctl);
 void print_selector(const struct espah_selector *sel);
 
+void print_mark(const char *word, const struct espah_mark *mark);
+
 json_t *json_with(json_t *object, const char *name, json_t *value);
 json_t *json_selector(const struct espah_selector *sel);
+json_t *json_mark(const struct espah_mark *mark);
 json_t *json_counters(const struct espah_counters *counters, bool zeros);
 int json_print(const struct ctl *ctl, json_t *value, struct espah_err *err);
 int json_list_item(struct json_list *list, json_t *value, struct espah_err *err);

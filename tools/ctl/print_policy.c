@@ -42,6 +42,10 @@ static void print_policy(const struct ctl *ctl, const struct espah_policy *polic
 	if (ctl->stats)
 		printf(" index %u", policy->index);
 	printf(" priority %u", policy->priority);
+	if (espah_given(policy->given, ESPAH_A_POLICY_MARK)) {
+		printf("%s\t", print_break(ctl));
+		print_mark("mark", &policy->mark);
+	}
 	for (i = 0; i < policy->tmpls; i++)
 		print_tmpl(ctl, &policy->tmpl[i]);
 	putchar('\n');
@@ -93,6 +97,8 @@ json_t *json_policy(const struct espah_policy *policy)
 	object = json_with(object, "priority", json_integer(policy->priority));
 	object = json_with(object, "index", json_integer(policy->index));
 	object = json_with(object, "action", json_string(espah_action_name(policy->action)));
+	if (espah_given(policy->given, ESPAH_A_POLICY_MARK))
+		object = json_with(object, "mark", json_mark(&policy->mark));
 	return json_with(object, "tmpl", json_tmpls(policy));
 }
 
@@ -139,6 +145,10 @@ void print_acquire(const struct ctl *ctl, const struct espah_policy *wants)
 	printf("%s  sel ", line);
 	print_selector(&wants->sel);
 	printf("%s  policy dir %s index %u", line, espah_dir_name(wants->dir), wants->index);
+	if (espah_given(wants->given, ESPAH_A_POLICY_MARK)) {
+		putchar(' ');
+		print_mark("mark", &wants->mark);
+	}
 	for (i = 0; i < wants->tmpls; i++)
 		print_tmpl(ctl, &wants->tmpl[i]);
 }
@@ -156,6 +166,8 @@ json_t *json_acquire(const struct espah_policy *wants)
 	object = json_with(object, "flow", json_selector(&wants->sel));
 	object = json_with(object, "dir", json_string(espah_dir_name(wants->dir)));
 	object = json_with(object, "index", json_integer(wants->index));
+	if (espah_given(wants->given, ESPAH_A_POLICY_MARK))
+		object = json_with(object, "mark", json_mark(&wants->mark));
 	return json_with(object, "tmpl", json_tmpls(wants));
 }
 

@@ -52,6 +52,18 @@ static void print_algs(const struct ctl *ctl, const struct espah_sa *sa)
 		print_alg(ctl, sa, "enc", &sa->enc);
 }
 
+static void print_marks(const struct ctl *ctl, const struct espah_sa *sa)
+{
+	if (espah_given(sa->given, ESPAH_A_SA_MARK)) {
+		printf("%s\t", print_break(ctl));
+		print_mark("mark", &sa->mark);
+	}
+	if (espah_given(sa->given, ESPAH_A_SA_OUTPUT_MARK)) {
+		printf("%s\t", print_break(ctl));
+		print_mark("output-mark", &sa->output_mark);
+	}
+}
+
 static void print_encap(const struct ctl *ctl, const struct espah_sa *sa)
 {
 	char oaddr[ESPAH_ADDR_STRLEN];
@@ -154,6 +166,7 @@ static void print_state(const struct ctl *ctl, const struct espah_sa *sa)
 		printf(" (%s)", espah_sa_state_name(sa->state));
 	printf("%s\treplay-window %u%s", line, sa->replay_window,
 	       sa->flags & ESPAH_SA_FLAG_ESN ? " flag esn" : "");
+	print_marks(ctl, sa);
 	print_algs(ctl, sa);
 	print_encap(ctl, sa);
 	printf("%s\tanti-replay context: seq 0x%llx, oseq 0x%llx", line,
@@ -254,6 +267,10 @@ json_t *json_state(const struct espah_sa *sa)
 		object = json_with(object, "auth", json_alg(sa, &sa->auth));
 	if (espah_given(sa->given, ESPAH_A_SA_ENCAP_DPORT))
 		object = json_with(object, "encap", json_encap(sa));
+	if (espah_given(sa->given, ESPAH_A_SA_MARK))
+		object = json_with(object, "mark", json_mark(&sa->mark));
+	if (espah_given(sa->given, ESPAH_A_SA_OUTPUT_MARK))
+		object = json_with(object, "output_mark", json_mark(&sa->output_mark));
 	if (espah_given(sa->given, ESPAH_A_SA_SEL))
 		object = json_with(object, "sel", json_selector(&sa->sel));
 	if (espah_given(sa->given, ESPAH_A_SA_LIMITS))

@@ -225,6 +225,22 @@ static int take_encap(struct args *args, void *to)
 	return args_addr(args, &sa->encap_oaddr);
 }
 
+static int take_state_mark(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+
+	sa->given |= espah_bit(ESPAH_A_SA_MARK) | espah_bit(ESPAH_A_SA_MARK_MASK);
+	return args_mark(args, &sa->mark);
+}
+
+static int take_output_mark(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+
+	sa->given |= espah_bit(ESPAH_A_SA_OUTPUT_MARK) | espah_bit(ESPAH_A_SA_OUTPUT_MARK_MASK);
+	return args_mark(args, &sa->output_mark);
+}
+
 /* What belongs to an SA and what to its selector. */
 struct state_text {
 	struct espah_sa *sa;
@@ -270,6 +286,7 @@ static const struct word state_words[] = {
 	{ .name = "auth", .take = take_auth },
 	{ .name = "auth-trunc", .take = take_auth_trunc },
 	{ .name = "encap", .take = take_encap },
+	{ .name = "output-mark", .take = take_output_mark },
 	{ .name = "limit", .take = take_state_limit, .repeats = true },
 	{}
 };
@@ -282,20 +299,18 @@ static const struct word sel_words[] = {
 /* What ip-xfrm(8) knows besides. */
 static const struct word other_words[] = {
 	{ .name = "comp", .lacks = "compression is" },
-	{ .name = "mark", .lacks = "marks are" },
 	{ .name = "seq", .lacks = "acquire sequence numbers are" },
 	{ .name = "extra-flag", .lacks = "flags are" },
 	{ .name = "coa", .lacks = "care-of addresses are" },
 	{ .name = "ctx", .lacks = "security contexts are" },
 	{ .name = "offload", .lacks = "offloading to hardware is" },
-	{ .name = "output-mark", .lacks = "marks are" },
 	{ .name = "if_id", .lacks = "interface ids are" },
 	{ .name = "tfcpad", .lacks = "traffic-flow padding is" },
 	{}
 };
 
-static const struct word id_other_words[] = {
-	{ .name = "mark", .lacks = "marks are" },
+static const struct word mark_words[] = {
+	{ .name = "mark", .take = take_state_mark },
 	{}
 };
 
@@ -362,6 +377,7 @@ int state_parse(struct args *args, bool add, struct espah_sa *sa)
 		{ id_words, &text.id },
 		{ state_spi_words, sa },
 		{ state_words, sa },
+		{ mark_words, sa },
 		{ sel_words, &text },
 		{ other_words, NULL },
 		{}
@@ -386,7 +402,7 @@ int state_parse_id(struct args *args, struct espah_sa *sa)
 	struct id_text id = {};
 	const struct vocabulary vocabularies[] = {
 		{ id_words, &id },
-		{ id_other_words, NULL },
+		{ mark_words, sa },
 		{}
 	};
 

@@ -89,6 +89,10 @@ static const struct espah_attr sa_attrs[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_SPI_MAX] = { "spi-max", ESPAH_KIND_SPI, NULL },
 	[ESPAH_A_SA_TIMEOUT] = { "timeout", ESPAH_KIND_NUMBER, NULL },
 	[ESPAH_A_SA_FLAGS] = { "flags", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SA_MARK] = { "mark", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SA_MARK_MASK] = { "mark-mask", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SA_OUTPUT_MARK] = { "output-mark", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SA_OUTPUT_MARK_MASK] = { "output-mark-mask", ESPAH_KIND_NUMBER, NULL },
 };
 
 static const struct espah_attr_set sa_set = { ESPAH_A_SA_MAX, sa_attrs };
@@ -100,6 +104,8 @@ static const struct espah_attr policy_attrs[ESPAH_A_POLICY_MAX + 1] = {
 	[ESPAH_A_POLICY_ACTION] = { "action", ESPAH_KIND_NUMBER, NULL },
 	[ESPAH_A_POLICY_SEL] = { "sel", ESPAH_KIND_OTHER, &sel_set },
 	[ESPAH_A_POLICY_TMPL] = { "tmpl", ESPAH_KIND_OTHER, &tmpl_set },
+	[ESPAH_A_POLICY_MARK] = { "mark", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_POLICY_MARK_MASK] = { "mark-mask", ESPAH_KIND_NUMBER, NULL },
 };
 
 static const struct espah_attr_set policy_set = { ESPAH_A_POLICY_MAX, policy_attrs };

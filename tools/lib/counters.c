@@ -58,6 +58,7 @@ static const struct espah_counter_text texts[ESPAH_A_CNT_MAX + 1] = {
 	[ESPAH_A_CNT_OUT_QUEUE_FULL] = { "out-queue-full", "too many wait for an SA already" },
 	[ESPAH_A_CNT_OUT_QUEUE_POLICY] = { "out-queue-policy", "its policy ended while it waited" },
 	[ESPAH_A_CNT_OUT_ACQUIRE_TIMEOUT] = { "out-acquire-timeout", "no SA came while it waited" },
+	[ESPAH_A_CNT_IN_MARK] = { "in-mark", "SA of packets with another mark; handed on" },
 };
 
 /**

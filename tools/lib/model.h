@@ -38,6 +38,12 @@ struct espah_selector {
 	uint8_t proto;
 };
 
+/* Some bits of a packet's mark; no bit of @value is outside of @mask. */
+struct espah_mark {
+	uint32_t value;
+	uint32_t mask;
+};
+
 struct espah_alg {
 	char name[ESPAH_ALG_NAME_MAX + 1];
 	uint8_t key[ESPAH_KEY_MAX];
@@ -85,6 +91,9 @@ struct espah_sa {
 	uint16_t encap_sport;
 	uint16_t encap_dport;
 	struct espah_addr encap_oaddr;
+	/* Each with its mask, or not at all. */
+	struct espah_mark mark;
+	struct espah_mark output_mark;
 	struct espah_limits limits;
 	/* ESPAH_SA_STATE_* */
 	uint8_t state;
@@ -118,6 +127,8 @@ struct espah_policy {
 	uint32_t priority;
 	uint32_t index;
 	struct espah_selector sel;
+	/* With its mask, or not at all. */
+	struct espah_mark mark;
 	struct espah_tmpl tmpl[ESPAH_TMPLS_MAX];
 };
 

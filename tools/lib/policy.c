@@ -40,7 +40,10 @@ static bool put_key(struct nlmsghdr *nlh, const struct espah_policy *policy)
 	       (!espah_given(given, ESPAH_A_POLICY_INDEX) ||
 		espah_put_u32(nlh, ESPAH_A_POLICY_INDEX, policy->index)) &&
 	       (!espah_given(given, ESPAH_A_POLICY_SEL) ||
-		espah_put_selector(nlh, ESPAH_A_POLICY_SEL, &policy->sel));
+		espah_put_selector(nlh, ESPAH_A_POLICY_SEL, &policy->sel)) &&
+	       (!espah_given(given, ESPAH_A_POLICY_MARK) ||
+		(espah_put_u32(nlh, ESPAH_A_POLICY_MARK, policy->mark.value) &&
+		 espah_put_u32(nlh, ESPAH_A_POLICY_MARK_MASK, policy->mark.mask)));
 }
 
 /**
@@ -124,6 +127,10 @@ static bool take_attr(const struct nlattr *attr, struct espah_policy *policy)
 		return espah_take_selector(attr, &policy->sel);
 	case ESPAH_A_POLICY_TMPL:
 		return take_tmpl(attr, policy);
+	case ESPAH_A_POLICY_MARK:
+		return espah_take_u32(attr, &policy->mark.value);
+	case ESPAH_A_POLICY_MARK_MASK:
+		return espah_take_u32(attr, &policy->mark.mask);
 	default:
 		return true;
 	}

@@ -64,6 +64,13 @@ static bool put_numbers(struct nlmsghdr *nlh, const struct espah_sa *sa)
 		espah_put_bytes(nlh, ESPAH_A_SA_SEQ, &sa->seq, sizeof(sa->seq)));
 }
 
+static bool put_output_mark(struct nlmsghdr *nlh, const struct espah_sa *sa)
+{
+	return !espah_given(sa->given, ESPAH_A_SA_OUTPUT_MARK) ||
+	       (espah_put_u32(nlh, ESPAH_A_SA_OUTPUT_MARK, sa->output_mark.value) &&
+		espah_put_u32(nlh, ESPAH_A_SA_OUTPUT_MARK_MASK, sa->output_mark.mask));
+}
+
 /* What names an SA. */
 static bool put_id(struct nlmsghdr *nlh, const struct espah_sa *sa)
 {
@@ -76,7 +83,10 @@ static bool put_id(struct nlmsghdr *nlh, const struct espah_sa *sa)
 	       (!espah_given(given, ESPAH_A_SA_PROTO) ||
 		espah_put_u8(nlh, ESPAH_A_SA_PROTO, sa->proto)) &&
 	       (!espah_given(given, ESPAH_A_SA_SPI) ||
-		espah_put_spi(nlh, ESPAH_A_SA_SPI, sa->spi));
+		espah_put_spi(nlh, ESPAH_A_SA_SPI, sa->spi)) &&
+	       (!espah_given(given, ESPAH_A_SA_MARK) ||
+		(espah_put_u32(nlh, ESPAH_A_SA_MARK, sa->mark.value) &&
+		 espah_put_u32(nlh, ESPAH_A_SA_MARK_MASK, sa->mark.mask)));
 }
 
 /**
@@ -100,7 +110,7 @@ bool espah_sa_put(struct nlmsghdr *nlh, const struct espah_sa *sa)
 		espah_put_selector(nlh, ESPAH_A_SA_SEL, &sa->sel)) &&
 	       (!espah_given(given, ESPAH_A_SA_LIMITS) ||
 		espah_put_limits(nlh, ESPAH_A_SA_LIMITS, &sa->limits)) &&
-	       put_algs(nlh, sa) && put_encap(nlh, sa);
+	       put_algs(nlh, sa) && put_encap(nlh, sa) && put_output_mark(nlh, sa);
 }
 
 /* It is printed for people and programs: nothing else than a name will do. */
@@ -195,6 +205,22 @@ static bool take_figure(const struct nlattr *attr, struct espah_sa *sa)
 	}
 }
 
+static bool take_mark(const struct nlattr *attr, struct espah_sa *sa)
+{
+	switch (mnl_attr_get_type(attr)) {
+	case ESPAH_A_SA_MARK:
+		return espah_take_u32(attr, &sa->mark.value);
+	case ESPAH_A_SA_MARK_MASK:
+		return espah_take_u32(attr, &sa->mark.mask);
+	case ESPAH_A_SA_OUTPUT_MARK:
+		return espah_take_u32(attr, &sa->output_mark.value);
+	case ESPAH_A_SA_OUTPUT_MARK_MASK:
+		return espah_take_u32(attr, &sa->output_mark.mask);
+	default:
+		return take_figure(attr, sa);
+	}
+}
+
 static bool take_attr(const struct nlattr *attr, struct espah_sa *sa)
 {
 	switch (mnl_attr_get_type(attr)) {
@@ -235,7 +261,7 @@ static bool take_attr(const struct nlattr *attr, struct espah_sa *sa)
 	case ESPAH_A_SA_ID:
 		return espah_take_u32(attr, &sa->id);
 	default:
-		return take_figure(attr, sa);
+		return take_mark(attr, sa);
 	}
 }
 
@@ -312,7 +338,7 @@ int espah_sa_update(struct espah_nl *nl, const struct espah_sa *sa, struct espah
 /**
  * espah_sa_delete() - remove an SA
  * @nl: the way to the kernel
- * @sa: its dst, proto and spi name it, and src where it is given
+ * @sa: its dst, proto and spi name it, and src and mark where they are given
  * @err: filled in on failure
  *
  * Return: 0, or -1.

@@ -12,7 +12,7 @@ from genl import NLA_F_NESTED, Attr, encode, packed
 from spec import Spec
 
 # What tells two entries of a kind apart.
-IDENTITY = {'sa': ('dst', 'proto', 'spi'), 'policy': ('dir', 'sel')}
+IDENTITY = {'sa': ('dst', 'proto', 'spi'), 'policy': ('dir', 'sel', 'mark', 'mark-mask')}
 MARK = b'\xc3KEY\x9f\x17\xe9\xa5'  # in every key; it must not come back
 ALGORITHM = 'rfc4106(gcm(aes))'
 INTS = {'u8': '=B', 'u16': '=H', 'u32': '=I', 'u64': '=Q'}
@@ -34,9 +34,15 @@ POOLS = {
     ('sa', 'replay-window'): (0, 1, 32, 64, 4096),
     ('policy', 'priority'): (0, 1, 2, 3),
     ('policy', 'index'): (1, 2, 3),
+    ('policy', 'mark'): (0, 0, 1, 2),
+    ('policy', 'mark-mask'): (0, 3, 0xffffffff),
     ('policy', 'action'): (0, 0, 0, 0, 1, 2),
     ('alg', 'icv-bits'): (128,),
     ('sa', 'flags'): (0, 0, 1),
+    ('sa', 'mark'): (0, 0, 1),
+    ('sa', 'mark-mask'): (0, 3, 0xffffffff),
+    ('sa', 'output-mark'): (0, 1, 0x100),
+    ('sa', 'output-mark-mask'): (0x101, 0xffffffff),
     ('sa', 'oseq'): (0, 5, 0xfffffff0),
     ('sa', 'seq'): (0, 5, 0xfffffff0),
     ('sa', 'spi-min'): (0x100, 0x104, 0x108),

@@ -276,6 +276,9 @@ def contradictory_sas():
         yield case('from port 0', ('encap-sport',), **{'encap-sport': 0})
         yield case('to port 0', ('encap-dport',), words='encap-dport', **{'encap-dport': 0})
         yield case('v6 before NAT', ('encap-oaddr',), **{'encap-oaddr': 'fd00::1'})
+        for mark in ('mark', 'output-mark'):
+            yield case(f'{mark} outside of its mask', (mark,), words='mark',
+                       **{mark: 2, f'{mark}-mask': 1})
 
 
 def contradictory_spis():

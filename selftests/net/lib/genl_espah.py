@@ -18,7 +18,8 @@ SETS = {
            ('counters', 'nest'), ('pad', 'pad'), ('enc', 'nest'), ('auth', 'nest'),
            ('encap-sport', 'be16'), ('encap-dport', 'be16'), ('encap-oaddr', 'addr'),
            ('limits', 'nest'), ('state', 'u8'), ('expired', 'u8'), ('spi-min', 'be32'),
-           ('spi-max', 'be32'), ('timeout', 'u32'), ('flags', 'u32')),
+           ('spi-max', 'be32'), ('timeout', 'u32'), ('flags', 'u32'), ('mark', 'u32'),
+           ('mark-mask', 'u32'), ('output-mark', 'u32'), ('output-mark-mask', 'u32')),
     # But for its pad, which comes first there.
     'LIMIT': (('time-soft', 'u64'), ('time-hard', 'u64'), ('time-use-soft', 'u64'),
               ('time-use-hard', 'u64'), ('byte-soft', 'u64'), ('byte-hard', 'u64'),
@@ -27,7 +28,7 @@ SETS = {
     'SEL': (('src-min', 'addr'), ('src-max', 'addr'), ('dst-min', 'addr'), ('dst-max', 'addr'),
             ('proto', 'u8')),
     'POLICY': (('dir', 'u8'), ('priority', 'u32'), ('index', 'u32'), ('action', 'u8'),
-               ('sel', 'nest'), ('tmpl', 'nest')),
+               ('sel', 'nest'), ('tmpl', 'nest'), ('mark', 'u32'), ('mark-mask', 'u32')),
     'TMPL': (('src', 'addr'), ('dst', 'addr'), ('proto', 'esp'), ('spi', 'be32'), ('mode', 'u8'),
              ('reqid', 'u32'), ('level', 'u8')),
     'INFO': (('sa-count', 'u32'), ('policies-in', 'u32'), ('policies-out', 'u32'),

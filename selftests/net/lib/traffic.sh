@@ -214,6 +214,25 @@ host_behind() {
 	wait_until 30 in_ns "$1" ping -c 1 -W 1 "$3.1"
 }
 
+# --- nft ---------------------------------------------------------------------
+
+# rules NS: nft's rules on standard input, and no others.
+rules() {
+	{
+		echo "flush ruleset"
+		cat
+	} | in_ns "$1" nft -f -
+}
+
+# packets NS COUNTER: what one of nft's counters says.
+packets() {
+	local said
+
+	said=$(in_ns "$1" nft list counter ip filter "$2")
+	[[ $said =~ packets\ ([0-9]+) ]] || fail "there is no counter $2 in $1: $said"
+	echo "${BASH_REMATCH[1]}"
+}
+
 # --- what both stacks say of it ----------------------------------------------
 
 # sa_packets STACK NS SPI: packets of an SA.
