@@ -10,6 +10,10 @@ test_gcm256_prf512_ecp384()	{ ike_case ike=aes256gcm16-prfsha512-ecp384 esp=aes2
 test_cbc128_sha256_modp2048()	{ ike_case ike=aes128-sha256-modp2048 esp=aes128-sha256; }
 test_cbc192_sha384_modp3072()	{ ike_case ike=aes192-sha384-modp3072 esp=aes192-sha384 mode=transport; }
 test_cbc256_sha512_curve25519()	{ ike_case ike=aes256-sha512-curve25519 esp=aes256-sha512; }
+# Extended sequence numbers; a has them first, and each of the two says which it takes.
+test_esn()			{ ike_case esp=aes128gcm16-esn; }
+test_esn_apart()		{ ike_case esp=aes256-sha256-esn-noesn mode=transport; }
+test_esn_declined()		{ ike_case esp_a=aes128gcm16-esn-noesn esp_b=aes128gcm16-noesn; }
 
 long_ike_gcm128()	{ ike_case ike=aes128gcm16-prfsha256-curve25519; }
 long_ike_gcm192()	{ ike_case ike=aes192gcm16-prfsha256-curve25519; }

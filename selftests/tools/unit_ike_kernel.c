@@ -75,6 +75,8 @@ static void say_sa(const struct espah_sa *sa)
 		say(" mode %u", sa->mode);
 	if (espah_given(sa->given, ESPAH_A_SA_REPLAY_WINDOW))
 		say(" window %u", sa->replay_window);
+	if (espah_given(sa->given, ESPAH_A_SA_FLAGS))
+		say(" flags %x", sa->flags);
 	if (espah_given(sa->given, ESPAH_A_SA_SEL))
 		say_selector(&sa->sel);
 	if (espah_given(sa->given, ESPAH_A_SA_ENCAP_SPORT))
@@ -256,6 +258,11 @@ static void test_sas(void)
 	check_asked("sa-add" SIMPLE " mode 1 sport 4500 dport 1024" GCM " 128\n",
 		    "has the ports of both ends");
 	sa = simple_sa(&gcm);
+	sa.esn = true;
+	check(!ike_kernel_sa_add(kernel, &sa, &err), "extended sequence numbers");
+	check_asked("sa-add" SIMPLE " mode 1 window 64 flags 1" GCM " 128\n",
+		    "need a window in both directions");
+	sa = simple_sa(&gcm);
 	sa.mode = ESPAH_MODE_TRANSPORT;
 	sa.sel_src = &src;
 	sa.sel_dst = &dst;
@@ -263,10 +270,6 @@ static void test_sas(void)
 	dst.port_max = 53;
 	check(ike_kernel_sa_add(kernel, &sa, &err) == -1 && err.num == EOPNOTSUPP,
 	      "a flow of one port is refused");
-	sa = simple_sa(&gcm);
-	sa.esn = true;
-	check(ike_kernel_sa_add(kernel, &sa, &err) == -1 && err.num == EOPNOTSUPP,
-	      "and so are extended sequence numbers");
 	sa = simple_sa(&gcm);
 	sa.encr = ike_chunk(words, sizeof(words));
 	check(ike_kernel_sa_add(kernel, &sa, &err) == -1 && err.num == EINVAL,

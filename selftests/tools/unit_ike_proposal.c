@@ -29,6 +29,9 @@ static const struct {
 	{ ESP, "aes256-sha256-ecp256-noesn", NULL },
 	{ ESP, "aes256-sha256-modp3072-none", "aes256-sha256-modp3072-none-noesn" },
 	{ ESP, "aes128-sha256-prfsha256", "aes128-sha256-noesn" },
+	{ ESP, "aes128-sha256-esn", NULL },
+	{ ESP, "aes128gcm16-esn-ecp256-noesn", "aes128gcm16-ecp256-esn-noesn" },
+	{ ESP, "aes128gcm16-noesn-esn", NULL },
 };
 
 static const struct {
@@ -92,8 +95,8 @@ static const struct {
 	  "'noesn' in 'aes128-sha256-ecp256-noesn' is for ESP; leave it out",
 	},
 	{
-	  ESP, "aes128-sha256-esn",
-	  "'esn' in 'aes128-sha256-esn' is not supported; sequence numbers have 32 bits only so far; write noesn, or nothing",
+	  IKE, "aes128-sha256-ecp256-esn",
+	  "'esn' in 'aes128-sha256-ecp256-esn' is for ESP; leave it out",
 	},
 };
 

@@ -242,6 +242,16 @@ static int check_reqid(struct ike_reading *reading, const struct ike_tree_sectio
 	return 0;
 }
 
+/* Which high half a number has is seen by the window (RFC 4303 section 3.3.3). */
+static int check_esn(struct ike_reading *reading, const struct ike_tree_section *section,
+		     const struct ike_conf_child *child)
+{
+	if (child->replay_window || !ike_proposals_have_esn(&child->proposals))
+		return 0;
+	return ike_conf_fail(reading, section, "replay_window",
+			     "0 does not go with esn in esp_proposals; write a window, or noesn");
+}
+
 /* Each pair of selectors that a packet can fit is a policy. */
 static int check_ts(struct ike_reading *reading, const struct ike_tree_section *section,
 		    const struct ike_conf_child *child)
@@ -283,7 +293,7 @@ static int fill(struct ike_reading *reading, const struct ike_tree_section *sect
 		return -1;
 	return ike_words_read(reading, section, &words, child) ||
 	       check_limits(reading, section, child) || check_reqid(reading, section, child) ||
-	       check_ts(reading, section, child) ? -1 : 0;
+	       check_esn(reading, section, child) || check_ts(reading, section, child) ? -1 : 0;
 }
 
 int ike_read_children(struct ike_reading *reading, const struct ike_tree_section *section,

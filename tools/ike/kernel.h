@@ -42,8 +42,9 @@ struct ike_kernel_sa {
 	uint32_t replay_window;
 	/* ESPAH_MODE_* */
 	uint8_t mode;
-	/* Negotiated with ESN? Inbound: then its SPI was allocated before. */
+	/* Sequence numbers of 64 bits; then there is a window, whichever way it is. */
 	bool esn;
+	/* Then its SPI was allocated before. */
 	bool inbound;
 	/* UDP encapsulation; port 0: none. */
 	uint16_t sport;

@@ -111,11 +111,12 @@ static int describe(struct espah_sa *model, const struct ike_kernel_sa *sa, stru
 		.reqid = sa->reqid,
 		.replay_window = sa->replay_window,
 	};
-	if (sa->esn)
-		return espah_err_kernel(err, EOPNOTSUPP,
-					"EOPNOTSUPP: the kernel module has no extended sequence numbers; take 'esn' out of esp_proposals");
-	/* Nothing comes in on the other one. */
-	if (sa->inbound)
+	if (sa->esn) {
+		model->given |= espah_bit(ESPAH_A_SA_FLAGS);
+		model->flags = ESPAH_SA_FLAG_ESN;
+	}
+	/* Nothing comes in on the other one; but with these numbers a window has to be. */
+	if (sa->inbound || sa->esn)
 		model->given |= espah_bit(ESPAH_A_SA_REPLAY_WINDOW);
 	put_limits(model, sa);
 	put_encap(model, sa);

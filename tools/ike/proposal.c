@@ -267,16 +267,29 @@ bool ike_proposals_accept(const struct ike_proposals *answer, const struct ike_p
 	return false;
 }
 
-bool ike_proposals_have_dh(const struct ike_proposals *proposals, uint16_t group)
+static bool have(const struct ike_proposals *proposals, const struct ike_transform *transform)
 {
-	const struct ike_transform dh = { .type = IKE_T_DH, .id = group };
 	unsigned int i;
 
 	for (i = 0; i < proposals->count; i++) {
-		if (has_transform(&proposals->proposal[i], &dh))
+		if (has_transform(&proposals->proposal[i], transform))
 			return true;
 	}
 	return false;
+}
+
+bool ike_proposals_have_dh(const struct ike_proposals *proposals, uint16_t group)
+{
+	const struct ike_transform dh = { .type = IKE_T_DH, .id = group };
+
+	return have(proposals, &dh);
+}
+
+bool ike_proposals_have_esn(const struct ike_proposals *proposals)
+{
+	static const struct ike_transform esn = { .type = IKE_T_ESN, .id = IKE_ESN_YES };
+
+	return have(proposals, &esn);
 }
 
 static bool is_listed(const uint16_t *groups, unsigned int count, uint16_t group)

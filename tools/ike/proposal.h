@@ -115,6 +115,8 @@ void ike_choice_proposal(const struct ike_choice *choice, struct ike_chunk spi,
  */
 bool ike_proposals_accept(const struct ike_proposals *answer, const struct ike_proposals *mine,
 			  bool pfs, struct ike_choice *choice);
+/* Does any of them allow extended sequence numbers? */
+bool ike_proposals_have_esn(const struct ike_proposals *proposals);
 /* Does any of them allow this group? And their groups, most wanted first; returns how many. */
 bool ike_proposals_have_dh(const struct ike_proposals *proposals, uint16_t group);
 unsigned int ike_proposals_groups(const struct ike_proposals *proposals, uint16_t *groups,

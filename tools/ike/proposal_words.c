@@ -91,7 +91,7 @@ static const struct algorithm {
 	{ "ecp521", { IKE_T_DH, 21, 0 }, false },
 	{ "x448", { IKE_T_DH, 32, 0 }, false },
 	{ "noesn", { IKE_T_ESN, IKE_ESN_NO, 0 }, true },
-	{ "esn", { IKE_T_ESN, IKE_ESN_YES, 0 }, false },
+	{ "esn", { IKE_T_ESN, IKE_ESN_YES, 0 }, true },
 };
 
 /* What there is instead, and how a transform without a word is printed. */
@@ -105,8 +105,7 @@ static const struct {
 	[IKE_T_INTEG] = { "for integrity there are sha256, sha384 and sha512", "integ" },
 	[IKE_T_DH] = { "the groups are curve25519, ecp256, ecp384, modp2048 and modp3072",
 		       "group" },
-	[IKE_T_ESN] = { "sequence numbers have 32 bits only so far; write noesn, or nothing",
-			"esn" },
+	[IKE_T_ESN] = { .short_name = "esn" },
 };
 
 static const char *protocol_name(uint8_t protocol)
@@ -285,7 +284,8 @@ int ike_proposal_read(struct ike_proposal *proposal, uint8_t protocol, const cha
 	if (words_read(proposal, words, err) || cipher_check(proposal, words, err))
 		return -1;
 	if (protocol != IKE_PROTO_IKE) {
-		add(proposal, &noesn);
+		if (!first_of(proposal, IKE_T_ESN))
+			add(proposal, &noesn);
 		return 0;
 	}
 	if (!first_of(proposal, IKE_T_PRF))

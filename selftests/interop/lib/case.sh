@@ -150,6 +150,17 @@ kernel_algorithm() {
 	fi
 }
 
+# assert_esn SA: it has extended sequence numbers if both ends want them.
+assert_esn() {
+	local flag='flag [-a-z0-9 ]*esn'
+
+	if [[ ${word[esp_a]} == *-esn* && ${word[esp_b]} == *-esn* ]]; then
+		[[ $1 =~ $flag ]] || fail "an SA: expected /$flag/, saw: $1"
+	else
+		[[ ! $1 =~ $flag ]] || fail "an SA: expected no /$flag/, saw: $1"
+	fi
+}
+
 # assert_sas TEXT: two SAs with the algorithm and the mode, and what a NAT box needs.
 assert_sas() {
 	local one=${1#*spi 0x} algorithm sa
@@ -158,6 +169,7 @@ assert_sas() {
 	for sa in "${one%%spi 0x*}" "${one#*spi 0x}"; do
 		[[ $sa =~ $algorithm ]] || fail "an SA: expected /$algorithm/, saw: $sa"
 		[[ $sa == *"mode ${word[mode]}"* ]] || fail "an SA: expected mode ${word[mode]}, saw: $sa"
+		assert_esn "$sa"
 		if [ "$natted" = yes ]; then
 			[[ $sa =~ encap\ (type\ )?espinudp ]] || fail "an SA: expected encap, saw: $sa"
 		else
