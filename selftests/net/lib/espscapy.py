@@ -3,6 +3,7 @@
 
 import itertools
 import logging
+import os
 
 from esplab import HOST, IN, PEER, equal, selector, serve
 from espout import Sender
@@ -15,6 +16,7 @@ from scapy.layers.ipsec import ESP, SecurityAssociation  # noqa: E402
 from scapy.packet import Raw  # noqa: E402
 
 # What scapy has and has right. Its AES-GCM with shorter ICVs is not RFC 4106's.
+# With extended numbers, what has integrity apart lacks the high half in its ICV.
 # scapy's name, ours, octets of keys, of ICVs
 AEADS = (
     ('AES-GCM', Sa, (16, 24, 32), (16,)),
@@ -38,6 +40,8 @@ MACS = (
     ('SHA2-512-256', 'hmac-sha512', 64, 32),
     ('AES-CMAC-96', 'cmac', 16, 12),
 )
+LONG = bool(os.environ.get('ESPAH_LONG'))
+HIGH = 7  # half of an extended sequence number
 LENGTHS = (*range(41), 64, 100, 255, 256, 257, 1000, 1023, 1400)
 # Around the ends of blocks, for each of many algorithms.
 FEW = (0, 1, 2, 3, 5, 6, 7, 13, 14, 15, 16, 17, 255, 1000)
@@ -53,18 +57,31 @@ def keys(number, size, salt):
     return {'key': octets[:size], 'salt': octets[size:]}
 
 
-def kinds():
-    """Each algorithm or pair of them: what both have to be told of it."""
+def aeads():
+    """Each algorithm: what both have to be told of it."""
     for name, kind, sizes, icvs in AEADS:
         for size, icv in itertools.product(sizes, icvs):
-            yield (kind, {'icv_len': icv, **keys(size, size, kind.salt_len)},
-                   {'crypt_algo': name, 'crypt_icv_size': icv})
-    for (name, enc, sizes, salt), (their_mac, mac, mac_size, icv) in itertools.product(CIPHERS, MACS):
+            ours = {'icv_len': icv, **keys(size, size, kind.salt_len)}
+            words = {'crypt_algo': name, 'crypt_icv_size': icv}
+            yield kind, ours, words
+            if LONG or (size, icv) == (sizes[-1], icvs[-1]):
+                yield (kind, {'esn': True, 'start': HIGH << 32, **ours},
+                       {'esn_en': True, 'esn': HIGH, **words})
+
+
+def pairs():
+    """The same of encryption and integrity apart: each with each, or each once."""
+    ciphers = [(name, enc, size, salt) for name, enc, sizes, salt in CIPHERS for size in sizes]
+    both = itertools.product(ciphers, MACS) if LONG else zip(ciphers, itertools.cycle(MACS))
+    for (name, enc, size, salt), (their_mac, mac, mac_size, icv) in both:
         auth_key = keys(mac_size, mac_size, 0)['key']
-        for size in sizes:
-            yield (PairSa, {'enc': enc, 'auth': mac, 'auth_key': auth_key, 'icv_len': icv,
-                            **keys(size, size, salt)},
-                   {'crypt_algo': name, 'auth_algo': their_mac, 'auth_key': auth_key})
+        yield (PairSa, {'enc': enc, 'auth': mac, 'auth_key': auth_key, 'icv_len': icv,
+                        **keys(size, size, salt)},
+               {'crypt_algo': name, 'auth_algo': their_mac, 'auth_key': auth_key})
+
+
+def kinds():
+    return itertools.chain(aeads(), pairs())
 
 
 def theirs(sa, words=None):
@@ -78,8 +95,8 @@ def inner_packet(src, dst, size):
     return ip4(src, dst, TEST, content(size), ttl=61, ident=0x100 + size, tos=0x20)
 
 
-def lengths(kind):
-    return LENGTHS if kind is Sa else FEW
+def lengths(kind, ours):
+    return LENGTHS if kind is Sa and not ours.get('esn') else FEW
 
 
 def receive(lab, tunnel):
@@ -89,7 +106,7 @@ def receive(lab, tunnel):
         if tunnel and not number:
             lab.add_policy(IN, sa, selector(PEER, HOST), reqid=7)
         scapy = theirs(sa, words)
-        clear = [inner_packet(PEER, HOST, length) for length in lengths(kind)]
+        clear = [inner_packet(PEER, HOST, length) for length in lengths(kind, ours)]
         packets = [bytes(scapy.encrypt(IP(packet))) for packet in clear]
         lab.expect(packets, {'in-ok': len(packets)}, f'{words}', clear)
         lab.expect(packets, {'in-replay-dup': len(packets)}, f'{words}, again')
@@ -117,7 +134,7 @@ def send(lab, tunnel):
         sender = Sender(lab, kind(0x6000 + number, tunnel=tunnel, **ours),
                         selector(HOST, PEER, TEST))
         scapy = theirs(sender.sa, words)
-        for length in lengths(kind):
+        for length in lengths(kind, ours):
             clear = inner_packet(HOST, PEER, length)
             got = sender.protect(clear)
             sender.check(clear, got)
