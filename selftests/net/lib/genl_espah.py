@@ -100,6 +100,10 @@ def policy(dir_=1, dst='10.2.9.0', **other):
     return {'dir': dir_, 'priority': 5, 'action': 0, 'sel': sel(dst=dst), 'tmpl': tmpl(), **other}
 
 
+# As good as none, so that it agrees with what has none.
+NO_MARK = {'mark': 0, 'mark-mask': 0}
+NO_OUTPUT_MARK = {'output-mark': 0, 'output-mark-mask': 0}
+
 OLD_SA = sa(0x100)
 OLD_ID = {name: OLD_SA[name] for name in ('src', 'dst', 'proto', 'spi')}
 OLD_POLICY = policy(dst='10.2.1.0')
@@ -126,17 +130,19 @@ class Command:
 
 
 COMMANDS = (
-    Command('SA_ADD', ('src', 'dst', 'proto', 'spi', 'mode', 'aead'), sa(limits=limits(), flags=1, oseq=5, seq=7)),
-    Command('SA_UPDATE', ('dst', 'proto', 'spi'), sa(0x100, sel=sel(dst='10.2.7.0'), limits=limits(), flags=0, oseq=0, seq=0)),
-    Command('SA_GET', ('dst', 'proto', 'spi'), {**OLD_ID, 'show-keys': b''}),
+    Command('SA_ADD', ('src', 'dst', 'proto', 'spi', 'mode', 'aead'),
+            sa(limits=limits(), flags=1, oseq=5, seq=7, mark=1, **{'mark-mask': 3, 'output-mark': 4, 'output-mark-mask': 4})),
+    Command('SA_UPDATE', ('dst', 'proto', 'spi'),
+            sa(0x100, sel=sel(dst='10.2.7.0'), limits=limits(), flags=0, oseq=0, seq=0, **NO_MARK, **NO_OUTPUT_MARK)),
+    Command('SA_GET', ('dst', 'proto', 'spi'), {**OLD_ID, **NO_MARK, 'show-keys': b''}),
     Command('SA_GET', (), {'show-keys': b''}, dump=True),
-    Command('POLICY_ADD', ('dir', 'action', 'sel', 'tmpl'), policy()),
-    Command('POLICY_UPDATE', ('dir', 'action', 'sel', 'tmpl'), {**OLD_POLICY, 'priority': 77}),
-    Command('POLICY_GET', ('dir', 'sel'), {'dir': 1, 'sel': OLD_POLICY['sel']}),
+    Command('POLICY_ADD', ('dir', 'action', 'sel', 'tmpl'), policy(mark=1, **{'mark-mask': 3})),
+    Command('POLICY_UPDATE', ('dir', 'action', 'sel', 'tmpl'), {**OLD_POLICY, **NO_MARK, 'priority': 77}),
+    Command('POLICY_GET', ('dir', 'sel'), {'dir': 1, 'sel': OLD_POLICY['sel'], **NO_MARK}),
     Command('POLICY_GET', (), {}, dump=True),
     Command('INFO_GET', (), {}),
-    Command('SA_DEL', ('dst', 'proto', 'spi'), OLD_ID),
-    Command('POLICY_DEL', ('dir', 'sel'), {'dir': 1, 'sel': OLD_POLICY['sel']}),
+    Command('SA_DEL', ('dst', 'proto', 'spi'), {**OLD_ID, **NO_MARK}),
+    Command('POLICY_DEL', ('dir', 'sel'), {'dir': 1, 'sel': OLD_POLICY['sel'], **NO_MARK}),
     Command('SA_ALLOC_SPI', ('src', 'dst', 'proto', 'mode'),
             {'src': '10.0.0.1', 'dst': '10.0.0.2', 'proto': 50, 'mode': 1, 'reqid': 9,
              'spi-min': 0x200, 'spi-max': 0x200, 'timeout': 1000}),
