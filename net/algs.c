@@ -46,6 +46,7 @@ static const struct espah_alg algs[] = {
 	{
 		.name		= "rfc4543(gcm(aes))",
 		.kind		= ESPAH_ALG_AEAD,
+		.ah		= true,
 		.key_min	= 16,
 		.key_max	= 32,
 		.key_step	= 8,
@@ -307,8 +308,8 @@ static bool name_fits(const char *known, const char *name)
 /**
  * espah_alg_find() - the algorithm of this name
  * @kind: what it is to do
- * @name: name in the crypto API; of what encrypts, perhaps inside pcrypt() or
- *	cryptd(), which then run the integrity as well
+ * @name: name in the crypto API, perhaps inside pcrypt() or cryptd(); where
+ *	something encrypts, the wrapper around that runs the integrity as well
  *
  * Return: the table's entry, or NULL if there is none.
  */
@@ -318,10 +319,7 @@ const struct espah_alg *espah_alg_find(enum espah_alg_kind kind,
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(algs); i++) {
-		if (algs[i].kind != kind)
-			continue;
-		if (kind == ESPAH_ALG_AUTH ? !strcmp(algs[i].name, name) :
-					     name_fits(algs[i].name, name))
+		if (algs[i].kind == kind && name_fits(algs[i].name, name))
 			return &algs[i];
 	}
 	return NULL;

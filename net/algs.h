@@ -27,6 +27,7 @@ enum espah_iv {
  * struct espah_alg - what the stack must know of an algorithm
  * @name: name in the crypto API
  * @kind: what it does
+ * @ah: AH takes it too; what is for integrity alone it takes always
  * @legacy: RFC 8221 says MUST NOT
  * @key_min: shortest key in octets, without the salt
  * @key_max: longest key
@@ -40,11 +41,12 @@ enum espah_iv {
  * @icv_lens: permitted lengths of the ICV in octets; 0 ends them
  * @key_wanted: a sentence for a key of another length
  * @icv_wanted: a sentence for an ICV of another length
- * @source: where its use in ESP is specified
+ * @source: where its use in ESP and AH is specified
  */
 struct espah_alg {
 	const char		*name;
 	enum espah_alg_kind	kind;
+	bool			ah;
 	bool			legacy;
 	u8			key_min;
 	u8			key_max;

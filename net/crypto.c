@@ -12,31 +12,47 @@
 #include "crypto.h"
 #include "packet.h"
 
-/* The crypto API knows a wrapped algorithm by its driver's name only, as in
- * "pcrypt(rfc4106-gcm-aesni)": find out which driver it is. Where the wrapped
- * one exists already, it may be what the plain name gives.
+/**
+ * espah_crypto_wrap() - the name that a wrapped algorithm has
+ * @driver: driver of the algorithm that its plain name gives
+ * @wrapper: name that begins with the wrapper
+ * @skip: length of the wrapper, with its opening parenthesis
+ * @wrapped: filled in; %CRYPTO_MAX_ALG_NAME octets
+ *
+ * The crypto API knows a wrapped algorithm by its driver's name only, as in
+ * "pcrypt(rfc4106-gcm-aesni)". Where the wrapped one exists already, it may be
+ * what the plain name gives.
+ *
+ * Return: 0, 1 where @driver is wrapped already, or -ENAMETOOLONG.
  */
+int espah_crypto_wrap(const char *driver, const char *wrapper, size_t skip,
+		      char *wrapped)
+{
+	int len;
+
+	if (!strncmp(driver, wrapper, skip))
+		return 1;
+	len = snprintf(wrapped, CRYPTO_MAX_ALG_NAME, "%.*s%s)", (int)skip,
+		       wrapper, driver);
+	return len < CRYPTO_MAX_ALG_NAME ? 0 : -ENAMETOOLONG;
+}
+
 static struct crypto_aead *alloc_wrapped(const char *inner,
 					 const char *wrapper, size_t skip)
 {
 	char wrapped[CRYPTO_MAX_ALG_NAME];
 	struct crypto_aead *tfm;
-	const char *driver;
-	int len;
+	int found;
 
 	tfm = crypto_alloc_aead(inner, 0, 0);
 	if (IS_ERR(tfm))
 		return tfm;
-	driver = crypto_tfm_alg_driver_name(crypto_aead_tfm(tfm));
-	if (!strncmp(driver, wrapper, skip))
+	found = espah_crypto_wrap(crypto_tfm_alg_driver_name(crypto_aead_tfm(tfm)),
+				  wrapper, skip, wrapped);
+	if (found > 0)
 		return tfm;
-
-	len = snprintf(wrapped, sizeof(wrapped), "%.*s%s)", (int)skip, wrapper,
-		       driver);
 	crypto_free_aead(tfm);
-	if (len >= sizeof(wrapped))
-		return ERR_PTR(-ENAMETOOLONG);
-	return crypto_alloc_aead(wrapped, 0, 0);
+	return found ? ERR_PTR(found) : crypto_alloc_aead(wrapped, 0, 0);
 }
 
 static struct crypto_aead *alloc(const struct espah_sa_config *config)

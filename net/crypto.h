@@ -12,6 +12,8 @@ struct sk_buff;
 
 typedef void (*espah_crypto_done)(espah_completion *done, int err);
 
+int espah_crypto_wrap(const char *driver, const char *wrapper, size_t skip,
+		      char *wrapped);
 struct crypto_aead *espah_crypto_alloc(const struct espah_sa_config *config,
 				       struct netlink_ext_ack *extack);
 void espah_crypto_free(struct crypto_aead *tfm);

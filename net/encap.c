@@ -12,7 +12,7 @@
 
 static u8 wire_proto(const struct espah_sa *sa)
 {
-	return sa->encap_len ? IPPROTO_UDP : IPPROTO_ESP;
+	return sa->encap_len ? IPPROTO_UDP : sa->id.proto;
 }
 
 /* What a router says of a UDP datagram goes to whoever has its port, and not to

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The receive path, in order: find the SA, cheap replay check, decrypt, replay
- * update, take the protection off, selector and policy, deliver.
+/* The receive path, in order: find the SA, cheap replay check, decrypt (of AH:
+ * authenticate), replay update, take the protection off, selector and policy, deliver.
  */
 
 #include <linux/icmp.h>
@@ -11,11 +11,13 @@
 #include <net/route.h>
 #include <net/xfrm.h>
 
+#include "ah.h"
 #include "compat.h"
 #include "crypto.h"
 #include "encap.h"
 #include "esp.h"
 #include "flow.h"
+#include "icv.h"
 #include "input.h"
 #include "mark.h"
 #include "natt.h"
@@ -123,6 +125,25 @@ static void deliver(struct espah_sa *sa, struct sk_buff *skb)
 		espah_count(en, ESPAH_A_CNT_IN_OK);
 }
 
+/* Takes ESP or AH off. Returns 0 with the data at the payload, or the counter that
+ * says why not.
+ */
+static __always_inline unsigned int strip(const struct espah_sa *sa,
+					  struct sk_buff *skb, u8 *next)
+{
+	unsigned int cause;
+
+	if (unlikely(sa->id.proto == IPPROTO_AH)) {
+		espah_ah_strip(skb, next);
+		return 0;
+	}
+	cause = espah_esp_strip(skb, sa, next);
+	/* RFC 4303 section 2.6: a dummy, to be discarded without prejudice. */
+	if (!cause && *next == IPPROTO_NONE)
+		cause = ESPAH_A_CNT_IN_DUMMY;
+	return cause;
+}
+
 /* The packet has proved itself. Takes the protection off and checks what comes
  * out. Returns 0 with the data at the clear IP header, or the counter that
  * says why not.
@@ -141,12 +162,9 @@ static unsigned int accept(struct espah_sa *sa, struct sk_buff *skb)
 	if (sa->encap_len)
 		espah_natt_learn(sa, skb);
 
-	cause = espah_esp_strip(skb, sa, &next);
+	cause = strip(sa, skb, &next);
 	if (cause)
 		return cause;
-	/* RFC 4303 section 2.6: a dummy, to be discarded without prejudice. */
-	if (next == IPPROTO_NONE)
-		return ESPAH_A_CNT_IN_DUMMY;
 
 	if (sa->mode == ESPAH_MODE_TUNNEL)
 		cause = espah_decap_tunnel4(skb, next);
@@ -185,22 +203,42 @@ static void decrypted(struct sk_buff *skb, int err)
 		deliver(sa, skb);
 }
 
-/* The cipher finished later: outside of the RCU section that began it. */
-static void decrypt_done(espah_completion *done, int err)
+/* What a packet keeps while it is with the crypto API, which may finish outside of
+ * the RCU section that it began in.
+ */
+static __always_inline bool hold(struct espah_sa *sa, struct sk_buff *skb)
 {
-	struct sk_buff *skb = espah_completion_data(done);
+	if (unlikely(!espah_sa_hold(sa)))
+		return false;
+	dev_hold(skb->dev);
+	skb_dst_force(skb);
+	return true;
+}
+
+static __always_inline void release(struct espah_sa *sa, struct net_device *dev)
+{
+	dev_put(dev);
+	espah_sa_put(sa);
+}
+
+/* It has finished later. */
+static __always_inline void later(struct sk_buff *skb, int err,
+				  void (*next)(struct sk_buff *skb, int err))
+{
 	struct espah_sa *sa = espah_packet(skb)->sa;
 	struct net_device *dev = skb->dev;
 
-	/* Only says that a request left the backlog, which we do not use. */
-	if (err == -EINPROGRESS)
-		return;
-
 	rcu_read_lock();
-	decrypted(skb, err);
+	next(skb, err);
 	rcu_read_unlock();
-	dev_put(dev);
-	espah_sa_put(sa);
+	release(sa, dev);
+}
+
+static void decrypt_done(espah_completion *done, int err)
+{
+	/* Only says that a request left the backlog, which we do not use. */
+	if (err != -EINPROGRESS)
+		later(espah_completion_data(done), err, decrypted);
 }
 
 /* Memory that is this packet's alone. Returns the number of scatterlist
@@ -234,29 +272,38 @@ static unsigned int decrypt(struct espah_sa *sa, struct sk_buff *skb)
 	aead_request_set_crypt(req, req->src, req->dst, skb->len - header,
 			       req->iv);
 
-	/* What decrypt_done() gives back; afterwards it would be too late. */
-	if (unlikely(!espah_sa_hold(sa))) {
+	if (unlikely(!hold(sa, skb))) {
 		espah_crypto_request_free(req);
 		return ESPAH_A_CNT_IN_SA_DEAD;
 	}
-	dev_hold(dev);
-	skb_dst_force(skb);
-
 	err = crypto_aead_decrypt(req);
 	if (err == -EINPROGRESS)
 		return 0;
 	decrypted(skb, err);
-	dev_put(dev);
-	espah_sa_put(sa);
+	release(sa, dev);
 	return 0;
 }
 
-/* A packet of this SA. Returns 0 or the counter that says why not. */
-static unsigned int receive(struct espah_sa *sa, struct sk_buff *skb)
+/* Takes the SA and the number of its packet down. Returns 0, or the counter that
+ * says why the number is not to come: not decisive yet, but it saves the
+ * computation for what is surely old.
+ */
+static __always_inline unsigned int expect(struct espah_sa *sa,
+					   struct sk_buff *skb, __be32 seq_no)
 {
 	struct espah_packet *packet = espah_packet(skb);
+
+	packet->sa = sa;
+	packet->seq = ntohl(seq_no);
+	if (unlikely(sa->esn))
+		packet->seq = espah_replay_extend(&sa->replay, packet->seq);
+	return replay_cause(espah_replay_check(&sa->replay, packet->seq));
+}
+
+/* An ESP packet of this SA. Returns 0 or the counter that says why not. */
+static unsigned int receive(struct espah_sa *sa, struct sk_buff *skb)
+{
 	unsigned int header = espah_esp_header_len(sa);
-	const struct ip_esp_hdr *esp;
 	unsigned int cause;
 
 	if (skb->len < header + ESPAH_ESP_TRAILER + sa->icv_len)
@@ -264,27 +311,109 @@ static unsigned int receive(struct espah_sa *sa, struct sk_buff *skb)
 	if (!pskb_may_pull(skb, header))
 		return ESPAH_A_CNT_IN_NOMEM;
 
-	esp = (const struct ip_esp_hdr *)skb->data;
-	packet->sa = sa;
-	packet->seq = ntohl(esp->seq_no);
-	if (unlikely(sa->esn))
-		packet->seq = espah_replay_extend(&sa->replay, packet->seq);
-	/* Not decisive, but it saves the decryption of what is surely old. */
-	cause = replay_cause(espah_replay_check(&sa->replay, packet->seq));
+	cause = expect(sa, skb, ((struct ip_esp_hdr *)skb->data)->seq_no);
 	if (cause)
 		return cause;
 	return decrypt(sa, skb);
 }
 
-/* An ESP packet for this host. Answers -EINVAL, with the packet untouched, if
+/* Whether the ICV was there at once or later, this comes after it. */
+static void authenticated(struct sk_buff *skb, int err)
+{
+	struct espah_packet *packet = espah_packet(skb);
+
+	if (!err)
+		err = espah_icv_compare(packet->icv);
+	espah_icv_free(packet->icv);
+	packet->req = NULL;
+	decrypted(skb, err);
+}
+
+static void authenticate_done(espah_completion *done, int err)
+{
+	if (err != -EINPROGRESS)
+		later(espah_completion_data(done), err, authenticated);
+}
+
+/* What was said in front of the payload is written anew afterwards, and the payload
+ * is read only. Returns 0 or the counter that says why not.
+ */
+static unsigned int authenticate(struct espah_sa *sa, struct sk_buff *skb,
+				 unsigned int ah_len)
+{
+	struct net_device *dev = skb->dev;
+	struct espah_icv *icv;
+	int err;
+
+	if (skb_unclone(skb, GFP_ATOMIC))
+		return ESPAH_A_CNT_IN_NOMEM;
+	icv = espah_icv_prepare(sa, skb, ah_len, authenticate_done);
+	if (IS_ERR(icv))
+		return icv == ERR_PTR(-EINVAL) ? ESPAH_A_CNT_IN_AH_COVER :
+						 ESPAH_A_CNT_IN_NOMEM;
+	espah_packet(skb)->icv = icv;
+	if (!hold(sa, skb)) {
+		espah_icv_free(icv);
+		return ESPAH_A_CNT_IN_SA_DEAD;
+	}
+	err = espah_icv_check(icv);
+	if (err == -EINPROGRESS)
+		return 0;
+	authenticated(skb, err);
+	release(sa, dev);
+	return 0;
+}
+
+/* An AH packet of this SA. Returns 0 or the counter that says why not. */
+static noinline unsigned int receive_ah(struct espah_sa *sa,
+					struct sk_buff *skb)
+{
+	unsigned int ah_len, cause;
+
+	ah_len = espah_ah_len_said((struct ip_auth_hdr *)skb->data);
+	if (!espah_ah_len_fits(sa, ah_len))
+		return ESPAH_A_CNT_IN_AH_LENGTH;
+	if (skb->len < ah_len)
+		return ESPAH_A_CNT_IN_TRUNCATED;
+	if (!pskb_may_pull(skb, ah_len))
+		return ESPAH_A_CNT_IN_NOMEM;
+
+	cause = expect(sa, skb, ((struct ip_auth_hdr *)skb->data)->seq_no);
+	if (cause)
+		return cause;
+	return authenticate(sa, skb, ah_len);
+}
+
+/* What an ESP or an AH packet begins with, as far as its sequence number. */
+static __always_inline unsigned int fixed_len(u8 proto)
+{
+	return proto == IPPROTO_AH ? sizeof(struct ip_auth_hdr) :
+				     sizeof(struct ip_esp_hdr);
+}
+
+static __always_inline __be32 spi_of(const void *header, u8 proto)
+{
+	return proto == IPPROTO_AH ?
+	       ((const struct ip_auth_hdr *)header)->spi :
+	       ((const struct ip_esp_hdr *)header)->spi;
+}
+
+static __always_inline __be32 seq_no_of(const void *header, u8 proto)
+{
+	return proto == IPPROTO_AH ?
+	       ((const struct ip_auth_hdr *)header)->seq_no :
+	       ((const struct ip_esp_hdr *)header)->seq_no;
+}
+
+/* An ESP or AH packet for this host. Answers -EINVAL, with the packet untouched, if
  * its SPI is not ours, or not with its mark: then it may be xfrm's.
  */
-static int rcv(struct sk_buff *skb, int encap_type)
+static __always_inline int rcv(struct sk_buff *skb, u8 proto, int encap_type)
 {
 	struct espah_net *en = espah_net(dev_net(skb->dev));
 	struct espah_sa_id id = {
 		.family	= AF_INET,
-		.proto	= IPPROTO_ESP,
+		.proto	= proto,
 	};
 	unsigned int cause = 0;
 	struct espah_sa *sa = NULL;
@@ -292,16 +421,16 @@ static int rcv(struct sk_buff *skb, int encap_type)
 	if (!READ_ONCE(en->live))
 		return -EINVAL;
 
-	if (skb->len < sizeof(struct ip_esp_hdr)) {
+	if (skb->len < fixed_len(proto)) {
 		cause = ESPAH_A_CNT_IN_TRUNCATED;
 		goto drop;
 	}
-	if (!pskb_may_pull(skb, sizeof(struct ip_esp_hdr))) {
+	if (!pskb_may_pull(skb, fixed_len(proto))) {
 		cause = ESPAH_A_CNT_IN_NOMEM;
 		goto drop;
 	}
 	id.dst = espah_addr4(ip_hdr(skb)->daddr);
-	id.spi = ((const struct ip_esp_hdr *)skb->data)->spi;
+	id.spi = spi_of(skb->data, proto);
 	if (!id.spi) {
 		cause = ESPAH_A_CNT_IN_SPI_ZERO;
 		goto drop;
@@ -320,7 +449,8 @@ static int rcv(struct sk_buff *skb, int encap_type)
 	cause = unlikely(sa->larval) ? ESPAH_A_CNT_IN_LARVAL :
 				       espah_natt_admits(sa, skb, encap_type);
 	if (!cause)
-		cause = receive(sa, skb);
+		cause = proto == IPPROTO_AH ? receive_ah(sa, skb) :
+					      receive(sa, skb);
 	if (!cause)
 		return 0;
 drop:
@@ -328,56 +458,98 @@ drop:
 	return 0;
 }
 
+/* Once, so that what it calls is called from one place and becomes part of it. */
+static noinline int esp4_any(struct sk_buff *skb, int encap_type)
+{
+	return rcv(skb, IPPROTO_ESP, encap_type);
+}
+
 static int esp4_rcv(struct sk_buff *skb)
 {
-	return rcv(skb, 0);
+	return esp4_any(skb, 0);
 }
 
 /* Without its UDP header, which is still there in front of the data. */
 static int esp4_input(struct sk_buff *skb, int nexthdr, __be32 spi,
 		      int encap_type)
 {
-	return rcv(skb, encap_type);
+	return esp4_any(skb, encap_type);
+}
+
+static int ah4_rcv(struct sk_buff *skb)
+{
+	return rcv(skb, IPPROTO_AH, 0);
+}
+
+/* Nothing takes AH out of anything. */
+static int ah4_input(struct sk_buff *skb, int nexthdr, __be32 spi,
+		     int encap_type)
+{
+	return -EINVAL;
 }
 
 /* Asked for xfrm's packets too: those go on. */
-static int esp4_cb(struct sk_buff *skb, int err)
+static int cb(struct sk_buff *skb, int err)
 {
 	return 1;
 }
 
-/* An ICMP error about a packet of ours; non-zero if it was not ours. */
-static int esp4_err(struct sk_buff *skb, u32 info)
+/* An ICMP error about a packet of ours; non-zero if it was not ours. Routers quote 8
+ * octets at least, which have the SPI; AH's sequence number comes behind.
+ */
+static __always_inline int err4(struct sk_buff *skb, u32 info, u8 proto)
 {
 	const struct iphdr *iph = (const struct iphdr *)skb->data;
-	const struct ip_esp_hdr *esp;
 	struct espah_sa_id id = {
 		.dst	= espah_addr4(iph->daddr),
 		.family	= AF_INET,
-		.proto	= IPPROTO_ESP,
+		.proto	= proto,
 	};
 	struct espah_net *en = espah_net(dev_net(skb->dev));
+	unsigned int at = iph->ihl * 4;
+	struct ip_auth_hdr copy;
+	const void *header;
 	struct espah_sa *sa;
 
 	if (!READ_ONCE(en->live))
 		return -ENOENT;
-	esp = (const struct ip_esp_hdr *)(skb->data + iph->ihl * 4);
-	id.spi = esp->spi;
+	id.spi = spi_of(skb->data + at, proto);
 	sa = espah_sad_find(en, &id);
 	if (!sa)
 		return -ENOENT;
 
-	if (icmp_hdr(skb)->type == ICMP_DEST_UNREACH &&
-	    icmp_hdr(skb)->code == ICMP_FRAG_NEEDED)
-		espah_pmtu_learn(sa, ntohl(esp->seq_no), info);
+	if (icmp_hdr(skb)->type != ICMP_DEST_UNREACH ||
+	    icmp_hdr(skb)->code != ICMP_FRAG_NEEDED)
+		return 0;
+	header = skb_header_pointer(skb, at, fixed_len(proto), &copy);
+	if (header)
+		espah_pmtu_learn(sa, ntohl(seq_no_of(header, proto)), info);
 	return 0;
+}
+
+static int esp4_err(struct sk_buff *skb, u32 info)
+{
+	return err4(skb, info, IPPROTO_ESP);
+}
+
+static int ah4_err(struct sk_buff *skb, u32 info)
+{
+	return err4(skb, info, IPPROTO_AH);
 }
 
 static struct xfrm4_protocol esp4_protocol = {
 	.handler	= esp4_rcv,
 	.input_handler	= esp4_input,
-	.cb_handler	= esp4_cb,
+	.cb_handler	= cb,
 	.err_handler	= esp4_err,
+	.priority	= PRIORITY,
+};
+
+static struct xfrm4_protocol ah4_protocol = {
+	.handler	= ah4_rcv,
+	.input_handler	= ah4_input,
+	.cb_handler	= cb,
+	.err_handler	= ah4_err,
 	.priority	= PRIORITY,
 };
 
@@ -396,7 +568,16 @@ int espah_input_init(void)
 		return err;
 	err = xfrm4_protocol_register(&esp4_protocol, IPPROTO_ESP);
 	if (err)
-		gro_cells_destroy(&cells);
+		goto destroy_cells;
+	err = xfrm4_protocol_register(&ah4_protocol, IPPROTO_AH);
+	if (err)
+		goto deregister_esp;
+	return 0;
+
+deregister_esp:
+	xfrm4_protocol_deregister(&esp4_protocol, IPPROTO_ESP);
+destroy_cells:
+	gro_cells_destroy(&cells);
 	return err;
 }
 
@@ -407,6 +588,7 @@ int espah_input_init(void)
  */
 void espah_input_exit(void)
 {
+	xfrm4_protocol_deregister(&ah4_protocol, IPPROTO_AH);
 	xfrm4_protocol_deregister(&esp4_protocol, IPPROTO_ESP);
 	gro_cells_destroy(&cells);
 }

@@ -174,6 +174,10 @@ static int get_auth(const struct nlattr *nest, struct espah_sa_config *config,
 
 	if (IS_ERR(alg))
 		return PTR_ERR(alg);
+	/* The encryption's wrapper runs both. */
+	if (config->alg && espah_alg_wrapper(nla_data(tb[ESPAH_A_ALG_NAME])))
+		return refuse(extack, tb[ESPAH_A_ALG_NAME],
+			      kinds[ESPAH_ALG_AUTH].unknown, -ENOENT);
 	config->auth = alg;
 	config->auth_name = nla_data(tb[ESPAH_A_ALG_NAME]);
 	config->auth_key = nla_data(tb[ESPAH_A_ALG_KEY]);
@@ -182,11 +186,34 @@ static int get_auth(const struct nlattr *nest, struct espah_sa_config *config,
 	return 0;
 }
 
+/* AH has integrity and nothing else: by a keyed hash or by GMAC, whose IV makes it
+ * look like a cipher (RFC 4543 section 4).
+ */
+static int get_ah(struct nlattr **tb, struct espah_sa_config *config,
+		  struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (tb[ESPAH_A_SA_ENC])
+		return refuse(extack, tb[ESPAH_A_SA_ENC],
+			      "enc: AH does not encrypt (RFC 4302 section 1); auth alone is needed, or proto 50 (ESP)",
+			      -EINVAL);
+	if (!tb[ESPAH_A_SA_AEAD])
+		return tb[ESPAH_A_SA_AUTH] ?
+		       get_auth(tb[ESPAH_A_SA_AUTH], config, extack) : 0;
+	err = get_cipher(ESPAH_ALG_AEAD, tb[ESPAH_A_SA_AEAD], config, extack);
+	if (err || config->alg->ah)
+		return err;
+	return refuse(extack, tb[ESPAH_A_SA_AEAD],
+		      "aead: AH does not encrypt (RFC 4302 section 1); rfc4543(gcm(aes)) or auth is needed, or proto 50 (ESP)",
+		      -EINVAL);
+}
+
 /**
  * espah_nl_get_cipher() - which algorithms a request asks for, and the keys
  * @tb: attributes of the request
  * @set: set that they belong to
- * @config: its algorithms are filled in, if there are any
+ * @config: its id is there; its algorithms are filled in, if there are any
  * @extack: where to say what is wrong with them
  *
  * Return: 0 or a negative errno.
@@ -204,6 +231,8 @@ int espah_nl_get_cipher(struct nlattr **tb, const struct espah_nl_set *set,
 				    "enc, auth: an SA has either these or aead, not both");
 		return -EINVAL;
 	}
+	if (config->id.proto == IPPROTO_AH)
+		return get_ah(tb, config, extack);
 	if (tb[ESPAH_A_SA_AEAD])
 		return get_cipher(ESPAH_ALG_AEAD, tb[ESPAH_A_SA_AEAD], config,
 				  extack);
@@ -223,6 +252,8 @@ static bool same(const char *name, const u8 *key, unsigned int key_len,
 		 const char *other_name, const u8 *other_key,
 		 unsigned int other_len)
 {
+	if (!name || !other_name)
+		return name == other_name;
 	return !strcmp(name, other_name) && key_len == other_len &&
 	       !crypto_memneq(key, other_key, key_len);
 }
@@ -237,17 +268,16 @@ static bool same(const char *name, const u8 *key, unsigned int key_len,
 int espah_nl_other_cipher(const struct espah_sa *sa,
 			  const struct espah_sa_config *config)
 {
-	bool apart = config->auth_name;
+	int with_icv = config->auth_name ? ESPAH_A_SA_AUTH : ESPAH_A_SA_AEAD;
 
-	if (apart != !!sa->auth_name ||
-	    !same(sa->alg_name, sa->key, sa->key_len, config->alg_name,
+	if (!same(sa->alg_name, sa->key, sa->key_len, config->alg_name,
 		  config->key, config->key_len))
-		return apart ? ESPAH_A_SA_ENC : ESPAH_A_SA_AEAD;
+		return config->alg_name && config->auth_name ? ESPAH_A_SA_ENC :
+							       with_icv;
 	if (sa->icv_len * 8 != config->icv_bits ||
-	    (apart && !same(sa->auth_name, sa->auth_key, sa->auth_key_len,
-			    config->auth_name, config->auth_key,
-			    config->auth_key_len)))
-		return apart ? ESPAH_A_SA_AUTH : ESPAH_A_SA_AEAD;
+	    !same(sa->auth_name, sa->auth_key, sa->auth_key_len,
+		  config->auth_name, config->auth_key, config->auth_key_len))
+		return with_icv;
 	return 0;
 }
 
@@ -278,7 +308,7 @@ int espah_nl_put_cipher(struct sk_buff *skb, const struct espah_sa *sa,
 			bool show_keys)
 {
 	const u8 *auth_key = NULL, *key = NULL;
-	int err;
+	int err = 0;
 
 	if (show_keys && !security_locked_down(LOCKDOWN_XFRM_SECRET)) {
 		auth_key = sa->auth_key;
@@ -287,7 +317,9 @@ int espah_nl_put_cipher(struct sk_buff *skb, const struct espah_sa *sa,
 	if (!sa->auth_name)
 		return put_alg(skb, ESPAH_A_SA_AEAD, sa->alg_name, key,
 			       sa->key_len, sa->icv_len);
-	err = put_alg(skb, ESPAH_A_SA_ENC, sa->alg_name, key, sa->key_len, 0);
+	if (sa->alg_name)
+		err = put_alg(skb, ESPAH_A_SA_ENC, sa->alg_name, key,
+			      sa->key_len, 0);
 	if (!err)
 		err = put_alg(skb, ESPAH_A_SA_AUTH, sa->auth_name, auth_key,
 			      sa->auth_key_len, sa->icv_len);

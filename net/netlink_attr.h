@@ -2,6 +2,7 @@
 #ifndef _ESPAH_NETLINK_ATTR_H
 #define _ESPAH_NETLINK_ATTR_H
 
+#include <linux/in.h>
 #include <net/genetlink.h>
 #include <uapi/linux/espah.h>
 
@@ -53,6 +54,9 @@ int espah_nl_get_selector(const struct nlattr *nest, struct espah_selector *sel,
 			  struct netlink_ext_ack *extack);
 int espah_nl_put_selector(struct sk_buff *skb, int attr,
 			  const struct espah_selector *sel);
+
+/* ESP or AH, whose numbers are neighbours. */
+#define ESPAH_NL_IPSEC_PROTO	NLA_POLICY_RANGE(NLA_U8, IPPROTO_ESP, IPPROTO_AH)
 
 /* An address of either family. */
 #define ESPAH_NL_ADDR	NLA_POLICY_VALIDATE_FN(NLA_BINARY, espah_nl_check_addr)

@@ -89,8 +89,7 @@ static const struct espah_nl_set policy_dump_set = {
 static const struct nla_policy tmpl_policy[ESPAH_A_TMPL_MAX + 1] = {
 	[ESPAH_A_TMPL_SRC]	= ESPAH_NL_ADDR,
 	[ESPAH_A_TMPL_DST]	= ESPAH_NL_ADDR,
-	[ESPAH_A_TMPL_PROTO]	= NLA_POLICY_RANGE(NLA_U8, IPPROTO_ESP,
-						   IPPROTO_ESP),
+	[ESPAH_A_TMPL_PROTO]	= ESPAH_NL_IPSEC_PROTO,
 	[ESPAH_A_TMPL_SPI]	= { .type = NLA_U32 },
 	[ESPAH_A_TMPL_MODE]	= NLA_POLICY_MAX(NLA_U8, ESPAH_MODE_TUNNEL),
 	[ESPAH_A_TMPL_REQID]	= { .type = NLA_U32 },
@@ -100,7 +99,7 @@ static const struct nla_policy tmpl_policy[ESPAH_A_TMPL_MAX + 1] = {
 static const char *const tmpl_wants[ESPAH_A_TMPL_MAX + 1] = {
 	[ESPAH_A_TMPL_SRC] = "tmpl src: an address is needed, for an outbound tunnel always",
 	[ESPAH_A_TMPL_DST] = "tmpl dst: an address is needed, for an outbound tunnel always",
-	[ESPAH_A_TMPL_PROTO] = "tmpl proto: 50 (ESP) is needed",
+	[ESPAH_A_TMPL_PROTO] = "tmpl proto: 50 (ESP) or 51 (AH) is needed",
 	[ESPAH_A_TMPL_SPI] = "tmpl spi: a number of 4 octets in network byte order is needed",
 	[ESPAH_A_TMPL_MODE] = "tmpl mode: 0 (transport) or 1 (tunnel) is needed",
 	[ESPAH_A_TMPL_REQID] = "tmpl reqid: a number of 4 octets is needed",

@@ -14,7 +14,7 @@
 const char *const espah_nl_sa_wants[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_SRC] = "src: an address of 4 or 16 octets is needed",
 	[ESPAH_A_SA_DST] = "dst: an address of 4 or 16 octets is needed",
-	[ESPAH_A_SA_PROTO] = "proto: 50 (ESP) is needed",
+	[ESPAH_A_SA_PROTO] = "proto: 50 (ESP) or 51 (AH) is needed",
 	[ESPAH_A_SA_SPI] = "spi: a number of 4 octets in network byte order is needed, 256 or more",
 	[ESPAH_A_SA_MODE] = "mode: 0 (transport) or 1 (tunnel) is needed",
 	[ESPAH_A_SA_REQID] = "reqid: a number of 4 octets is needed",
@@ -25,7 +25,7 @@ const char *const espah_nl_sa_wants[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_ENCAP_SPORT] = "encap-sport: a port in network byte order is needed",
 	[ESPAH_A_SA_ENCAP_DPORT] = "encap-dport: a port in network byte order is needed",
 	[ESPAH_A_SA_ENCAP_OADDR] = "encap-oaddr: an address of 4 or 16 octets is needed",
-	[ESPAH_A_SA_ENC] = "enc: a nest with name and key is needed, not integrity alone",
+	[ESPAH_A_SA_ENC] = "enc: a nest with name and key is needed; AH (proto 51) has auth alone",
 	[ESPAH_A_SA_AUTH] = "auth: a nest is needed; no encryption without integrity (RFC 8221)",
 	[ESPAH_A_SA_LIMITS] = "limits: a nest of limits is needed",
 	[ESPAH_A_SA_SPI_MIN] = "spi-min: 4 octets in network byte order are needed, 256 or more",
@@ -33,7 +33,7 @@ const char *const espah_nl_sa_wants[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_TIMEOUT] = "timeout: a number of 4 octets is needed, 1 or more",
 	[ESPAH_A_SA_OSEQ] = "oseq: a number of 8 octets is needed",
 	[ESPAH_A_SA_SEQ] = "seq: a number of 8 octets is needed",
-	[ESPAH_A_SA_FLAGS] = "flags: 4 octets are needed, 1 (extended sequence numbers) or 0",
+	[ESPAH_A_SA_FLAGS] = "flags: 4 octets are needed: 1 (esn) and 2 (align4), or 0",
 	[ESPAH_A_SA_MARK] = "mark: 4 octets are needed, and mark-mask",
 	[ESPAH_A_SA_MARK_MASK] = "mark-mask: 4 octets are needed, and mark",
 	[ESPAH_A_SA_OUTPUT_MARK] = "output-mark: 4 octets are needed, and output-mark-mask",
@@ -78,12 +78,10 @@ const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_OUTPUT_MARK_MASK] = "output-mark-mask: this request does not take it",
 };
 
-#define SA_PROTO_POLICY	NLA_POLICY_RANGE(NLA_U8, IPPROTO_ESP, IPPROTO_ESP)
-
 static const struct nla_policy sa_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_SRC]		= ESPAH_NL_ADDR,
 	[ESPAH_A_SA_DST]		= ESPAH_NL_ADDR,
-	[ESPAH_A_SA_PROTO]		= SA_PROTO_POLICY,
+	[ESPAH_A_SA_PROTO]		= ESPAH_NL_IPSEC_PROTO,
 	[ESPAH_A_SA_SPI]		= { .type = NLA_U32 },
 	[ESPAH_A_SA_MODE]		= NLA_POLICY_MAX(NLA_U8,
 							 ESPAH_MODE_TUNNEL),
@@ -101,7 +99,8 @@ static const struct nla_policy sa_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_OSEQ]		= { .type = NLA_U64 },
 	[ESPAH_A_SA_SEQ]		= { .type = NLA_U64 },
 	[ESPAH_A_SA_FLAGS]		= NLA_POLICY_MASK(NLA_U32,
-							  ESPAH_SA_FLAG_ESN),
+							  ESPAH_SA_FLAG_ESN |
+							  ESPAH_SA_FLAG_ALIGN4),
 	[ESPAH_A_SA_MARK]		= { .type = NLA_U32 },
 	[ESPAH_A_SA_MARK_MASK]		= { .type = NLA_U32 },
 	[ESPAH_A_SA_OUTPUT_MARK]	= { .type = NLA_U32 },
@@ -111,7 +110,7 @@ static const struct nla_policy sa_policy[ESPAH_A_SA_MAX + 1] = {
 static const struct nla_policy sa_key_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_SRC]		= ESPAH_NL_ADDR,
 	[ESPAH_A_SA_DST]		= ESPAH_NL_ADDR,
-	[ESPAH_A_SA_PROTO]		= SA_PROTO_POLICY,
+	[ESPAH_A_SA_PROTO]		= ESPAH_NL_IPSEC_PROTO,
 	[ESPAH_A_SA_SPI]		= { .type = NLA_U32 },
 	[ESPAH_A_SA_MARK]		= { .type = NLA_U32 },
 	[ESPAH_A_SA_MARK_MASK]		= { .type = NLA_U32 },
@@ -120,7 +119,7 @@ static const struct nla_policy sa_key_policy[ESPAH_A_SA_MAX + 1] = {
 static const struct nla_policy sa_get_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_SRC]		= ESPAH_NL_ADDR,
 	[ESPAH_A_SA_DST]		= ESPAH_NL_ADDR,
-	[ESPAH_A_SA_PROTO]		= SA_PROTO_POLICY,
+	[ESPAH_A_SA_PROTO]		= ESPAH_NL_IPSEC_PROTO,
 	[ESPAH_A_SA_SPI]		= { .type = NLA_U32 },
 	[ESPAH_A_SA_SHOW_KEYS]		= { .type = NLA_FLAG },
 	[ESPAH_A_SA_MARK]		= { .type = NLA_U32 },
@@ -128,7 +127,7 @@ static const struct nla_policy sa_get_policy[ESPAH_A_SA_MAX + 1] = {
 };
 
 static const struct nla_policy sa_flush_policy[ESPAH_A_SA_MAX + 1] = {
-	[ESPAH_A_SA_PROTO]		= SA_PROTO_POLICY,
+	[ESPAH_A_SA_PROTO]		= ESPAH_NL_IPSEC_PROTO,
 };
 
 static const struct espah_nl_set sa_set = {
@@ -193,7 +192,7 @@ static int get_id(struct nlattr **tb, struct espah_sa_config *config,
 	id->spi = nla_get_be32(tb[ESPAH_A_SA_SPI]);
 	if (ntohl(id->spi) < ESPAH_SPI_MIN) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_SPI],
-				    "spi: 0 to 255 are reserved (RFC 4303 section 2.1); 256 or more is needed");
+				    "spi: 0 to 255 are reserved (RFC 4303 section 2.1, RFC 4302 section 2.4); 256 or more is needed");
 		return -EINVAL;
 	}
 	if (tb[ESPAH_A_SA_SRC] &&
@@ -219,6 +218,13 @@ static int get_encap(struct nlattr **tb, struct espah_sa_config *config,
 	if (!tb[ESPAH_A_SA_ENCAP_SPORT] && !tb[ESPAH_A_SA_ENCAP_DPORT] &&
 	    !tb[ESPAH_A_SA_ENCAP_OADDR])
 		return 0;
+	if (config->id.proto == IPPROTO_AH) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_ENCAP_SPORT] ?:
+				    tb[ESPAH_A_SA_ENCAP_DPORT] ?:
+				    tb[ESPAH_A_SA_ENCAP_OADDR],
+				    "encap-sport, encap-dport: only ESP (proto 50) goes in UDP (RFC 3948), AH does not");
+		return -EINVAL;
+	}
 	err = espah_nl_need_all(tb, &sa_set, NULL, ports, ARRAY_SIZE(ports),
 				extack);
 	if (err)
@@ -240,6 +246,21 @@ static int get_encap(struct nlattr **tb, struct espah_sa_config *config,
 		return -EINVAL;
 	}
 	return 0;
+}
+
+/* Only AH has padding of its own, and only over IPv4 there is a choice. */
+static int get_align4(struct nlattr **tb, struct espah_sa_config *config,
+		      struct netlink_ext_ack *extack)
+{
+	config->align4 = tb[ESPAH_A_SA_FLAGS] &&
+			 nla_get_u32(tb[ESPAH_A_SA_FLAGS]) &
+			 ESPAH_SA_FLAG_ALIGN4;
+	if (!config->align4 || (config->id.proto == IPPROTO_AH &&
+				config->id.family == AF_INET))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_FLAGS],
+			    "flags: align4 is for AH over IPv4 (RFC 4302 section 2.6)");
+	return -EINVAL;
 }
 
 /* Extended or not, and from where on. */
@@ -297,6 +318,8 @@ static int get_request(struct nlattr **tb, struct sa_request *req,
 		config->window = nla_get_u32(tb[ESPAH_A_SA_REPLAY_WINDOW]);
 	err = get_numbers(tb, config, extack);
 	if (!err)
+		err = get_align4(tb, config, extack);
+	if (!err)
 		err = espah_nl_get_cipher(tb, &sa_set, config, extack);
 	if (!err)
 		err = get_encap(tb, config, extack);
@@ -327,6 +350,7 @@ static int get_request(struct nlattr **tb, struct sa_request *req,
 	return 0;
 }
 
+/* Whether they suit each other and the protocol is for espah_nl_get_cipher(). */
 static int need_cipher(struct nlattr **tb, struct netlink_ext_ack *extack)
 {
 	if (tb[ESPAH_A_SA_ENC] || tb[ESPAH_A_SA_AUTH])
@@ -454,13 +478,15 @@ static int refuse_changes(const struct espah_sa *sa, struct nlattr **tb,
 	else if (tb[ESPAH_A_SA_REPLAY_WINDOW] &&
 		 sa->replay.window != config->window)
 		culprit = ESPAH_A_SA_REPLAY_WINDOW;
-	else if (tb[ESPAH_A_SA_FLAGS] && sa->esn != config->esn)
+	else if (tb[ESPAH_A_SA_FLAGS] && (sa->esn != config->esn ||
+					  sa->align4 != config->align4))
 		culprit = ESPAH_A_SA_FLAGS;
 	else if (tb[ESPAH_A_SA_OSEQ] && atomic64_read(&sa->oseq) != config->oseq)
 		culprit = ESPAH_A_SA_OSEQ;
 	else if (tb[ESPAH_A_SA_SEQ] && READ_ONCE(sa->replay.top) != config->seq)
 		culprit = ESPAH_A_SA_SEQ;
-	else if (config->alg && espah_nl_other_cipher(sa, config))
+	else if ((config->alg || config->auth) &&
+		 espah_nl_other_cipher(sa, config))
 		culprit = espah_nl_other_cipher(sa, config);
 	else if (config->encap_dport && !same_encap(sa, config))
 		culprit = ESPAH_A_SA_ENCAP_SPORT;

@@ -69,6 +69,8 @@ int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,
 {
 	const struct espah_limits_rcu *limits = rcu_dereference(sa->limits);
 	const struct espah_selector_rcu *sel = rcu_dereference(sa->sel);
+	u32 flags = (sa->esn ? ESPAH_SA_FLAG_ESN : 0) |
+		    (sa->align4 ? ESPAH_SA_FLAG_ALIGN4 : 0);
 
 	if (espah_nl_put_addr(skb, ESPAH_A_SA_SRC, &sa->src, sa->id.family) ||
 	    espah_nl_put_addr(skb, ESPAH_A_SA_DST, &sa->id.dst,
@@ -83,8 +85,7 @@ int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,
 		       sa->larval ? ESPAH_SA_STATE_LARVAL :
 				    ESPAH_SA_STATE_MATURE))
 		return -EMSGSIZE;
-	if (sa->esn &&
-	    nla_put_u32(skb, ESPAH_A_SA_FLAGS, ESPAH_SA_FLAG_ESN))
+	if (flags && nla_put_u32(skb, ESPAH_A_SA_FLAGS, flags))
 		return -EMSGSIZE;
 	if (espah_nl_put_fwmark(skb, ESPAH_A_SA_MARK, &sa->mark) ||
 	    espah_nl_put_fwmark(skb, ESPAH_A_SA_OUTPUT_MARK, &sa->output_mark))

@@ -20,8 +20,7 @@
 static const struct nla_policy spi_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_SRC]	= ESPAH_NL_ADDR,
 	[ESPAH_A_SA_DST]	= ESPAH_NL_ADDR,
-	[ESPAH_A_SA_PROTO]	= NLA_POLICY_RANGE(NLA_U8, IPPROTO_ESP,
-						   IPPROTO_ESP),
+	[ESPAH_A_SA_PROTO]	= ESPAH_NL_IPSEC_PROTO,
 	[ESPAH_A_SA_MODE]	= NLA_POLICY_MAX(NLA_U8, ESPAH_MODE_TUNNEL),
 	[ESPAH_A_SA_REQID]	= { .type = NLA_U32 },
 	[ESPAH_A_SA_SPI_MIN]	= { .type = NLA_U32 },
@@ -61,7 +60,7 @@ static int get_range(struct nlattr **tb, struct spi_request *req,
 		req->max = ntohl(nla_get_be32(tb[ESPAH_A_SA_SPI_MAX]));
 	if (req->min < ESPAH_SPI_MIN) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_SPI_MIN],
-				    "spi-min: 0 to 255 are reserved (RFC 4303 section 2.1); 256 or more is needed");
+				    "spi-min: 0 to 255 are reserved (RFC 4303 section 2.1, RFC 4302 section 2.4); 256 or more is needed");
 		return -EINVAL;
 	}
 	if (req->max < req->min) {

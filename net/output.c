@@ -12,6 +12,7 @@
 #include <net/xfrm.h>
 
 #include "acquire.h"
+#include "ah.h"
 #include "bypass.h"
 #include "compat.h"
 #include "conntrack.h"
@@ -19,6 +20,7 @@
 #include "encap.h"
 #include "esp.h"
 #include "flow.h"
+#include "icv.h"
 #include "lifetime.h"
 #include "natt.h"
 #include "netns.h"
@@ -149,6 +151,76 @@ static int assemble(struct sk_buff *skb)
 	return frags;
 }
 
+/* Whether the ICV was there at once or later, this comes after it. */
+static void authenticated(struct sk_buff *skb, int err)
+{
+	struct espah_packet *packet = espah_packet(skb);
+
+	if (!err)
+		espah_icv_write(packet->icv);
+	espah_icv_free(packet->icv);
+	packet->req = NULL;
+	transformed(skb, err);
+}
+
+static void authenticate_done(espah_completion *done, int err)
+{
+	if (err != -EINPROGRESS)
+		authenticated(espah_completion_data(done), err);
+}
+
+/* The packet with an AH header, but for its ICV, and its data there. Nothing behind
+ * it is written to. Returns 0 or a negative errno.
+ */
+static int assemble_ah(struct sk_buff *skb)
+{
+	struct espah_packet *packet = espah_packet(skb);
+	const struct espah_sa *sa = packet->sa;
+	bool tunnel = sa->mode == ESPAH_MODE_TUNNEL;
+	unsigned int header = espah_ah_len(sa);
+	int err;
+	u8 next;
+
+	err = skb_cow_head(skb, header + (tunnel ? sizeof(struct iphdr) : 0) +
+			   LL_RESERVED_SPACE(skb_dst(skb)->dev));
+	if (err)
+		return err;
+	next = tunnel ? espah_encap_tunnel4(sa->en->net, skb, sa, header) :
+			espah_encap_transport4(sa->en->net, skb, sa, header);
+	espah_ah_write_header(skb->data, sa, packet->seq, next);
+	return 0;
+}
+
+/* Transform, of AH: compute the ICV. */
+static noinline void authenticate(struct sk_buff *skb)
+{
+	struct espah_packet *packet = espah_packet(skb);
+	struct espah_sa *sa = packet->sa;
+	struct espah_icv *icv;
+	int err;
+
+	err = assemble_ah(skb);
+	if (err)
+		goto drop;
+	icv = espah_icv_prepare(sa, skb, espah_ah_len(sa), authenticate_done);
+	err = PTR_ERR_OR_ZERO(icv);
+	if (err)
+		goto drop;
+
+	packet->icv = icv;
+	/* As in transform(). */
+	skb->dev = NULL;
+	err = espah_icv_make(icv);
+	if (err != -EINPROGRESS)
+		authenticated(skb, err);
+	return;
+
+drop:
+	espah_drop(sa->en, sa, skb, err == -EINVAL ?
+		   ESPAH_A_CNT_OUT_AH_COVER : ESPAH_A_CNT_OUT_NOMEM);
+	espah_sa_put(sa);
+}
+
 /* Transform: encrypt in place. */
 static void transform(struct sk_buff *skb)
 {
@@ -162,6 +234,10 @@ static void transform(struct sk_buff *skb)
 	if (skb->ip_summed == CHECKSUM_PARTIAL &&
 	    skb_csum_hwoffload_help(skb, 0))
 		goto nomem;
+	if (unlikely(sa->id.proto == IPPROTO_AH)) {
+		authenticate(skb);
+		return;
+	}
 	frags = assemble(skb);
 	if (unlikely(frags < 0))
 		goto nomem;

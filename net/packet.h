@@ -8,6 +8,7 @@
 #include <linux/skbuff.h>
 #include <net/ip.h>
 
+struct espah_icv;
 struct espah_sa;
 
 /**
@@ -16,6 +17,7 @@ struct espah_sa;
  * @sa: its SA; held where the packet may leave the RCU section
  * @seq: its sequence number
  * @req: the crypto request that is under way for it
+ * @icv: the computation of its ICV that is, under an AH SA
  * @until: while it waits for an SA: jiffies when it has waited long enough
  * @octets: while it waits for an SA: the memory that is counted for it
  *
@@ -31,7 +33,10 @@ struct espah_packet {
 		struct {
 			struct espah_sa		*sa;
 			u64			seq;
-			struct aead_request	*req;
+			union {
+				struct aead_request	*req;
+				struct espah_icv	*icv;
+			};
 		};
 		struct {
 			unsigned long		until;

@@ -17,6 +17,7 @@
 #include <net/icmp.h>
 #include <net/ip.h>
 
+#include "ah.h"
 #include "compat.h"
 #include "esp.h"
 #include "pmtu.h"
@@ -39,6 +40,22 @@ static unsigned int outer_mtu(const struct espah_sa *sa,
 	return mtu;
 }
 
+/* The longest payload that AH leaves room for; it needs no padding. */
+static unsigned int ah_payload_max(const struct espah_sa *sa, unsigned int room)
+{
+	unsigned int header = espah_ah_len(sa);
+
+	return room > header ? room - header : 0;
+}
+
+static unsigned int esp_payload_max(const struct espah_sa *sa, unsigned int room)
+{
+	unsigned int fixed = sa->encap_len + espah_esp_header_len(sa) +
+			     sa->icv_len;
+
+	return room > fixed ? espah_esp_payload_max(sa, room - fixed) : 0;
+}
+
 /**
  * espah_pmtu_inner() - the longest packet that fits
  * @sa: SA
@@ -51,12 +68,12 @@ unsigned int espah_pmtu_inner(const struct espah_sa *sa, unsigned int outer,
 			      unsigned int ip_len)
 {
 	bool tunnel = sa->mode == ESPAH_MODE_TUNNEL;
-	unsigned int fixed = sa->encap_len + espah_esp_header_len(sa) +
-			     sa->icv_len +
-			     (tunnel ? sizeof(struct iphdr) : ip_len);
+	unsigned int header = tunnel ? sizeof(struct iphdr) : ip_len;
+	unsigned int room = outer > header ? outer - header : 0;
 	unsigned int payload;
 
-	payload = outer > fixed ? espah_esp_payload_max(sa, outer - fixed) : 0;
+	payload = unlikely(sa->id.proto == IPPROTO_AH) ?
+		  ah_payload_max(sa, room) : esp_payload_max(sa, room);
 	return tunnel ? payload : payload + ip_len;
 }
 

@@ -9,6 +9,7 @@
 #include <linux/wait_bit.h>
 
 #include "crypto.h"
+#include "icv.h"
 #include "lifetime.h"
 #include "netns.h"
 #include "sa.h"
@@ -22,6 +23,7 @@ static struct workqueue_struct *reaper;
 static void sa_free(struct espah_sa *sa)
 {
 	espah_crypto_free(sa->tfm);
+	espah_icv_unkey(sa->mac);
 	dst_cache_destroy(&sa->route);
 	free_percpu(sa->usage);
 	kfree(rcu_dereference_protected(sa->sel, true));
@@ -83,14 +85,23 @@ static int copy_cipher(struct espah_sa *sa,
 	sa->iv_len = config->alg->iv_len;
 	sa->iv = config->alg->iv;
 	sa->align = config->alg->align;
-	sa->icv_len = config->icv_bits / 8;
 
 	sa->alg_name = kstrdup(config->alg_name, GFP_KERNEL_ACCOUNT);
 	sa->key = kmemdup(config->key, config->key_len, GFP_KERNEL_ACCOUNT);
 	sa->key_len = config->key_len;
-	if (!sa->alg_name || !sa->key)
-		return -ENOMEM;
-	return config->auth_name ? copy_integrity(sa, config) : 0;
+	return sa->alg_name && sa->key ? 0 : -ENOMEM;
+}
+
+static int copy_algs(struct espah_sa *sa, const struct espah_sa_config *config)
+{
+	int err = 0;
+
+	sa->icv_len = config->icv_bits / 8;
+	if (config->alg)
+		err = copy_cipher(sa, config);
+	if (!err && config->auth)
+		err = copy_integrity(sa, config);
+	return err;
 }
 
 static int copy_config(struct espah_sa *sa,
@@ -102,7 +113,7 @@ static int copy_config(struct espah_sa *sa,
 	sa->src = config->src;
 	sa->mode = config->mode;
 	sa->reqid = config->reqid;
-	sa->larval = !config->alg;
+	sa->larval = !config->alg && !config->auth;
 	if (config->encap_dport)
 		sa->encap_len = sizeof(struct udphdr);
 	sa->encap_sport = config->encap_sport;
@@ -118,7 +129,7 @@ static int copy_config(struct espah_sa *sa,
 	err = espah_sa_change(sa, config->sel, config->limits);
 	if (err || sa->larval)
 		return err;
-	return copy_cipher(sa, config);
+	return copy_algs(sa, config);
 }
 
 static int key_cipher(struct espah_sa *sa, const struct espah_sa_config *config,
@@ -129,6 +140,17 @@ static int key_cipher(struct espah_sa *sa, const struct espah_sa_config *config,
 	if (IS_ERR(tfm))
 		return PTR_ERR(tfm);
 	sa->tfm = tfm;
+	return 0;
+}
+
+static int key_hash(struct espah_sa *sa, const struct espah_sa_config *config,
+		    struct netlink_ext_ack *extack)
+{
+	struct crypto_ahash *mac = espah_icv_key(config, extack);
+
+	if (IS_ERR(mac))
+		return PTR_ERR(mac);
+	sa->mac = mac;
 	return 0;
 }
 
@@ -165,6 +187,7 @@ struct espah_sa *espah_sa_create(struct espah_net *en,
 	espah_replay_start(&sa->replay, config->seq);
 	atomic64_set(&sa->oseq, config->oseq);
 	sa->esn = config->esn;
+	sa->align4 = config->align4;
 	sa->seq_few = espah_seq_last(sa->esn) - ESPAH_SEQ_FEW;
 	sa->iv_mask = get_random_u64();
 	sa->added = ktime_get_real_seconds();
@@ -175,7 +198,8 @@ struct espah_sa *espah_sa_create(struct espah_net *en,
 	if (!err)
 		err = dst_cache_init(&sa->route, ESPAH_GFP_PERCPU);
 	if (!err && !sa->larval)
-		err = key_cipher(sa, config, extack);
+		err = config->alg ? key_cipher(sa, config, extack) :
+				    key_hash(sa, config, extack);
 	if (err)
 		goto free;
 

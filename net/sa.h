@@ -22,6 +22,7 @@
 #include "stats.h"
 
 struct crypto_aead;
+struct crypto_ahash;
 struct espah_net;
 struct espah_slot;
 
@@ -30,7 +31,7 @@ struct espah_slot;
  * @dst: destination address
  * @spi: security parameters index
  * @family: of @dst
- * @proto: %IPPROTO_ESP
+ * @proto: %IPPROTO_ESP or %IPPROTO_AH
  * @pad: zero; the id is hashed and compared whole
  */
 struct espah_sa_id {
@@ -50,8 +51,9 @@ struct espah_sa_id {
  * @window: replay window in packets
  * @sel: selector, or NULL for any packet
  * @limits: lifetime, or NULL for no end
- * @alg: what encrypts, or NULL for a larval SA
- * @auth: what protects the integrity, NULL where @alg does
+ * @alg: what encrypts, or NULL; of AH, what is keyed as a cipher (GMAC)
+ * @auth: what protects the integrity, NULL where @alg does; without both it is a
+ *	larval SA
  * @alg_name: as it was asked for, which may say how to run it; where @auth_name
  *	is another, that of the encryption
  * @key: key and salt, in the request's memory
@@ -66,6 +68,7 @@ struct espah_sa_id {
  * @esn: sequence numbers have 64 bits (RFC 4303 section 2.2.1)
  * @mark: only for packets with this mark
  * @output_mark: what its packets are marked with, protected or in clear
+ * @align4: the AH header over IPv4 is no longer than RFC 4302 section 2.6 has it
  * @oseq: last sequence number that was sent under these keys before
  * @seq: highest that was received
  */
@@ -92,6 +95,7 @@ struct espah_sa_config {
 	bool				esn;
 	struct espah_fwmark		mark;
 	struct espah_fwmark		output_mark;
+	bool				align4;
 	u64				oseq;
 	u64				seq;
 };
@@ -168,16 +172,18 @@ struct espah_limits_rcu {
  * @mark: only for packets with this mark, inbound as they come, outbound in clear
  * @output_mark: what its packets are marked with when they are protected, or in
  *	clear again
- * @tfm: the keyed cipher
+ * @tfm: the keyed cipher, or NULL where there is @mac
+ * @mac: of AH, the keyed hash, or NULL where there is @tfm (GMAC)
  * @reqid: joins it to policies
  * @index: number that the namespace names it by
  * @added: when it was added, seconds since 1970
  * @born: when it was added, by the clock since boot
  * @esn: sequence numbers have 64 bits (RFC 4303 section 2.2.1)
+ * @align4: the AH header over IPv4 is a multiple of 4 octets long, not of 8
  * @seq_few: from this sequence number on there are few left
  * @larval: has an SPI and no key yet: passes no packet, and another SA takes its
  *	place (espah_sad_replace())
- * @alg_name: as it was asked for
+ * @alg_name: as it was asked for, or NULL
  * @key_len: octets at @key
  * @key: key and salt; kept to answer who asks for them, wiped with the SA
  * @auth_name: as it was asked for, or NULL
@@ -228,6 +234,7 @@ struct espah_sa {
 	union espah_addr		src;
 	struct espah_net		*en;
 	struct crypto_aead		*tfm;
+	struct crypto_ahash		*mac;
 	u8				mode;
 	u8				iv_len;
 	u8				icv_len;
@@ -236,6 +243,7 @@ struct espah_sa {
 	u8				iv;
 	bool				larval;
 	bool				esn;
+	bool				align4;
 	u8				encap_len;
 	__be16				encap_sport;
 	__be16				encap_dport;

@@ -13,7 +13,7 @@
  * @dst: outer destination address
  * @reqid: the SAs' reqid, or 0 for any
  * @family: of the addresses
- * @proto: %IPPROTO_ESP
+ * @proto: %IPPROTO_ESP or %IPPROTO_AH
  * @mode: ESPAH_MODE_*
  */
 struct espah_slot_key {

@@ -22,7 +22,7 @@ struct espah_slot;
  * @spi: only an SA with this SPI; 0 for any
  * @reqid: only SAs with this reqid; 0 for any
  * @family: of the addresses
- * @proto: %IPPROTO_ESP
+ * @proto: %IPPROTO_ESP or %IPPROTO_AH
  * @mode: ESPAH_MODE_*
  * @optional: take what arrives in clear too, and send in clear without an SA
  */

@@ -27,6 +27,8 @@ static struct kunit_suite *const suites[] = {
 	&algs_suite,
 	&crypto_suite,
 	&esp_suite,
+	&ah_suite,
+	&cover_suite,
 	&encap_suite,
 	&pmtu_suite,
 	&mark_suite,

@@ -24,6 +24,45 @@ static struct espah_sa *bare_sa(struct kunit *test, u8 mode)
 	return sa;
 }
 
+struct ah_known {
+	u8		mode;
+	bool		align4;
+	unsigned int	outer;
+	unsigned int	ip_len;
+	unsigned int	inner;
+};
+
+static const struct ah_known ah_knowns[] = {
+	/* 12 octets and an ICV of 16, padded to 32 or not; and nothing behind. */
+	{ ESPAH_MODE_TUNNEL, false, 1500, 20, 1448 },
+	{ ESPAH_MODE_TUNNEL, true, 1500, 60, 1452 },
+	{ ESPAH_MODE_TRANSPORT, false, 1500, 20, 1468 },
+	{ ESPAH_MODE_TRANSPORT, true, 1499, 24, 1471 },
+	{ ESPAH_MODE_TUNNEL, false, 53, 20, 1 },
+	{ ESPAH_MODE_TUNNEL, false, 52, 20, 0 },
+	{ ESPAH_MODE_TUNNEL, false, 10, 20, 0 },
+	{ ESPAH_MODE_TRANSPORT, false, 10, 20, 20 },
+};
+
+static void inner_of_ah(struct kunit *test)
+{
+	const struct ah_known *known;
+	struct espah_sa *sa;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(ah_knowns); i++) {
+		known = &ah_knowns[i];
+		sa = bare_sa(test, known->mode);
+		sa->id.family = AF_INET;
+		sa->id.proto = IPPROTO_AH;
+		sa->iv_len = 0;
+		sa->align4 = known->align4;
+		KUNIT_EXPECT_EQ_MSG(test, espah_pmtu_inner(sa, known->outer,
+							   known->ip_len),
+				    known->inner, "case %d", i);
+	}
+}
+
 /* How long a packet becomes, said once more and without a shortcut. */
 static unsigned int protected_len(const struct espah_sa *sa, unsigned int len,
 				  unsigned int ip_len)
@@ -244,6 +283,7 @@ static void packets_fit(struct kunit *test)
 }
 
 static struct kunit_case pmtu_cases[] = {
+	KUNIT_CASE(inner_of_ah),
 	KUNIT_CASE_PARAM(known_sizes, known_gen_params),
 	KUNIT_CASE(inner_is_the_most),
 	KUNIT_CASE_PARAM(routers_are_heard, learn_gen_params),

@@ -13,6 +13,8 @@ extern struct kunit_suite limits_suite;
 extern struct kunit_suite algs_suite;
 extern struct kunit_suite crypto_suite;
 extern struct kunit_suite esp_suite;
+extern struct kunit_suite ah_suite;
+extern struct kunit_suite cover_suite;
 extern struct kunit_suite encap_suite;
 extern struct kunit_suite pmtu_suite;
 extern struct kunit_suite mark_suite;

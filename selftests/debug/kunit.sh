@@ -76,6 +76,14 @@ test_esp() {
 	suite esp
 }
 
+test_ah() {
+	suite ah
+}
+
+test_cover() {
+	suite cover
+}
+
 test_encap() {
 	suite encap
 }

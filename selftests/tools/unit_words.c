@@ -20,6 +20,7 @@ struct words_case {
 };
 
 #define ENDS	"src 10.0.0.1 dst 10.0.0.2 proto esp spi 256 "
+#define AH_ENDS	"src 10.0.0.1 dst 10.0.0.2 proto ah spi 256 "
 #define AEAD	"aead rfc4106(gcm(aes)) 0x0102 128 "
 
 static const struct words_case cases[] = {
@@ -57,6 +58,10 @@ static const struct words_case cases[] = {
 	{ ADD, ENDS AEAD "encap espinudp 4500 61000 192.0.2.9",
 	  "10.0.0.1>10.0.0.2 50 100 mode 0 aead rfc4106(gcm(aes)) 2 128 encap 4500 61000 192.0.2.9",
 	},
+	{ ADD, AH_ENDS "auth-trunc hmac(sha256) 0x00 128 flag align4",
+	  "10.0.0.1>10.0.0.2 51 100 mode 0 flags 2 auth hmac(sha256) 1 128" },
+	{ ADD, AH_ENDS "auth x 0x00 flag align4 esn mode tunnel",
+	  "10.0.0.1>10.0.0.2 51 100 mode 1 flags 3 auth x 1 0" },
 	{ ADD, ENDS "auth x 0x00", "10.0.0.1>10.0.0.2 50 100 mode 0 auth x 1 0" },
 	{ UPDATE, "dst 10.0.0.2 proto esp spi 256", "any>10.0.0.2 50 100" },
 	{ UPDATE, ENDS "sel proto 89", "10.0.0.1>10.0.0.2 50 100 sel 0.0.0.0/0>0.0.0.0/0 89" },
@@ -79,7 +84,7 @@ static const struct words_case cases[] = {
 	{ ADD, "proto esp dst 10.0.0.2", "'spi' is missing; expected spi NUMBER" },
 	{ ADD, "proto esp dst 10.0.0.2 spi 256 " AEAD, "'src' is missing; expected src ADDR" },
 	{ ADD, ENDS,
-	  "'aead' is missing; expected aead NAME KEY BITS, or enc NAME KEY auth-trunc NAME KEY BITS",
+	  "'aead' is missing; expected aead NAME KEY BITS, or auth-trunc NAME KEY BITS, with enc NAME KEY for esp",
 	},
 	{ ADD, "src 10.0.0.1 dst ::2 proto esp spi 256",
 	  "'src' is IPv4 and 'dst' is IPv6; both must be of one family" },
@@ -98,8 +103,9 @@ static const struct words_case cases[] = {
 	{ ADD, "mode x", "'mode': 'x' is not right; expected transport or tunnel" },
 	{ ADD, "mode beet",
 	  "'mode': 'beet' is not supported by this version; expected transport or tunnel" },
-	{ ADD, "proto ah", "'proto': 'ah' is not supported by this version; expected esp" },
-	{ ADD, "proto tcp", "'proto': 'tcp' is not an IPsec protocol; expected esp" },
+	{ ADD, "proto comp",
+	  "'proto': 'comp' is not supported by this version; expected esp or ah" },
+	{ ADD, "proto tcp", "'proto': 'tcp' is not an IPsec protocol; expected esp or ah" },
 	{ ADD, "foo",
 	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, aead, enc, auth, auth-trunc, encap, output-mark, limit, mark, sel",
 	},
@@ -119,7 +125,11 @@ static const struct words_case cases[] = {
 	{ ADD, "auth x", "'auth': the key is missing" },
 	{ ADD, "auth-trunc x 0x00",
 	  "'auth-trunc': the length of the ICV is missing; expected NAME KEY BITS" },
-	{ ADD, "flag noecn", "'flag': 'noecn' is no flag of this version; expected esn" },
+	{ ADD, "flag noecn",
+	  "'flag': 'noecn' is no flag of this version; expected esn or align4" },
+	{ ADD, "flag esn noecn",
+	  "'noecn' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, aead, enc, auth, auth-trunc, encap, limit, sel",
+	},
 	{ ADD, "flag", "'flag': a flag is missing" },
 	{ ADD, "replay-oseq 0x100000000",
 	  "'replay-oseq': '0x...' is not right; expected a number from 0 to 4294967295" },

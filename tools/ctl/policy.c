@@ -23,7 +23,7 @@ static const char help[] =
 	"ACTION := allow | block\n"
 	"TMPL-LIST := [ TMPL-LIST ] tmpl TMPL\n"
 	"TMPL := ID [ mode MODE ] [ reqid REQID ] [ level LEVEL ]\n"
-	"ID := [ src ADDR ] [ dst ADDR ] proto esp [ spi SPI ]\n"
+	"ID := [ src ADDR ] [ dst ADDR ] proto { esp | ah } [ spi SPI ]\n"
 	"MODE := transport | tunnel\n"
 	"LEVEL := required | use\n";
 

@@ -16,24 +16,29 @@ static bool one_of(const char *text, const char * const *list)
 }
 
 /**
- * take_esp() - the protocol of a transform
+ * take_transform() - the protocol of a transform
  * @args: the command
  * @proto: filled in
  *
  * Return: 0, or -1.
  */
-int take_esp(struct args *args, uint8_t *proto)
+int take_transform(struct args *args, uint8_t *proto)
 {
-	static const char * const others[] = { "ah", "51", "comp", "108", "route2", "hao", NULL };
+	static const char * const others[] = { "comp", "108", "route2", "hao", NULL };
 	const char *text = args_value(args, "a protocol");
 
 	if (!text)
 		return -1;
 	if (one_of(text, others))
-		return args_fail(args, "'%s' is not supported by this version; expected esp", text);
-	if (strcmp(text, "esp") && strcmp(text, "50"))
-		return args_fail(args, "'%.64s' is not an IPsec protocol; expected esp", text);
-	*proto = IPPROTO_ESP;
+		return args_fail(args, "'%s' is not supported by this version; expected esp or ah",
+				 text);
+	if (!strcmp(text, "esp") || !strcmp(text, "50"))
+		*proto = IPPROTO_ESP;
+	else if (!strcmp(text, "ah") || !strcmp(text, "51"))
+		*proto = IPPROTO_AH;
+	else
+		return args_fail(args, "'%.64s' is not an IPsec protocol; expected esp or ah",
+				 text);
 	return 0;
 }
 
@@ -121,7 +126,7 @@ static int take_id_proto(struct args *args, void *to)
 {
 	struct id_text *id = to;
 
-	return take_esp(args, &id->proto);
+	return take_transform(args, &id->proto);
 }
 
 static int take_id_spi(struct args *args, void *to)

@@ -29,7 +29,7 @@ extern const struct word selector_words[];
 /* @to is a struct id_text. */
 extern const struct word id_words[];
 
-int take_esp(struct args *args, uint8_t *proto);
+int take_transform(struct args *args, uint8_t *proto);
 int take_mode(struct args *args, uint8_t *mode);
 int id_check(struct args *args, const struct id_text *id);
 

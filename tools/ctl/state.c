@@ -11,28 +11,30 @@
 
 static const char help[] =
 	"Usage: espah state { add | update } ID [ ALGO ]\n"
-	"        [ mode MODE ] [ reqid REQID ] [ replay-window SIZE ] [ flag esn ]\n"
+	"        [ mode MODE ] [ reqid REQID ] [ replay-window SIZE ] [ flag FLAG ]...\n"
 	"        [ replay-seq SEQ ] [ replay-oseq SEQ ] [ replay-seq-hi SEQ ] [ replay-oseq-hi SEQ ]\n"
 	"        [ sel SELECTOR ]\n"
 	"        [ encap espinudp SPORT DPORT OADDR ]\n"
 	"        [ output-mark MARK [ mask MASK ] ]\n"
 	"        [ LIMIT-LIST ]\n"
-	"Usage: espah state allocspi src ADDR dst ADDR proto esp [ mode MODE ] [ reqid REQID ]\n"
+	"Usage: espah state allocspi src ADDR dst ADDR proto PROTO [ mode MODE ] [ reqid REQID ]\n"
 	"        [ min SPI max SPI ] [ timeout SECONDS ]\n"
 	"Usage: espah state { delete | get } ID\n"
-	"Usage: espah state { deleteall | list } [ src PREFIX ] [ dst PREFIX ] [ proto esp ]\n"
+	"Usage: espah state { deleteall | list } [ src PREFIX ] [ dst PREFIX ] [ proto PROTO ]\n"
 	"        [ spi SPI ] [ mode MODE ] [ reqid REQID ] [ nokeys ]\n"
-	"Usage: espah state flush [ proto esp ]\n"
+	"Usage: espah state flush [ proto PROTO ]\n"
 	"Usage: espah state count\n"
-	"ID := [ src ADDR ] dst ADDR proto esp spi SPI [ mark MARK [ mask MASK ] ]\n"
+	"ID := [ src ADDR ] dst ADDR proto PROTO spi SPI [ mark MARK [ mask MASK ] ]\n"
+	"PROTO := esp | ah\n"
 	"ALGO := aead AEAD ALGO-KEYMAT ALGO-ICV-LEN |\n"
-	"        enc ENC ALGO-KEYMAT { auth AUTH ALGO-KEYMAT | auth-trunc AUTH ALGO-KEYMAT ALGO-ICV-LEN }\n"
+	"        [ enc ENC ALGO-KEYMAT ] { auth AUTH ALGO-KEYMAT | auth-trunc AUTH ALGO-KEYMAT ALGO-ICV-LEN }\n"
 	"AEAD := rfc4106(gcm(aes)) | rfc4309(ccm(aes)) | rfc4543(gcm(aes)) |\n"
 	"        rfc7539esp(chacha20,poly1305)\n"
 	"ENC := cbc(aes) | rfc3686(ctr(aes)) | cbc(camellia) | cbc(des3_ede) | ecb(cipher_null)\n"
 	"AUTH := hmac(sha1) | hmac(sha256) | hmac(sha384) | hmac(sha512) | xcbc(aes) | cmac(aes)\n"
 	"ALGO-KEYMAT := 0xHEX | STRING | @FILE | -\n"
 	"MODE := transport | tunnel\n"
+	"FLAG := esn | align4\n"
 	"LIMIT-LIST := [ LIMIT-LIST ] limit LIMIT\n"
 	"LIMIT := { time-soft | time-hard | time-use-soft | time-use-hard } SECONDS |\n"
 	"         { byte-soft | byte-hard } OCTETS | { packet-soft | packet-hard } COUNT\n"
@@ -144,7 +146,7 @@ static int state_deleteall(struct ctl *ctl, struct args *args)
 
 static int take_proto(struct args *args, void *to)
 {
-	return take_esp(args, to);
+	return take_transform(args, to);
 }
 
 static int state_flush(struct ctl *ctl, struct args *args)

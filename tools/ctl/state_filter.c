@@ -22,7 +22,7 @@ static int take_proto(struct args *args, void *to)
 	struct state_filter *filter = to;
 
 	filter->given |= espah_bit(ESPAH_A_SA_PROTO);
-	return take_esp(args, &filter->proto);
+	return take_transform(args, &filter->proto);
 }
 
 static int take_spi(struct args *args, void *to)

@@ -7,6 +7,7 @@
 #include "key.h"
 #include "limit.h"
 #include "macros.h"
+#include "names.h"
 #include "selector.h"
 #include "state_text.h"
 
@@ -75,17 +76,25 @@ static int take_replay_oseq_hi(struct args *args, void *to)
 	return take_half(args, sa, ESPAH_A_SA_OSEQ, &sa->oseq, 32);
 }
 
+/* As ip-xfrm(8), which takes several in one word's place. */
 static int take_flag(struct args *args, void *to)
 {
 	struct espah_sa *sa = to;
 	const char *word = args_value(args, "a flag");
+	uint32_t flag;
 
 	if (!word)
 		return -1;
-	if (strcmp(word, "esn"))
-		return args_fail(args, "'%s' is no flag of this version; expected esn", word);
-	sa->given |= espah_bit(ESPAH_A_SA_FLAGS);
-	sa->flags |= ESPAH_SA_FLAG_ESN;
+	do {
+		flag = espah_sa_flag_find(word);
+		if (!flag)
+			return args_fail(args,
+					 "'%s' is no flag of this version; expected esn or align4",
+					 word);
+		sa->given |= espah_bit(ESPAH_A_SA_FLAGS);
+		sa->flags |= flag;
+		word = args->at < args->argc ? args->argv[args->at] : NULL;
+	} while (word && espah_sa_flag_find(word) && args->at++);
 	return 0;
 }
 
@@ -356,7 +365,7 @@ static int check_add(struct args *args, struct espah_sa *sa)
 	if (!(sa->given & (espah_bit(ESPAH_A_SA_AEAD) | espah_bit(ESPAH_A_SA_ENC) |
 			   espah_bit(ESPAH_A_SA_AUTH))))
 		return espah_err_usage(args->err,
-				       "'aead' is missing; expected aead NAME KEY BITS, or enc NAME KEY auth-trunc NAME KEY BITS");
+				       "'aead' is missing; expected aead NAME KEY BITS, or auth-trunc NAME KEY BITS, with enc NAME KEY for esp");
 	/* As ip-xfrm(8) has it. An update only says what was said. */
 	sa->given |= espah_bit(ESPAH_A_SA_MODE);
 	return 0;

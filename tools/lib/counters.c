@@ -59,6 +59,9 @@ static const struct espah_counter_text texts[ESPAH_A_CNT_MAX + 1] = {
 	[ESPAH_A_CNT_OUT_QUEUE_POLICY] = { "out-queue-policy", "its policy ended while it waited" },
 	[ESPAH_A_CNT_OUT_ACQUIRE_TIMEOUT] = { "out-acquire-timeout", "no SA came while it waited" },
 	[ESPAH_A_CNT_IN_MARK] = { "in-mark", "SA of packets with another mark; handed on" },
+	[ESPAH_A_CNT_IN_AH_LENGTH] = { "in-ah-length", "AH header of another length" },
+	[ESPAH_A_CNT_IN_AH_COVER] = { "in-ah-cover", "headers in front of AH malformed" },
+	[ESPAH_A_CNT_OUT_AH_COVER] = { "out-ah-cover", "headers to be covered by AH malformed" },
 };
 
 /**

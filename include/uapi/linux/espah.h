@@ -47,6 +47,7 @@ enum espah_level {
 /* Bits of ESPAH_A_SA_FLAGS. */
 enum espah_sa_flag {
 	ESPAH_SA_FLAG_ESN = 1,
+	ESPAH_SA_FLAG_ALIGN4 = 2,
 };
 
 enum espah_sa_state {
@@ -264,6 +265,9 @@ enum {
 	ESPAH_A_CNT_OUT_QUEUE_POLICY,
 	ESPAH_A_CNT_OUT_ACQUIRE_TIMEOUT,
 	ESPAH_A_CNT_IN_MARK,
+	ESPAH_A_CNT_IN_AH_LENGTH,
+	ESPAH_A_CNT_IN_AH_COVER,
+	ESPAH_A_CNT_OUT_AH_COVER,
 
 	__ESPAH_A_CNT_MAX,
 	ESPAH_A_CNT_MAX = (__ESPAH_A_CNT_MAX - 1)
