@@ -121,13 +121,14 @@ class Lab:
     # --- espah's configuration ---
 
     def sa_values(self, sa, window=64, reqid=1, sel=None):
-        values = {'src': sa.src, 'dst': sa.dst, 'proto': 50, 'spi': sa.spi,
+        values = {'src': sa.src, 'dst': sa.dst, 'proto': sa.proto, 'spi': sa.spi,
                   'mode': TUNNEL if sa.tunnel else TRANSPORT, 'reqid': reqid,
                   'replay-window': window, **sa.cipher_values()}
         if sel:
             values['sel'] = sel
         if sa.esn:
-            values.update(flags=UAPI['SA_FLAG_ESN'], seq=sa.start, oseq=sa.start)
+            values.update(flags=values.get('flags', 0) | UAPI['SA_FLAG_ESN'], seq=sa.start,
+                          oseq=sa.start)
         return values
 
     def add_sa(self, sa, **values):
@@ -139,12 +140,13 @@ class Lab:
         return send(self.client, 'SA_ADD', self.sa_values(sa, **values)).err
 
     def del_sa(self, sa):
-        must(self.client, 'SA_DEL', {**OLD_ID, 'src': sa.src, 'dst': sa.dst, 'spi': sa.spi})
+        must(self.client, 'SA_DEL', {**OLD_ID, 'src': sa.src, 'dst': sa.dst, 'proto': sa.proto,
+                                     'spi': sa.spi})
 
     def add_policy(self, dir_, sa, sel, action=PROTECT, priority=0, reqid=1):
         values = {'dir': dir_, 'priority': priority, 'action': action, 'sel': sel}
         if action == PROTECT:
-            values['tmpl'] = {'src': sa.src, 'dst': sa.dst, 'proto': 50,
+            values['tmpl'] = {'src': sa.src, 'dst': sa.dst, 'proto': sa.proto,
                               'mode': TUNNEL if sa.tunnel else TRANSPORT, 'reqid': reqid}
         must(self.client, 'POLICY_ADD', values)
 
@@ -159,7 +161,8 @@ class Lab:
 
     def sa_figures(self, sa):
         """Accepted packets, highest number and the drops by name, as the SA has them."""
-        answer = must(self.client, 'SA_GET', {'dst': sa.dst, 'proto': 50, 'spi': sa.spi}).answers[0]
+        answer = must(self.client, 'SA_GET', {'dst': sa.dst, 'proto': sa.proto,
+                                              'spi': sa.spi}).answers[0]
         found = dict(attributes(answer[4:]))
         drops = counters_in(found[UAPI['SA_COUNTERS']])
         return (struct.unpack('=Q', found[UAPI['SA_PACKETS']])[0],

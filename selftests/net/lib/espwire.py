@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Packets, octet by octet: IPv4, and ESP from RFC 4303 with the algorithms that espah has."""
+"""Packets, octet by octet: IPv4, and ESP and AH with the algorithms that espah has."""
 
 import hmac
 import os
@@ -20,6 +20,7 @@ with warnings.catch_warnings():
     from cryptography.hazmat.primitives.ciphers.algorithms import CAST5, Blowfish
 
 ESP = 50
+AH = 51
 IPIP = 4
 NONE = 59  # RFC 4303 section 2.6: a dummy packet
 TEST = 253  # RFC 3692: for experiments; nobody answers it
@@ -123,7 +124,7 @@ class Sa:
 
     name = 'rfc4106(gcm(aes))'
     salt_len, iv_len, align = 4, 8, 4
-    wire_proto = ESP
+    proto = wire_proto = ESP
 
     def __init__(self, spi, src='10.9.0.1', dst='10.9.0.2', key=None, salt=None, tunnel=False,
                  icv_len=16, esn=False, start=0):
@@ -291,3 +292,89 @@ class PairSa(Sa):
             return None
         text = 8 + self.iv_len
         return self.run('decryptor', octets[8:text], octets[text:])
+
+
+# RFC 4302 appendix A1: options that are covered as they are.
+IMMUTABLE = (130, 133, 134, 148, 149)
+SOURCE_ROUTES = (131, 137)
+
+
+def covered(header):
+    """An IPv4 header as AH's ICV covers it (RFC 4302 section 3.3.3.1.1)."""
+    out = bytearray(header)
+    out[1] = out[8] = 0
+    out[6:8] = out[10:12] = b'\0\0'
+    at = 20
+    while at < len(out) and out[at] != 0:
+        if out[at] == 1:
+            at += 1
+            continue
+        kind, size = out[at], out[at + 1]
+        if kind in SOURCE_ROUTES and out[at + 2] + 3 <= size:
+            out[16:20] = out[at + size - 4:at + size]
+        if kind not in IMMUTABLE:
+            out[at:at + size] = bytes(size)
+        at += size
+    return bytes(out)
+
+
+class AhSa(PairSa):
+    """One AH SA with a keyed hash, as its peer has it."""
+
+    proto = wire_proto = AH
+    iv_len = 0
+
+    def __init__(self, *args, auth='hmac-sha256', auth_key=None, align=8, **other):
+        """align: of the AH header."""
+        super().__init__(*args, enc='null', auth=auth, key=b'', salt=b'',
+                         auth_key=os.urandom(32) if auth_key is None else auth_key, **other)
+        self.iv_len, self.align = 0, align
+
+    def cipher_values(self):
+        values = {'auth': super().cipher_values()['auth']}
+        if self.align == 4:
+            values['flags'] = 2 | self.esn
+        return values
+
+    def mac(self, octets, _iv):
+        return self.icv(octets)
+
+    def header(self, seq, next_header, iv=b'', padding=None):
+        """AH with an ICV of zeros, and where that is."""
+        size = 12 + self.iv_len + self.icv_len
+        padding = bytes(-size % self.align) if padding is None else padding
+        words = (size + len(padding)) // 4 - 2
+        return (struct.pack('>BBHII', next_header, words, 0, self.spi, seq & 0xffffffff) + iv
+                + bytes(self.icv_len) + padding)
+
+    def protect(self, seq, header, payload, next_header, iv=b'', padding=None):
+        """The packet with AH behind an IPv4 header, whose length and protocol are put right."""
+        ah = self.header(seq, next_header, iv, padding)
+        header = set_octets(header, 2, struct.pack('>H', len(header) + len(ah) + len(payload)))
+        header = with_checksum(set_octets(header, 9, bytes([AH])))
+        high = struct.pack('>I', seq >> 32) if self.esn else b''
+        icv = self.mac(covered(header) + ah + payload + high, iv)
+        return header + set_octets(ah, 12 + self.iv_len, icv) + payload
+
+    def packet(self, seq, payload, next_header, **header):
+        return self.protect(seq, ip4(self.src, self.dst, AH, **header), payload, next_header,
+                            struct.pack('>Q', seq)[:self.iv_len])
+
+
+class AhGmacSa(AhSa):
+    """RFC 4543 section 4."""
+
+    name = 'rfc4543(gcm(aes))'
+
+    def __init__(self, *args, key=None, salt=None, **other):
+        super().__init__(*args, align=4, **other)
+        self.name = AhGmacSa.name
+        self.iv_len = 8
+        self.key = os.urandom(16) if key is None else key
+        self.salt = os.urandom(4) if salt is None else salt
+
+    def cipher_values(self):
+        return Sa.cipher_values(self)
+
+    def mac(self, octets, iv):
+        return AESGCM(self.key).encrypt(self.salt + iv, b'', octets)

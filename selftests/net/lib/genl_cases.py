@@ -111,7 +111,7 @@ def lengths():
 
 
 VALUES = {
-    'proto': (0, 49, 51, 255),
+    'proto': (0, 49, 52, 255),
     'mode': (2, 255),
     'replay-window': (4097, 0xffffffff),
     'dir': (3, 255),
@@ -325,7 +325,7 @@ def contradictory_pairs():
         yield case('aead and enc', ('enc',), aead=aead(), auth=None)
         yield case('aead and auth', ('auth',), words='^enc, auth', aead=aead(), enc=None)
         yield missing_half(cmd, spi, 'auth', '^auth:.*without integrity')
-        yield missing_half(cmd, spi, 'enc', '^enc:.*not integrity alone')
+        yield missing_half(cmd, spi, 'enc', '^enc:.*auth alone')
 
 
 def half_an_encapsulation():

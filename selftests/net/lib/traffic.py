@@ -465,17 +465,18 @@ def reset():
 
 # --- the wire ----------------------------------------------------------------
 
-def packet_filter(esp):
-    """Classic BPF: IPv4 that leaves by the device, and is ESP, or is not."""
+def packet_filter(protected):
+    """Classic BPF: IPv4 that leaves by the device, and is ESP or AH, or is not."""
     ancillary = 0xfffff000
-    yes, no = (0xffff, 0) if esp else (0, 0xffff)
+    yes, no = (0xffff, 0) if protected else (0, 0xffff)
     code = [
         (0x20, 0, 0, ancillary + 0),                # what protocol?
-        (0x15, 0, 5, 0x0800),
+        (0x15, 0, 6, 0x0800),
         (0x20, 0, 0, ancillary + 4),                # in which direction?
-        (0x15, 0, 3, socket.PACKET_OUTGOING),
+        (0x15, 0, 4, socket.PACKET_OUTGOING),
         (0x30, 0, 0, 9),                            # what is in the IP packet?
-        (0x15, 0, 2, socket.IPPROTO_ESP),
+        (0x15, 1, 0, socket.IPPROTO_ESP),
+        (0x15, 0, 2, socket.IPPROTO_AH),
         (0x06, 0, 0, yes),
         (0x06, 0, 0, 0),
         (0x06, 0, 0, no),
@@ -522,7 +523,7 @@ def watch_start(*places):
 
 
 def watch_stop():
-    """What was on the wire: ESP, its longest packet and its TOS values, and what was in clear."""
+    """What was on the wire: ESP or AH, its longest packet and its TOS values, and what was in clear."""
     esp = clear = largest = 0
     tos, first = set(), ""
     while taps:
@@ -548,16 +549,20 @@ def checksum(data):
     return ~total & 0xffff
 
 
+IPSEC = {"esp": socket.IPPROTO_ESP, "ah": socket.IPPROTO_AH}
+
+
 def ip_header(source, target, proto, length):
     head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, length, 0, 0x4000, 64, proto, 0,
                        socket.inet_aton(source), socket.inet_aton(target))
     return head[:10] + struct.pack("!H", checksum(head)) + head[12:]
 
 
-def icmp_too_big(namespace, router, source, target, spi, seq, mtu):
-    """As if ROUTER had found SOURCE's ESP packet to TARGET too long."""
-    quoted = ip_header(source, target, socket.IPPROTO_ESP, 1500)
-    quoted += struct.pack("!II", int(spi, 0), int(seq, 0))
+def icmp_too_big(namespace, router, source, target, spi, seq, mtu, proto="esp", quote="12"):
+    """As if ROUTER had found SOURCE's packet to TARGET too long; it quotes so many octets of it."""
+    quoted = ip_header(source, target, IPSEC[proto], 1500)
+    start = b"" if proto == "esp" else struct.pack("!BBH", 6, 4, 0)
+    quoted += (start + struct.pack("!II", int(spi, 0), int(seq, 0)))[:int(quote)]
     icmp = struct.pack("!BBHHH", 3, 4, 0, 0, int(mtu)) + quoted
     icmp = icmp[:2] + struct.pack("!H", checksum(icmp)) + icmp[4:]
     packet = ip_header(router, source, socket.IPPROTO_ICMP, 20 + len(icmp)) + icmp

@@ -7,7 +7,8 @@
 ALG=${ESPAH_ALG:-rfc4106(gcm(aes))}
 # What states() uses: see new_keys() and new_aead().
 key_ab='' key_ba='' cipher_ab='' cipher_ba=''
-# What else states() says of an SA's sequence numbers.
+# What states() and policies() are of; and what else states() says of an SA's sequence numbers.
+proto=esp
 numbers=''
 # Octets of a large transfer, each way; for the scripts.
 # shellcheck disable=SC2034
@@ -63,7 +64,7 @@ assert_probe() {
 	assert_eq "$said" "result=$1 mtu=$2" "a datagram of $5 octets with DF"
 }
 
-# wire_watch NS@DEVICE...; wire_protected: since then, ESP and nothing else was there.
+# wire_watch NS@DEVICE...; wire_protected: since then, ESP or AH and nothing else was there.
 wire_watch() {
 	traffic watch_start "$@"
 }
@@ -71,7 +72,7 @@ wire_watch() {
 wire_protected() {
 	wire=$(traffic watch_stop)
 	assert_field "$wire" clear 0
-	[ "$(field esp "$wire")" -gt 0 ] || fail "the wire: expected ESP, saw none ($wire)"
+	[ "$(field esp "$wire")" -gt 0 ] || fail "the wire: expected ESP or AH, saw none ($wire)"
 }
 
 # Before each test; a script with more to do calls it in a setup of its own.
@@ -116,12 +117,24 @@ new_pair() {
 	cipher_ba=$(one_of_pair "$@")
 }
 
+# new_auth AUTH OCTETS [BITS]: integrity alone, for AH.
+new_auth() {
+	cipher_ab=$(one_auth "$@")
+	cipher_ba=$(one_auth "$@")
+}
+
+one_auth() {
+	local word=auth
+
+	[ -z "${3-}" ] || word=auth-trunc
+	echo "$word $1 $(rand_key "$2") ${3-}"
+}
+
 one_of_pair() {
-	local key='""' word=auth
+	local key='""'
 
 	[ "$2" -eq 0 ] || key=$(rand_key "$2")
-	[ -z "${5-}" ] || word=auth-trunc
-	echo "$word $3 $(rand_key "$4") ${5-} enc $1 $key"
+	echo "$(one_auth "${@:3}") enc $1 $key"
 }
 
 # states STACK ONE TWO MODE [WINDOW [REQID]]: the two SAs between two addresses.
@@ -131,13 +144,13 @@ states() {
 
 	[ "$1" = espah ] || alg='rfc4106(gcm(aes))'
 	common="reqid ${6:-1} mode $4 replay-window ${5:-1024} $numbers"
-	echo "state add src $2 dst $3 proto esp spi 0x1100 $common ${cipher_ab:-aead $alg $key_ab 128}"
-	echo "state add src $3 dst $2 proto esp spi 0x1200 $common ${cipher_ba:-aead $alg $key_ba 128}"
+	echo "state add src $2 dst $3 proto $proto spi 0x1100 $common ${cipher_ab:-aead $alg $key_ab 128}"
+	echo "state add src $3 dst $2 proto $proto spi 0x1200 $common ${cipher_ba:-aead $alg $key_ba 128}"
 }
 
 # policies ME PEER MODE MINE THEIRS [REQID]: protect what passes between two selectors.
 policies() {
-	local there='' back='' end="proto esp reqid ${6:-1} mode $3"
+	local there='' back='' end="proto $proto reqid ${6:-1} mode $3"
 
 	if [ "$3" = tunnel ]; then
 		there="src $1 dst $2 " back="src $2 dst $1 "
