@@ -4,7 +4,8 @@
 
 usage: conformance.py code|tests|rows TOP < names of the tests
 
-code   print the files, functions, tables and structures that are not there
+code   print the files, functions, tables and structures that are not there, and the files of
+       which nothing is named
 tests  print the tests that are not there
 rows   print the rows that say neither where and which test nor why not
 """
@@ -53,14 +54,22 @@ def fault_of(top, word, file):
     return None
 
 
+def is_defined(word):
+    return any(re.fullmatch(form, word) for form in DEFINED)
+
+
 def code(top, page, _):
     for number, cells in rows(page):
+        words = [word for word in QUOTED.findall(cells[2])
+                 if FILE.fullmatch(word) or is_defined(word)]
         file = None
-        for word in QUOTED.findall(cells[2]):
+        for word, after in zip(words, words[1:] + [None]):
             fault = fault_of(top, word, file)
             if FILE.fullmatch(word):
                 file = word
                 fault = None if text_of(top, file) is not None else f'{file} is not there'
+                if not after or FILE.fullmatch(after):
+                    fault = fault or f'{file}: what of it?'
             if fault:
                 yield number, fault
 
