@@ -62,7 +62,6 @@ VALUES = {
 }
 # What espah does not have: no run has one of these values.
 LACKING = {
-    'proto': {'ah'},
     'mode': {'beet'},
     'families': {'6', '4in6', '6in4'},
 }
