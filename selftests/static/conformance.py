@@ -83,12 +83,11 @@ def tests(_top, page, known):
 
 def reasoned(where, test):
     """Is it either done and tested, or said why it is not?"""
-    words = QUOTED.findall(where)
-    if where.startswith(('not done', 'does not apply')):
-        return not test
     if test:
         return any(TEST.fullmatch(word) for word in QUOTED.findall(test)) or 'no test' in test
-    return where and not any(FILE.fullmatch(word) for word in words)
+    if where.startswith(('not done', 'does not apply')):
+        return True
+    return where and not any(FILE.fullmatch(word) for word in QUOTED.findall(where))
 
 
 def whole(_top, page, _known):
