@@ -18,7 +18,7 @@ from collections import Counter
 
 import traffic
 from matrix_lines import PORT, Link, largest, packet_len
-from matrix_runs import matrix, possible_runs
+from matrix_runs import matrix, possible_runs, takes_fragments
 from matrix_wire import Unprotected, Wire, neighbours, number_in, parse
 
 # Around the ends of words and blocks, of a packet, and of several.
@@ -118,7 +118,9 @@ def talk(link, names):
     """UDP and TCP, begun by each end."""
     ends = [f'{name}@{addr}' for name, addr in zip(names, link.inner)]
     edge = largest(link.run)
-    sizes = (*SIZES, edge - 1, edge, edge + 1, *FRAGMENTED)
+    sizes = (*SIZES, edge - 1, edge)
+    if takes_fragments(link.run):
+        sizes += (edge + 1, *FRAGMENTED)
     for one, other in (ends, ends[::-1]):
         with traffic.make_socket(one, socket.SOCK_DGRAM) as client, \
              traffic.make_socket(other, socket.SOCK_DGRAM, port=traffic.PORT) as server:

@@ -65,6 +65,17 @@ LACKING = {
     'mode': {'beet'},
     'families': {'6', '4in6', '6in4'},
 }
+
+
+def takes_fragments(run):
+    """Whether espah takes protected packets that come in fragments.
+
+    Over IPv6 LOCAL_IN comes before they are put together. Where the policy speaks of the outer
+    addresses, a fragment of UDP is judged there, and only the first has an SPI to be known by.
+    """
+    return (run.mode, run.outer, run.encap) != ('transport', 6, 'udp')
+
+
 SEED = 4303
 SHORT, LONG = 40, 300
 
