@@ -29,6 +29,11 @@ static inline union espah_addr espah_addr4(__be32 addr)
 	return a;
 }
 
+static inline union espah_addr espah_addr6(const struct in6_addr *addr)
+{
+	return (union espah_addr){ .v6 = *addr };
+}
+
 static inline bool espah_addr_equal(const union espah_addr *a,
 				    const union espah_addr *b)
 {

@@ -2,16 +2,31 @@
 /* Clear arrivals: refuse what a policy wants protected. */
 
 #include <linux/ip.h>
+#include <net/addrconf.h>
 #include <net/dst.h>
 #include <net/ip.h>
 #include <net/netfilter/nf_conntrack.h>
 
 #include "bypass.h"
 #include "clear.h"
+#include "ext6.h"
 #include "flow.h"
 #include "mark.h"
 #include "natt.h"
 #include "netns.h"
+#include "packet.h"
+
+static union espah_addr addr_of(const union nf_inet_addr *addr, u16 family)
+{
+	return likely(family == AF_INET) ? espah_addr4(addr->ip) :
+					   espah_addr6(&addr->in6);
+}
+
+static bool is_icmp(const struct espah_flow *flow)
+{
+	return flow->proto == (flow->family == AF_INET ? IPPROTO_ICMP :
+							 IPPROTO_ICMPV6);
+}
 
 /* The flow as it was on the wire, which is what policies speak of. Destination
  * NAT has changed the header already; conntrack remembers.
@@ -23,6 +38,7 @@ static bool wire_flow(const struct sk_buff *skb, struct espah_flow *flow)
 	const struct nf_conntrack_tuple *tuple;
 	enum ip_conntrack_info ctinfo;
 	const struct nf_conn *ct;
+	union espah_addr dst;
 
 	espah_flow_of(skb, flow);
 
@@ -30,15 +46,16 @@ static bool wire_flow(const struct sk_buff *skb, struct espah_flow *flow)
 	if (!ct || !(ct->status & IPS_NAT_MASK))
 		return false;
 	/* An ICMP error belongs to the flow that it speaks of, not to its own. */
-	if (flow->proto == IPPROTO_ICMP &&
+	if (is_icmp(flow) &&
 	    (ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY))
 		return false;
 
 	tuple = &ct->tuplehash[CTINFO2DIR(ctinfo)].tuple;
-	flow->src = espah_addr4(tuple->src.u3.ip);
-	if (flow->dst.v4 == tuple->dst.u3.ip)
+	flow->src = addr_of(&tuple->src.u3, flow->family);
+	dst = addr_of(&tuple->dst.u3, flow->family);
+	if (espah_addr_equal(&flow->dst, &dst))
 		return false;
-	flow->dst = espah_addr4(tuple->dst.u3.ip);
+	flow->dst = dst;
 	return true;
 }
 
@@ -60,13 +77,31 @@ static unsigned int refusal(const struct espah_net *en, u8 dir,
 	return in ? ESPAH_A_CNT_IN_CLEAR : ESPAH_A_CNT_FWD_CLEAR;
 }
 
+/* As no_policy(), where only IPv6's own loopback has no sysctl for it. What neighbour
+ * discovery says is no more protected than ARP is.
+ */
+static noinline bool no_policy6(const struct net *net, const struct sk_buff *skb,
+				u8 dir)
+{
+	const struct inet6_dev *idev = __in6_dev_get(skb->dev);
+	const struct dst_entry *dst = skb_dst(skb);
+
+	return READ_ONCE(net->ipv6.devconf_all->disable_policy) ||
+	       (idev && READ_ONCE(idev->cnf.disable_policy)) ||
+	       skb->dev->flags & IFF_LOOPBACK ||
+	       (dst && dst->flags & DST_FAKE_RTABLE) ||
+	       (dir == ESPAH_DIR_IN && espah_ext6_neighbour(skb));
+}
+
 /* Loopback is so, and interfaces where the sysctl disable_policy is set. What a
  * bridge passes on is not routed and no business of ours.
  */
-static bool no_policy(const struct sk_buff *skb)
+static bool no_policy(const struct net *net, const struct sk_buff *skb, u8 dir)
 {
 	const struct dst_entry *dst = skb_dst(skb);
 
+	if (unlikely(espah_packet_is6(skb)))
+		return no_policy6(net, skb, dir);
 	return IPCB(skb)->flags & IPSKB_NOPOLICY ||
 	       (dst && dst->flags & DST_FAKE_RTABLE);
 }
@@ -76,10 +111,18 @@ static bool no_policy(const struct sk_buff *skb)
  */
 static bool judged_later(const struct sk_buff *skb, u8 dir)
 {
-	u8 proto = ip_hdr(skb)->protocol;
+	struct espah_ext6 ext;
+	u8 proto;
 
-	return dir == ESPAH_DIR_IN &&
-	       (proto == IPPROTO_ESP || proto == IPPROTO_AH);
+	if (dir != ESPAH_DIR_IN)
+		return false;
+	if (unlikely(espah_packet_is6(skb))) {
+		espah_ext6_walk(skb, &ext);
+		proto = ext.proto;
+	} else {
+		proto = ip_hdr(skb)->protocol;
+	}
+	return proto == IPPROTO_ESP || proto == IPPROTO_AH;
 }
 
 static unsigned int arrived(const struct nf_hook_state *state,
@@ -92,7 +135,7 @@ static unsigned int arrived(const struct nf_hook_state *state,
 	if (!READ_ONCE(en->spd.count[ESPAH_DIR_IN]) &&
 	    !READ_ONCE(en->spd.count[ESPAH_DIR_FWD]))
 		return NF_ACCEPT;
-	if (no_policy(skb) || judged_later(skb, dir) ||
+	if (no_policy(state->net, skb, dir) || judged_later(skb, dir) ||
 	    espah_mark_seen(en, skb))
 		return NF_ACCEPT;
 

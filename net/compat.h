@@ -11,6 +11,8 @@
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_core.h>
 
+#include "ext6.h"
+
 /* Segmentation was declared in skbuff.h up to 6.4. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
 #include <net/gso.h>
@@ -66,12 +68,18 @@ espah_nf_confirm(typeof(nf_confirm) *confirm, struct sk_buff *skb,
 {
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
-	unsigned int at = skb_network_offset(skb) + ip_hdrlen(skb);
+	struct espah_ext6 ext;
 
 	/* Of a connection that is known already; and helpers do not read ICMP. */
 	if (ctinfo == IP_CT_RELATED_REPLY)
 		return NF_ACCEPT;
-	return confirm(skb, at, ct, ctinfo);
+	if (likely(state->pf == NFPROTO_IPV4)) {
+		ext.upper = ip_hdrlen(skb);
+	} else {
+		/* Conntrack has put fragments together. */
+		espah_ext6_walk(skb, &ext);
+	}
+	return confirm(skb, skb_network_offset(skb) + ext.upper, ct, ctinfo);
 }
 #else
 static inline unsigned int

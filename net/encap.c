@@ -8,12 +8,6 @@
 #include <net/route.h>
 
 #include "encap.h"
-#include "sa.h"
-
-static u8 wire_proto(const struct espah_sa *sa)
-{
-	return sa->encap_len ? IPPROTO_UDP : sa->id.proto;
-}
 
 /* What a router says of a UDP datagram goes to whoever has its port, and not to
  * us: behind NAT nobody could learn what DF is for.
@@ -46,7 +40,7 @@ u8 espah_encap_transport4(struct net *net, struct sk_buff *skb,
 	memmove(skb->data, skb->data + header, ip_len);
 	skb_reset_network_header(skb);
 	iph = ip_hdr(skb);
-	iph->protocol = wire_proto(sa);
+	iph->protocol = espah_encap_proto(sa);
 	if (!may_have_df(sa) && iph->frag_off & htons(IP_DF)) {
 		iph->frag_off &= ~htons(IP_DF);
 		__ip_select_ident(net, iph, 1);
@@ -56,11 +50,21 @@ u8 espah_encap_transport4(struct net *net, struct sk_buff *skb,
 	return next;
 }
 
+/* Routers never fragment an IPv6 packet, and need not when it is inside: that is DF.
+ * Only one that no sender has to make smaller is fragmented (RFC 4213 section 3.2.2).
+ */
+static __be16 inner_df(const struct sk_buff *skb)
+{
+	if (likely(!espah_packet_is6(skb)))
+		return ip_hdr(skb)->frag_off & htons(IP_DF);
+	return skb->ignore_df ? 0 : htons(IP_DF);
+}
+
 /**
- * espah_encap_tunnel4() - put an outer header in front
+ * espah_encap_tunnel4() - put an outer IPv4 header in front
  * @net: namespace
- * @skb: packet, with its data at the inner IP header, room in front, and the
- *	outer route as its dst
+ * @skb: packet of either family, with its data at the inner header, room in front,
+ *	and the outer route as its dst
  * @sa: SA
  * @header: octets that the transform puts between the headers
  *
@@ -73,8 +77,9 @@ u8 espah_encap_transport4(struct net *net, struct sk_buff *skb,
 u8 espah_encap_tunnel4(struct net *net, struct sk_buff *skb,
 		       const struct espah_sa *sa, unsigned int header)
 {
-	const struct iphdr *inner = ip_hdr(skb);
-	__be16 df = may_have_df(sa) ? inner->frag_off & htons(IP_DF) : 0;
+	u8 next = unlikely(espah_packet_is6(skb)) ? IPPROTO_IPV6 : IPPROTO_IPIP;
+	__be16 df = may_have_df(sa) ? inner_df(skb) : 0;
+	u8 dsfield = espah_encap_dsfield(skb);
 	struct iphdr *outer;
 
 	__skb_push(skb, header + sizeof(*outer));
@@ -82,10 +87,10 @@ u8 espah_encap_tunnel4(struct net *net, struct sk_buff *skb,
 	outer = ip_hdr(skb);
 	outer->version = IPVERSION;
 	outer->ihl = sizeof(*outer) / 4;
-	outer->tos = inner->tos;
+	outer->tos = dsfield;
 	outer->frag_off = df;
 	outer->ttl = ip4_dst_hoplimit(skb_dst(skb));
-	outer->protocol = wire_proto(sa);
+	outer->protocol = espah_encap_proto(sa);
 	outer->saddr = sa->src.v4;
 	outer->daddr = sa->id.dst.v4;
 	/* What is never fragmented needs no identification (RFC 6864). */
@@ -96,7 +101,7 @@ u8 espah_encap_tunnel4(struct net *net, struct sk_buff *skb,
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
 	__skb_pull(skb, sizeof(*outer));
 	skb_reset_transport_header(skb);
-	return IPPROTO_IPIP;
+	return next;
 }
 
 /**
@@ -126,7 +131,7 @@ void espah_decap_transport4(struct sk_buff *skb, u8 next)
 /* Enough of ip_rcv()'s checks for the header to be looked at. Returns 0 or the
  * counter that says why not.
  */
-static unsigned int check_inner_header(struct sk_buff *skb)
+static unsigned int check_inner4(struct sk_buff *skb)
 {
 	const struct iphdr *iph;
 	unsigned int len;
@@ -149,35 +154,57 @@ static unsigned int check_inner_header(struct sk_buff *skb)
 	return 0;
 }
 
+static u8 outer_dsfield(const struct sk_buff *skb, const struct espah_sa *sa)
+{
+	return likely(sa->id.family == AF_INET) ?
+		       ip_hdr(skb)->tos : ipv6_get_dsfield(ipv6_hdr(skb));
+}
+
+/* Returns 0 with the inner header in the linear part, or the counter that says why
+ * not.
+ */
+static unsigned int check_inner(struct sk_buff *skb, u8 next)
+{
+	switch (next) {
+	case IPPROTO_IPIP:
+		return check_inner4(skb);
+	case IPPROTO_IPV6:
+		return espah_decap_check6(skb);
+	default:
+		return ESPAH_A_CNT_IN_NEXT_HEADER;
+	}
+}
+
 /**
- * espah_decap_tunnel4() - let the inner packet stand alone
+ * espah_decap_tunnel() - let the inner packet stand alone
  * @skb: packet, with its data at the inner packet and its network header at
  *	the outer one
- * @next: protocol of the inner packet
+ * @sa: SA
+ * @next: protocol of the inner packet, which may be of another family than the SA's
  *
  * Leaves the data at the inner header, with the ECN field that RFC 6040
  * section 4.2 gives it.
  *
  * Return: 0, or the counter that says why not.
  */
-unsigned int espah_decap_tunnel4(struct sk_buff *skb, u8 next)
+unsigned int espah_decap_tunnel(struct sk_buff *skb, const struct espah_sa *sa,
+				u8 next)
 {
-	u8 outer_tos = ip_hdr(skb)->tos;
+	u8 outer = outer_dsfield(skb, sa);
 	unsigned int cause;
 
-	if (next != IPPROTO_IPIP)
-		return ESPAH_A_CNT_IN_NEXT_HEADER;
-	cause = check_inner_header(skb);
+	cause = check_inner(skb, next);
 	if (cause)
 		return cause;
 
 	skb_reset_network_header(skb);
 	skb_mac_header_rebuild(skb);
-	skb->protocol = htons(ETH_P_IP);
+	skb->protocol = likely(next == IPPROTO_IPIP) ? htons(ETH_P_IP) :
+						       htons(ETH_P_IPV6);
 	skb->encapsulation = 0;
 	skb_clear_hash(skb);
 	/* Figure 4: congestion outside and no ECN inside is dropped. */
-	if (INET_ECN_decapsulate(skb, outer_tos, ip_hdr(skb)->tos) > 1)
+	if (INET_ECN_decapsulate(skb, outer, espah_encap_dsfield(skb)) > 1)
 		return ESPAH_A_CNT_IN_ECN;
 	return 0;
 }

@@ -2,17 +2,62 @@
 #ifndef _ESPAH_ENCAP_H
 #define _ESPAH_ENCAP_H
 
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/types.h>
+#include <net/dsfield.h>
 
-struct espah_sa;
+#include "packet.h"
+#include "sa.h"
+
 struct net;
-struct sk_buff;
 
 u8 espah_encap_transport4(struct net *net, struct sk_buff *skb,
 			  const struct espah_sa *sa, unsigned int header);
 u8 espah_encap_tunnel4(struct net *net, struct sk_buff *skb,
 		       const struct espah_sa *sa, unsigned int header);
 void espah_decap_transport4(struct sk_buff *skb, u8 next);
-unsigned int espah_decap_tunnel4(struct sk_buff *skb, u8 next);
+unsigned int espah_decap_tunnel(struct sk_buff *skb, const struct espah_sa *sa,
+				u8 next);
+
+unsigned int espah_encap_front6(const struct sk_buff *skb);
+u8 espah_encap_transport6(struct sk_buff *skb, const struct espah_sa *sa,
+			  unsigned int header);
+u8 espah_encap_tunnel6(struct sk_buff *skb, const struct espah_sa *sa,
+		       unsigned int header);
+void espah_decap_transport6(struct sk_buff *skb, const struct espah_sa *sa,
+			    u8 next);
+unsigned int espah_decap_check6(struct sk_buff *skb);
+
+/* What the header in front says is behind it. */
+static inline u8 espah_encap_proto(const struct espah_sa *sa)
+{
+	return sa->encap_len ? IPPROTO_UDP : sa->id.proto;
+}
+
+/* DSCP and ECN of a packet in clear. */
+static inline u8 espah_encap_dsfield(const struct sk_buff *skb)
+{
+	return likely(!espah_packet_is6(skb)) ? ip_hdr(skb)->tos :
+						ipv6_get_dsfield(ipv6_hdr(skb));
+}
+
+/**
+ * espah_encap_front() - octets of IP header in front of the protection
+ * @sa: SA
+ * @skb: packet in clear
+ *
+ * Return: in tunnel mode those of the outer header; in transport mode those of the
+ * packet's own that stay in front.
+ */
+static inline unsigned int espah_encap_front(const struct espah_sa *sa,
+					     const struct sk_buff *skb)
+{
+	bool is6 = sa->id.family == AF_INET6;
+
+	if (sa->mode == ESPAH_MODE_TUNNEL)
+		return is6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
+	return likely(!is6) ? ip_hdrlen(skb) : espah_encap_front6(skb);
+}
 
 #endif /* _ESPAH_ENCAP_H */

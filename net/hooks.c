@@ -2,6 +2,7 @@
 /* Where the stack meets netfilter; only in namespaces that have a policy. */
 
 #include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
 
 #include "clear.h"
 #include "hooks.h"
@@ -31,6 +32,25 @@ static const struct nf_hook_ops hooks[] = {
 		.pf		= NFPROTO_IPV4,
 		.hooknum	= NF_INET_FORWARD,
 		.priority	= NF_IP_PRI_FIRST,
+	},
+	/* The same for IPv6. Its conntrack confirms last of all. */
+	{
+		.hook		= espah_output_hook,
+		.pf		= NFPROTO_IPV6,
+		.hooknum	= NF_INET_POST_ROUTING,
+		.priority	= NF_IP6_PRI_LAST - 1,
+	},
+	{
+		.hook		= espah_clear_in_hook,
+		.pf		= NFPROTO_IPV6,
+		.hooknum	= NF_INET_LOCAL_IN,
+		.priority	= NF_IP6_PRI_FIRST,
+	},
+	{
+		.hook		= espah_clear_fwd_hook,
+		.pf		= NFPROTO_IPV6,
+		.hooknum	= NF_INET_FORWARD,
+		.priority	= NF_IP6_PRI_FIRST,
 	},
 };
 

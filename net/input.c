@@ -4,10 +4,13 @@
  */
 
 #include <linux/icmp.h>
+#include <linux/icmpv6.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/netfilter.h>
 #include <net/gro_cells.h>
 #include <net/ip.h>
+#include <net/ip6_route.h>
 #include <net/route.h>
 #include <net/xfrm.h>
 
@@ -57,11 +60,43 @@ static unsigned int replay_update(struct espah_sa *sa, u64 seq)
 	return replay_cause(verdict);
 }
 
-static bool to_this_host(const struct sk_buff *skb, const struct espah_sa *sa,
+/* The way that an IPv6 packet goes from here. The caller holds RCU, and the answer is
+ * good as long.
+ */
+static struct dst_entry *route6(struct net *net, struct sk_buff *skb)
+{
+	const struct ipv6hdr *iph = ipv6_hdr(skb);
+	struct flowi6 fl6 = {
+		.flowi6_iif	= skb->dev->ifindex,
+		.daddr		= iph->daddr,
+		.saddr		= iph->saddr,
+		.flowlabel	= ip6_flowinfo(iph),
+		.flowi6_mark	= skb->mark,
+		.flowi6_proto	= iph->nexthdr,
+	};
+
+	return ip6_route_input_lookup(net, skb->dev, &fl6, skb,
+				      RT6_LOOKUP_F_HAS_SADDR |
+				      RT6_LOOKUP_F_DST_NOREF);
+}
+
+static noinline bool to_this_host6(struct net *net, struct sk_buff *skb)
+{
+	const struct rt6_info *rt;
+
+	if (ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr))
+		return true;
+	rt = (const struct rt6_info *)route6(net, skb);
+	return rt->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST);
+}
+
+static bool to_this_host(struct sk_buff *skb, const struct espah_sa *sa,
 			 const struct espah_flow *flow)
 {
 	if (sa->mode == ESPAH_MODE_TRANSPORT)
 		return true;
+	if (unlikely(flow->family == AF_INET6))
+		return to_this_host6(sa->en->net, skb);
 	switch (inet_addr_type_dev_table(sa->en->net, skb->dev, flow->dst.v4)) {
 	case RTN_LOCAL:
 	case RTN_BROADCAST:
@@ -73,7 +108,7 @@ static bool to_this_host(const struct sk_buff *skb, const struct espah_sa *sa,
 }
 
 /* RFC 4301 section 5.2 step 4: the SA's selector, then the policy. */
-static unsigned int admit(const struct espah_sa *sa, const struct sk_buff *skb)
+static unsigned int admit(const struct espah_sa *sa, struct sk_buff *skb)
 {
 	const struct espah_policy *policy;
 	struct espah_flow flow;
@@ -103,6 +138,27 @@ static int transport_finish(struct net *net, struct sock *sk,
 	return dst_input(skb);
 }
 
+static int transport_finish6(struct net *net, struct sock *sk,
+			     struct sk_buff *skb)
+{
+	/* Destination NAT has sent it elsewhere. */
+	if (!skb_dst(skb))
+		skb_dst_set_noref(skb, route6(net, skb));
+	return dst_input(skb);
+}
+
+static void deliver_transport(struct espah_net *en, struct sk_buff *skb,
+			      u16 family)
+{
+	espah_count(en, ESPAH_A_CNT_IN_OK);
+	if (likely(family == AF_INET))
+		NF_HOOK(NFPROTO_IPV4, NF_INET_PRE_ROUTING, en->net, NULL, skb,
+			skb->dev, NULL, transport_finish);
+	else
+		NF_HOOK(NFPROTO_IPV6, NF_INET_PRE_ROUTING, en->net, NULL, skb,
+			skb->dev, NULL, transport_finish6);
+}
+
 /* The firewall sees the packet again, now in clear: in transport mode from
  * PRE_ROUTING on, with the route that it came by; in tunnel mode as a packet
  * that has just arrived.
@@ -113,9 +169,7 @@ static void deliver(struct espah_sa *sa, struct sk_buff *skb)
 
 	nf_reset_ct(skb);
 	if (sa->mode == ESPAH_MODE_TRANSPORT) {
-		espah_count(en, ESPAH_A_CNT_IN_OK);
-		NF_HOOK(NFPROTO_IPV4, NF_INET_PRE_ROUTING, en->net, NULL, skb,
-			skb->dev, NULL, transport_finish);
+		deliver_transport(en, skb, sa->id.family);
 		return;
 	}
 	skb_dst_drop(skb);
@@ -167,9 +221,11 @@ static unsigned int accept(struct espah_sa *sa, struct sk_buff *skb)
 		return cause;
 
 	if (sa->mode == ESPAH_MODE_TUNNEL)
-		cause = espah_decap_tunnel4(skb, next);
-	else
+		cause = espah_decap_tunnel(skb, sa, next);
+	else if (likely(sa->id.family == AF_INET))
 		espah_decap_transport4(skb, next);
+	else
+		espah_decap_transport6(skb, sa, next);
 	/* RFC 3948 section 3.1.2: NAT has changed what the checksum covers. */
 	if (sa->encap_len && sa->mode == ESPAH_MODE_TRANSPORT)
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
@@ -408,11 +464,12 @@ static __always_inline __be32 seq_no_of(const void *header, u8 proto)
 /* An ESP or AH packet for this host. Answers -EINVAL, with the packet untouched, if
  * its SPI is not ours, or not with its mark: then it may be xfrm's.
  */
-static __always_inline int rcv(struct sk_buff *skb, u8 proto, int encap_type)
+static __always_inline int rcv(struct sk_buff *skb, u16 family, u8 proto,
+			       int encap_type)
 {
 	struct espah_net *en = espah_net(dev_net(skb->dev));
 	struct espah_sa_id id = {
-		.family	= AF_INET,
+		.family	= family,
 		.proto	= proto,
 	};
 	unsigned int cause = 0;
@@ -429,7 +486,8 @@ static __always_inline int rcv(struct sk_buff *skb, u8 proto, int encap_type)
 		cause = ESPAH_A_CNT_IN_NOMEM;
 		goto drop;
 	}
-	id.dst = espah_addr4(ip_hdr(skb)->daddr);
+	id.dst = family == AF_INET ? espah_addr4(ip_hdr(skb)->daddr) :
+				     espah_addr6(&ipv6_hdr(skb)->daddr);
 	id.spi = spi_of(skb->data, proto);
 	if (!id.spi) {
 		cause = ESPAH_A_CNT_IN_SPI_ZERO;
@@ -461,7 +519,7 @@ drop:
 /* Once, so that what it calls is called from one place and becomes part of it. */
 static noinline int esp4_any(struct sk_buff *skb, int encap_type)
 {
-	return rcv(skb, IPPROTO_ESP, encap_type);
+	return rcv(skb, AF_INET, IPPROTO_ESP, encap_type);
 }
 
 static int esp4_rcv(struct sk_buff *skb)
@@ -478,7 +536,7 @@ static int esp4_input(struct sk_buff *skb, int nexthdr, __be32 spi,
 
 static int ah4_rcv(struct sk_buff *skb)
 {
-	return rcv(skb, IPPROTO_AH, 0);
+	return rcv(skb, AF_INET, IPPROTO_AH, 0);
 }
 
 /* Nothing takes AH out of anything. */
@@ -494,9 +552,34 @@ static int cb(struct sk_buff *skb, int err)
 	return 1;
 }
 
-/* An ICMP error about a packet of ours; non-zero if it was not ours. Routers quote 8
- * octets at least, which have the SPI; AH's sequence number comes behind.
+/* An ICMP error about a packet of ours, of which it quotes what begins at an octet, says
+ * that it was too large for an MTU; non-zero if it was not ours. MTU 0: it says something
+ * else. Routers quote 8 octets at least, which have the SPI; AH's sequence number comes
+ * behind.
  */
+static __always_inline int told(struct sk_buff *skb, struct espah_sa_id *id,
+				unsigned int at, u32 mtu)
+{
+	struct espah_net *en = espah_net(dev_net(skb->dev));
+	struct ip_auth_hdr copy;
+	const void *header;
+	struct espah_sa *sa;
+
+	if (!READ_ONCE(en->live))
+		return -ENOENT;
+	id->spi = spi_of(skb->data + at, id->proto);
+	sa = espah_sad_find(en, id);
+	if (!sa)
+		return -ENOENT;
+
+	if (!mtu)
+		return 0;
+	header = skb_header_pointer(skb, at, fixed_len(id->proto), &copy);
+	if (header)
+		espah_pmtu_learn(sa, ntohl(seq_no_of(header, id->proto)), mtu);
+	return 0;
+}
+
 static __always_inline int err4(struct sk_buff *skb, u32 info, u8 proto)
 {
 	const struct iphdr *iph = (const struct iphdr *)skb->data;
@@ -505,26 +588,10 @@ static __always_inline int err4(struct sk_buff *skb, u32 info, u8 proto)
 		.family	= AF_INET,
 		.proto	= proto,
 	};
-	struct espah_net *en = espah_net(dev_net(skb->dev));
-	unsigned int at = iph->ihl * 4;
-	struct ip_auth_hdr copy;
-	const void *header;
-	struct espah_sa *sa;
+	bool too_big = icmp_hdr(skb)->type == ICMP_DEST_UNREACH &&
+		       icmp_hdr(skb)->code == ICMP_FRAG_NEEDED;
 
-	if (!READ_ONCE(en->live))
-		return -ENOENT;
-	id.spi = spi_of(skb->data + at, proto);
-	sa = espah_sad_find(en, &id);
-	if (!sa)
-		return -ENOENT;
-
-	if (icmp_hdr(skb)->type != ICMP_DEST_UNREACH ||
-	    icmp_hdr(skb)->code != ICMP_FRAG_NEEDED)
-		return 0;
-	header = skb_header_pointer(skb, at, fixed_len(proto), &copy);
-	if (header)
-		espah_pmtu_learn(sa, ntohl(seq_no_of(header, proto)), info);
-	return 0;
+	return told(skb, &id, iph->ihl * 4, too_big ? info : 0);
 }
 
 static int esp4_err(struct sk_buff *skb, u32 info)
@@ -535,6 +602,36 @@ static int esp4_err(struct sk_buff *skb, u32 info)
 static int ah4_err(struct sk_buff *skb, u32 info)
 {
 	return err4(skb, info, IPPROTO_AH);
+}
+
+static noinline int esp6_any(struct sk_buff *skb, int encap_type)
+{
+	return rcv(skb, AF_INET6, IPPROTO_ESP, encap_type);
+}
+
+static int esp6_rcv(struct sk_buff *skb)
+{
+	return esp6_any(skb, 0);
+}
+
+static int esp6_input(struct sk_buff *skb, int nexthdr, __be32 spi,
+		      int encap_type)
+{
+	return esp6_any(skb, encap_type);
+}
+
+static int esp6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type,
+		    u8 code, int offset, __be32 info)
+{
+	const struct ipv6hdr *iph = (const struct ipv6hdr *)skb->data;
+	struct espah_sa_id id = {
+		.dst	= espah_addr6(&iph->daddr),
+		.family	= AF_INET6,
+		.proto	= IPPROTO_ESP,
+	};
+
+	return told(skb, &id, offset,
+		    type == ICMPV6_PKT_TOOBIG ? ntohl(info) : 0);
 }
 
 static struct xfrm4_protocol esp4_protocol = {
@@ -550,6 +647,14 @@ static struct xfrm4_protocol ah4_protocol = {
 	.input_handler	= ah4_input,
 	.cb_handler	= cb,
 	.err_handler	= ah4_err,
+	.priority	= PRIORITY,
+};
+
+static struct xfrm6_protocol esp6_protocol = {
+	.handler	= esp6_rcv,
+	.input_handler	= esp6_input,
+	.cb_handler	= cb,
+	.err_handler	= esp6_err,
 	.priority	= PRIORITY,
 };
 
@@ -571,10 +676,15 @@ int espah_input_init(void)
 		goto destroy_cells;
 	err = xfrm4_protocol_register(&ah4_protocol, IPPROTO_AH);
 	if (err)
-		goto deregister_esp;
+		goto deregister_esp4;
+	err = xfrm6_protocol_register(&esp6_protocol, IPPROTO_ESP);
+	if (err)
+		goto deregister_ah4;
 	return 0;
 
-deregister_esp:
+deregister_ah4:
+	xfrm4_protocol_deregister(&ah4_protocol, IPPROTO_AH);
+deregister_esp4:
 	xfrm4_protocol_deregister(&esp4_protocol, IPPROTO_ESP);
 destroy_cells:
 	gro_cells_destroy(&cells);
@@ -588,6 +698,7 @@ destroy_cells:
  */
 void espah_input_exit(void)
 {
+	xfrm6_protocol_deregister(&esp6_protocol, IPPROTO_ESP);
 	xfrm4_protocol_deregister(&ah4_protocol, IPPROTO_AH);
 	xfrm4_protocol_deregister(&esp4_protocol, IPPROTO_ESP);
 	gro_cells_destroy(&cells);

@@ -4,29 +4,50 @@
 #include <linux/ip.h>
 #include <linux/jiffies.h>
 #include <linux/udp.h>
+#include <net/inet6_hashtables.h>
 #include <net/ip.h>
+#include <net/ip6_checksum.h>
 #include <net/udp.h>
 
 #include "compat.h"
+#include "ext6.h"
+#include "flow.h"
 #include "natt.h"
 #include "netlink_attr.h"
 #include "netns.h"
 #include "notify.h"
+#include "packet.h"
 
 /* A peer that wanders is told of no more often. */
 #define TELL_EVERY	HZ
 
-/* Whether there is a UDP header, and if so where. */
-static const struct udphdr *udp_header(const struct sk_buff *skb,
-				       struct udphdr *copy)
+/* Octets of IP header in front of UDP, or 0 where there is no UDP header. */
+static unsigned int headers_before_udp(const struct sk_buff *skb)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct espah_ext6 ext;
+
+	if (likely(!espah_packet_is6(skb)))
+		return iph->protocol == IPPROTO_UDP && !ip_is_fragment(iph) ?
+		       ip_hdrlen(skb) : 0;
+	espah_ext6_walk(skb, &ext);
+	return ext.proto == IPPROTO_UDP && !ext.fragment ? ext.upper : 0;
+}
+
+static struct sock *find_socket(struct net *net, const struct sk_buff *skb,
+				const struct udphdr *uh)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 
-	if (iph->protocol != IPPROTO_UDP || ip_is_fragment(iph))
-		return NULL;
-	return skb_header_pointer(skb,
-				  skb_network_offset(skb) + ip_hdrlen(skb),
-				  sizeof(*copy), copy);
+	if (unlikely(espah_packet_is6(skb)))
+		return __udp6_lib_lookup(net, &ipv6_hdr(skb)->saddr,
+					 uh->source, &ipv6_hdr(skb)->daddr,
+					 uh->dest, inet6_iif(skb),
+					 inet6_sdif(skb), espah_udp_table(net),
+					 NULL);
+	return __udp4_lib_lookup(net, iph->saddr, uh->source, iph->daddr,
+				 uh->dest, inet_iif(skb), inet_sdif(skb),
+				 espah_udp_table(net), NULL);
 }
 
 /**
@@ -40,16 +61,15 @@ static const struct udphdr *udp_header(const struct sk_buff *skb,
  */
 struct sock *espah_natt_socket(struct net *net, const struct sk_buff *skb)
 {
-	const struct iphdr *iph = ip_hdr(skb);
+	unsigned int before = headers_before_udp(skb);
 	const struct udphdr *uh;
 	struct udphdr copy;
 
-	uh = udp_header(skb, &copy);
-	if (!uh)
+	if (!before)
 		return NULL;
-	return __udp4_lib_lookup(net, iph->saddr, uh->source, iph->daddr,
-				 uh->dest, inet_iif(skb), inet_sdif(skb),
-				 espah_udp_table(net), NULL);
+	uh = skb_header_pointer(skb, skb_network_offset(skb) + before,
+				sizeof(copy), &copy);
+	return uh ? find_socket(net, skb, uh) : NULL;
 }
 
 /**
@@ -58,7 +78,7 @@ struct sock *espah_natt_socket(struct net *net, const struct sk_buff *skb)
  * @sa: SA
  *
  * Leaves the data where the ESP header goes. The checksum is zero (section 2.1):
- * the ICV covers more.
+ * the ICV covers more. For IPv6 it is written at the end.
  */
 void espah_natt_write_header(struct sk_buff *skb, const struct espah_sa *sa)
 {
@@ -69,6 +89,26 @@ void espah_natt_write_header(struct sk_buff *skb, const struct espah_sa *sa)
 	uh->len = htons(skb->len);
 	uh->check = 0;
 	__skb_pull(skb, sizeof(*uh));
+}
+
+/**
+ * espah_natt_write_checksum6() - the checksum of an encapsulated packet over IPv6
+ * @skb: protected packet, with its data at the IPv6 header and its transport header
+ *	at the UDP header
+ *
+ * A receiver that has not agreed to go without it drops the packet (RFC 8200 section
+ * 8.1, RFC 6935).
+ */
+void espah_natt_write_checksum6(struct sk_buff *skb)
+{
+	const struct ipv6hdr *iph = ipv6_hdr(skb);
+	unsigned int at = skb_transport_offset(skb);
+	unsigned int len = skb->len - at;
+	struct udphdr *uh = udp_hdr(skb);
+
+	uh->check = csum_ipv6_magic(&iph->saddr, &iph->daddr, len, IPPROTO_UDP,
+				    skb_checksum(skb, at, len, 0)) ?:
+		    CSUM_MANGLED_0;
 }
 
 /* In front of ESP, where the socket has left it. */
@@ -160,7 +200,9 @@ static bool to_be_told(struct espah_sa *sa, const union espah_addr *addr,
  */
 void espah_natt_learn(struct espah_sa *sa, const struct sk_buff *skb)
 {
-	union espah_addr addr = espah_addr4(ip_hdr(skb)->saddr);
+	union espah_addr addr = sa->id.family == AF_INET ?
+				espah_addr4(ip_hdr(skb)->saddr) :
+				espah_addr6(&ipv6_hdr(skb)->saddr);
 	struct mapping_event event = {
 		.sa	= sa,
 		.addr	= addr,
@@ -175,6 +217,12 @@ void espah_natt_learn(struct espah_sa *sa, const struct sk_buff *skb)
 			     &event, GFP_ATOMIC);
 }
 
+/* How ESP in UDP begins. */
+struct udp_and_spi {
+	struct udphdr	udp;
+	__be32		spi;
+};
+
 /**
  * espah_natt_carries() - will protection be taken off this datagram, here?
  * @en: namespace
@@ -187,26 +235,30 @@ void espah_natt_learn(struct espah_sa *sa, const struct sk_buff *skb)
  */
 bool espah_natt_carries(const struct espah_net *en, const struct sk_buff *skb)
 {
-	struct espah_sa_id id = {
-		.dst	= espah_addr4(ip_hdr(skb)->daddr),
-		.family	= AF_INET,
-		.proto	= IPPROTO_ESP,
-	};
+	struct espah_sa_id id = { .proto = IPPROTO_ESP };
+	const struct udp_and_spi *seen;
+	struct udp_and_spi copy;
 	const struct espah_sa *sa;
-	const struct udphdr *uh;
 	const struct sock *sk;
-	struct udphdr copy;
+	struct espah_flow flow;
+	unsigned int before;
 
-	uh = udp_header(skb, &copy);
+	before = headers_before_udp(skb);
+	if (!before)
+		return false;
+	seen = skb_header_pointer(skb, skb_network_offset(skb) + before,
+				  sizeof(copy), &copy);
 	/* The socket keeps for itself what carries no more than ESP's header. */
-	if (!uh || ntohs(uh->len) <= sizeof(*uh) + sizeof(struct ip_esp_hdr) ||
-	    skb_copy_bits(skb, skb_network_offset(skb) +
-				 ip_hdrlen(skb) + sizeof(*uh), &id.spi,
-				 sizeof(id.spi)))
+	if (!seen || ntohs(seen->udp.len) <=
+		     sizeof(seen->udp) + sizeof(struct ip_esp_hdr))
 		return false;
+	espah_flow_of(skb, &flow);
+	id.dst = flow.dst;
+	id.family = flow.family;
+	id.spi = seen->spi;
 	sa = espah_sad_find(en, &id);
-	if (!sa || !sa->encap_len || sa->encap_dport != uh->dest)
+	if (!sa || !sa->encap_len || sa->encap_dport != seen->udp.dest)
 		return false;
-	sk = espah_natt_socket(en->net, skb);
+	sk = find_socket(en->net, skb, &seen->udp);
 	return sk && READ_ONCE(udp_sk(sk)->encap_type) == UDP_ENCAP_ESPINUDP;
 }

@@ -8,6 +8,7 @@ struct espah_limits;
 struct espah_nl_set;
 struct espah_policy;
 struct espah_sa;
+struct espah_sa_id;
 struct espah_sa_config;
 struct espah_tmpl;
 struct genl_info;
@@ -41,6 +42,9 @@ int espah_nl_put_cipher(struct sk_buff *skb, const struct espah_sa *sa,
 			bool show_keys);
 
 /* The request for an SPI: netlink_spi.c */
+int espah_nl_check_proto(const struct nlattr *attr,
+			 const struct espah_sa_id *id,
+			 struct netlink_ext_ack *extack);
 int espah_nl_sa_alloc_spi(struct sk_buff *skb, struct genl_info *info);
 
 /* Lifetimes: netlink_limits.c */

@@ -112,6 +112,23 @@ static const struct espah_nl_set tmpl_set = {
 	.wants	= tmpl_wants,
 };
 
+/* One end of a tunnel that is any is of either family. */
+static int get_tmpl_end(const struct nlattr *attr, struct espah_tmpl *tmpl,
+			union espah_addr *end, struct netlink_ext_ack *extack)
+{
+	u16 family = espah_nl_get_addr(attr, end);
+
+	if (espah_addr_any(end))
+		return 0;
+	if (tmpl->family && tmpl->family != family) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "tmpl: src and dst must be of one family");
+		return -EINVAL;
+	}
+	tmpl->family = family;
+	return 0;
+}
+
 /* An outbound tunnel must know both its ends; elsewhere none is any. */
 static int get_tmpl_ends(struct nlattr **tb, const struct nlattr *nest, u8 dir,
 			 struct espah_tmpl *tmpl,
@@ -120,19 +137,13 @@ static int get_tmpl_ends(struct nlattr **tb, const struct nlattr *nest, u8 dir,
 	union espah_addr *const ends[] = { &tmpl->src, &tmpl->dst };
 	bool needed = dir == ESPAH_DIR_OUT && tmpl->mode == ESPAH_MODE_TUNNEL;
 	int err, i, attr;
-	u16 family;
 
-	tmpl->family = AF_INET;
 	for (i = 0; i < ARRAY_SIZE(ends); i++) {
 		attr = ESPAH_A_TMPL_SRC + i;
-		if (tb[attr]) {
-			family = espah_nl_get_addr(tb[attr], ends[i]);
-			if (family != AF_INET) {
-				NL_SET_ERR_MSG_ATTR(extack, tb[attr],
-						    "tmpl: only IPv4 is supported by this version");
-				return -EAFNOSUPPORT;
-			}
-		}
+		err = tb[attr] ? get_tmpl_end(tb[attr], tmpl, ends[i], extack) :
+				 0;
+		if (err)
+			return err;
 		if (needed && espah_addr_any(ends[i])) {
 			err = espah_nl_need(tb, &tmpl_set, nest, attr, extack);
 			if (err)
@@ -191,14 +202,22 @@ static int get_sel(struct nlattr **tb, struct espah_selector *sel,
 	if (!err)
 		err = espah_nl_get_selector(tb[ESPAH_A_POLICY_SEL], sel,
 					    extack);
-	if (err)
-		return err;
-	if (sel->family != AF_INET) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_SEL],
-				    "sel: only IPv4 is supported by this version");
-		return -EAFNOSUPPORT;
-	}
-	return 0;
+	return err;
+}
+
+/* Transport mode keeps the packet's own addresses. */
+static int check_families(const struct nlattr *nest,
+			  const struct espah_policy_config *config,
+			  struct netlink_ext_ack *extack)
+{
+	const struct espah_tmpl *tmpl = &config->tmpl;
+
+	if (tmpl->mode == ESPAH_MODE_TUNNEL || !tmpl->family ||
+	    tmpl->family == config->sel.family)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, nest,
+			    "tmpl: in transport mode its addresses must be of the same family as sel");
+	return -EINVAL;
 }
 
 /* All rules that span attributes are here and in get_tmpl_ends(). */
@@ -226,8 +245,11 @@ static int get_request(struct nlattr **tb, struct espah_policy_config *config,
 	if (config->action == ESPAH_ACTION_PROTECT) {
 		err = espah_nl_need(tb, &policy_set, NULL, ESPAH_A_POLICY_TMPL,
 				    extack);
-		return err ?: get_tmpl(tb[ESPAH_A_POLICY_TMPL], config->dir,
+		if (!err)
+			err = get_tmpl(tb[ESPAH_A_POLICY_TMPL], config->dir,
 				       &config->tmpl, extack);
+		return err ?: check_families(tb[ESPAH_A_POLICY_TMPL], config,
+					     extack);
 	}
 	if (tb[ESPAH_A_POLICY_TMPL]) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_TMPL],

@@ -170,6 +170,25 @@ struct sa_request {
 	struct espah_limits	limits;
 };
 
+/**
+ * espah_nl_check_proto() - is there such a protocol for this family?
+ * @attr: the destination address
+ * @id: protocol and destination
+ * @extack: where to say that there is not
+ *
+ * Return: 0 or -EAFNOSUPPORT.
+ */
+int espah_nl_check_proto(const struct nlattr *attr,
+			 const struct espah_sa_id *id,
+			 struct netlink_ext_ack *extack)
+{
+	if (id->proto != IPPROTO_AH || id->family == AF_INET)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr,
+			    "dst: AH is for IPv4 only in this version; an IPv4 address is needed, or ESP");
+	return -EAFNOSUPPORT;
+}
+
 /* What names an SA; src and mark are optional here, and must agree where they are
  * given.
  */
@@ -303,13 +322,11 @@ static int get_request(struct nlattr **tb, struct sa_request *req,
 	int err;
 
 	err = get_id(tb, config, extack);
+	if (!err)
+		err = espah_nl_check_proto(tb[ESPAH_A_SA_DST], &config->id,
+					   extack);
 	if (err)
 		return err;
-	if (config->id.family != AF_INET) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_DST],
-				    "dst: only IPv4 is supported by this version");
-		return -EAFNOSUPPORT;
-	}
 	if (tb[ESPAH_A_SA_MODE])
 		config->mode = nla_get_u8(tb[ESPAH_A_SA_MODE]);
 	if (tb[ESPAH_A_SA_REQID])
@@ -341,13 +358,21 @@ static int get_request(struct nlattr **tb, struct sa_request *req,
 	err = espah_nl_get_selector(tb[ESPAH_A_SA_SEL], &req->sel, extack);
 	if (err)
 		return err;
-	if (req->sel.family != config->id.family) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_SEL],
-				    "sel: its addresses must be of the same family as dst");
-		return -EINVAL;
-	}
 	config->sel = &req->sel;
 	return 0;
+}
+
+/* A tunnel may carry the other family. */
+static int check_families(struct nlattr **tb,
+			  const struct espah_sa_config *config, u8 mode,
+			  struct netlink_ext_ack *extack)
+{
+	if (!config->sel || mode == ESPAH_MODE_TUNNEL ||
+	    config->sel->family == config->id.family)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_SEL],
+			    "sel: in transport mode its addresses must be of the same family as dst");
+	return -EINVAL;
 }
 
 /* Whether they suit each other and the protocol is for espah_nl_get_cipher(). */
@@ -427,6 +452,9 @@ int espah_nl_sa_add(struct sk_buff *skb, struct genl_info *info)
 		err = need_cipher(tb, info->extack);
 	if (!err)
 		err = get_request(tb, &req, info->extack);
+	if (!err)
+		err = check_families(tb, &req.config, req.config.mode,
+				     info->extack);
 	if (err)
 		return err;
 
@@ -519,6 +547,9 @@ static int ripen(struct espah_net *en, struct espah_sa *larva,
 		config->mode = larva->mode;
 	if (!tb[ESPAH_A_SA_REQID])
 		config->reqid = larva->reqid;
+	err = check_families(tb, config, config->mode, extack);
+	if (err)
+		return err;
 
 	sa = espah_sa_create(en, config, extack);
 	if (IS_ERR(sa))
@@ -540,6 +571,8 @@ static int change(struct espah_net *en, struct espah_sa *sa,
 	int err;
 
 	err = refuse_changes(sa, tb, config, extack);
+	if (!err)
+		err = check_families(tb, config, sa->mode, extack);
 	if (err)
 		return err;
 	espah_queue_hold(en);

@@ -82,11 +82,6 @@ static int get_ends(struct nlattr **tb, struct espah_sa_config *config,
 				    "src: must be of the same family as dst");
 		return -EINVAL;
 	}
-	if (config->id.family != AF_INET) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_DST],
-				    "dst: only IPv4 is supported by this version");
-		return -EAFNOSUPPORT;
-	}
 	return 0;
 }
 
@@ -111,6 +106,9 @@ static int get_request(struct nlattr **tb, struct spi_request *req,
 		return err;
 
 	config->id.proto = nla_get_u8(tb[ESPAH_A_SA_PROTO]);
+	err = espah_nl_check_proto(tb[ESPAH_A_SA_DST], &config->id, extack);
+	if (err)
+		return err;
 	config->mode = nla_get_u8(tb[ESPAH_A_SA_MODE]);
 	if (tb[ESPAH_A_SA_REQID])
 		config->reqid = nla_get_u32(tb[ESPAH_A_SA_REQID]);

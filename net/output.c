@@ -5,6 +5,7 @@
  */
 
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
 #include <net/ip.h>
@@ -19,6 +20,7 @@
 #include "crypto.h"
 #include "encap.h"
 #include "esp.h"
+#include "ext6.h"
 #include "flow.h"
 #include "icv.h"
 #include "lifetime.h"
@@ -26,8 +28,18 @@
 #include "netns.h"
 #include "notify.h"
 #include "output.h"
+#include "output6.h"
 #include "packet.h"
 #include "pmtu.h"
+
+/* TRANSFORMED keeps it out of the policies, ours and xfrm's. FORWARDED makes the IP
+ * layer take the device's MTU, as espah_pmtu_fits() did.
+ */
+static int send4(struct espah_net *en, struct sk_buff *skb)
+{
+	IPCB(skb)->flags |= IPSKB_XFRM_TRANSFORMED | IPSKB_FORWARDED;
+	return ip_local_out(en->net, skb->sk, skb);
+}
 
 /* Send: the packet is protected, and the IP layer takes it. */
 static void send(struct sk_buff *skb)
@@ -36,14 +48,8 @@ static void send(struct sk_buff *skb)
 	struct espah_net *en = sa->en;
 	int err;
 
-	/* TRANSFORMED keeps it out of the policies, ours and xfrm's. FORWARDED
-	 * makes the IP layer take the device's MTU, as espah_pmtu_fits() did.
-	 * The IP layer sends a packet with DF whole or not at all: ignore_df was
-	 * for the packet inside.
-	 */
-	IPCB(skb)->flags |= IPSKB_XFRM_TRANSFORMED | IPSKB_FORWARDED;
-	skb->ignore_df = 0;
-	err = ip_local_out(en->net, skb->sk, skb);
+	err = likely(sa->id.family == AF_INET) ? send4(en, skb) :
+						 espah_output6_send(skb);
 	if (unlikely(net_xmit_eval(err)))
 		espah_count_drop(en, sa, NULL, ESPAH_A_CNT_OUT_SEND);
 	else
@@ -118,6 +124,20 @@ static int make_room(struct sk_buff *skb, unsigned int head, unsigned int tail,
 	return skb_cow_data(skb, tail, last);
 }
 
+static __always_inline u8 write_front(struct sk_buff *skb,
+				      const struct espah_sa *sa,
+				      unsigned int header)
+{
+	bool tunnel = sa->mode == ESPAH_MODE_TUNNEL;
+	struct net *net = sa->en->net;
+
+	if (unlikely(sa->id.family == AF_INET6))
+		return tunnel ? espah_encap_tunnel6(skb, sa, header) :
+				espah_encap_transport6(skb, sa, header);
+	return tunnel ? espah_encap_tunnel4(net, skb, sa, header) :
+			espah_encap_transport4(net, skb, sa, header);
+}
+
 /* Everything but the encryption: the packet with header, padding and room for
  * the ICV, its data at the ESP header. Returns as make_room() does.
  */
@@ -127,7 +147,8 @@ static int assemble(struct sk_buff *skb)
 	const struct espah_sa *sa = packet->sa;
 	bool tunnel = sa->mode == ESPAH_MODE_TUNNEL;
 	unsigned int header = espah_esp_header_len(sa);
-	unsigned int payload = tunnel ? skb->len : skb->len - ip_hdrlen(skb);
+	unsigned int front = espah_encap_front(sa, skb);
+	unsigned int payload = tunnel ? skb->len : skb->len - front;
 	unsigned int pad_len = espah_esp_pad_len(sa, payload);
 	unsigned int tail = pad_len + ESPAH_ESP_TRAILER + sa->icv_len;
 	struct sk_buff *last;
@@ -136,14 +157,12 @@ static int assemble(struct sk_buff *skb)
 	u8 next;
 
 	header += sa->encap_len;
-	frags = make_room(skb, header + (tunnel ? sizeof(struct iphdr) : 0),
-			  tail, &last);
+	frags = make_room(skb, header + (tunnel ? front : 0), tail, &last);
 	if (unlikely(frags < 0))
 		return frags;
 	at = pskb_put(skb, last, tail);
 
-	next = tunnel ? espah_encap_tunnel4(sa->en->net, skb, sa, header) :
-			espah_encap_transport4(sa->en->net, skb, sa, header);
+	next = write_front(skb, sa, header);
 	if (sa->encap_len)
 		espah_natt_write_header(skb, sa);
 	espah_esp_write_header(skb->data, sa, packet->seq);
@@ -292,10 +311,34 @@ static bool reserve(struct espah_sa *sa, struct sk_buff *skb)
 	return true;
 }
 
+static noinline unsigned int suits_transport6(struct sk_buff *skb)
+{
+	struct espah_ext6 ext;
+
+	espah_ext6_walk(skb, &ext);
+	if (ext.fragment)
+		return ESPAH_A_CNT_OUT_FRAGMENT;
+	/* What stays in front is moved. */
+	return pskb_may_pull(skb, ext.front) ? 0 : ESPAH_A_CNT_OUT_NOMEM;
+}
+
+/* RFC 4303 section 3.1.1: transport mode is for whole datagrams. Returns 0 or the
+ * counter that says why not.
+ */
+static unsigned int suits_transport(struct sk_buff *skb)
+{
+	if (unlikely(espah_packet_is6(skb)))
+		return suits_transport6(skb);
+	return ip_is_fragment(ip_hdr(skb)) ? ESPAH_A_CNT_OUT_FRAGMENT : 0;
+}
+
 static void protect_one(struct espah_sa *sa, struct sk_buff *skb)
 {
-	if (sa->mode == ESPAH_MODE_TRANSPORT && ip_is_fragment(ip_hdr(skb)))
-		espah_drop(sa->en, sa, skb, ESPAH_A_CNT_OUT_FRAGMENT);
+	unsigned int cause = sa->mode == ESPAH_MODE_TRANSPORT ?
+			     suits_transport(skb) : 0;
+
+	if (unlikely(cause))
+		espah_drop(sa->en, sa, skb, cause);
 	else if (reserve(sa, skb))
 		transform(skb);
 }
@@ -339,6 +382,8 @@ outer_route(struct espah_sa *sa, struct sk_buff *skb, u32 mark)
 
 	if (sa->mode == ESPAH_MODE_TRANSPORT)
 		return skb_dst_force(skb) ? dst_clone(skb_dst(skb)) : NULL;
+	if (unlikely(sa->id.family == AF_INET6))
+		return espah_output6_route(sa, mark);
 
 	if (likely(this_cpu_read(sa->usage->route_mark) == mark))
 		rt = dst_cache_get_ip4(&sa->route, &saddr);
@@ -363,6 +408,8 @@ static unsigned int refuse(struct espah_net *en, struct espah_sa *sa,
 /* The IP layer hands each over twice, one for this host's own ears. */
 static bool is_multicast(const struct sk_buff *skb)
 {
+	if (unlikely(espah_packet_is6(skb)))
+		return ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr);
 	return skb_rtable(skb)->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST);
 }
 
@@ -481,20 +528,30 @@ static noinline unsigned int take_behind(struct espah_net *en,
 	return take_late(en, sa, skb);
 }
 
-/* Routes change while a packet waits. One whose device went away has the black
- * hole for a device, which is another namespace's. The packet is as good as
- * protected, which keeps xfrm's policies out of the new route.
+/* The packet is as good as protected, which keeps xfrm's policies out of the new
+ * route.
  */
-static bool refresh_route(struct espah_net *en, struct sk_buff *skb)
+static bool refresh4(struct net *net, struct sk_buff *skb)
 {
 	struct dst_entry *dst = skb_dst(skb);
 
 	IPCB(skb)->flags |= IPSKB_XFRM_TRANSFORMED;
-	if ((dst->dev == blackhole_netdev || !dst_check(dst, 0)) &&
-	    ip_route_me_harder(en->net, skb->sk, skb, RTN_UNSPEC))
-		return false;
-	skb->dev = skb_dst(skb)->dev;
-	return true;
+	return (dst->dev != blackhole_netdev && dst_check(dst, 0)) ||
+	       !ip_route_me_harder(net, skb->sk, skb, RTN_UNSPEC);
+}
+
+/* Routes change while a packet waits. One whose device went away has the black
+ * hole for a device, which is another namespace's.
+ */
+static bool refresh_route(struct espah_net *en, struct sk_buff *skb)
+{
+	bool routed = espah_packet_is6(skb) ?
+		      espah_output6_refresh(en->net, skb) :
+		      refresh4(en->net, skb);
+
+	if (routed)
+		skb->dev = skb_dst(skb)->dev;
+	return routed;
 }
 
 static void resume(struct espah_net *en, struct espah_sa *sa,
@@ -542,6 +599,19 @@ bool espah_output_resume(struct espah_net *en,
 	return gone;
 }
 
+/* As not_ours(). Loopback has no disable_xfrm for IPv6. Neighbour discovery is what ARP
+ * is for IPv4: without it no protected packet finds its way.
+ */
+static noinline bool not_ours6(const struct sk_buff *skb)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+
+	return IP6CB(skb)->flags & IP6SKB_XFRM_TRANSFORMED ||
+	       (dst && (dst_xfrm(dst) || dst->flags & DST_NOXFRM ||
+			dst->dev->flags & IFF_LOOPBACK)) ||
+	       espah_ext6_neighbour(skb);
+}
+
 /* xfrm's packets on their way to xfrm, what is protected already, and what
  * leaves by an interface that the administrator (or, for loopback, the kernel)
  * has set disable_xfrm for.
@@ -550,6 +620,8 @@ static bool not_ours(struct sk_buff *skb)
 {
 	const struct dst_entry *dst = skb_dst(skb);
 
+	if (unlikely(espah_packet_is6(skb)))
+		return not_ours6(skb);
 	return IPCB(skb)->flags & IPSKB_XFRM_TRANSFORMED ||
 	       (dst && (dst_xfrm(dst) || dst->flags & DST_NOXFRM));
 }

@@ -20,6 +20,7 @@ struct espah_sa;
  * @icv: the computation of its ICV that is, under an AH SA
  * @until: while it waits for an SA: jiffies when it has waited long enough
  * @octets: while it waits for an SA: the memory that is counted for it
+ * @cookie: while it waits for an SA: what tells that an IPv6 route has changed
  *
  * It lies in &sk_buff.cb: the steps share no stack, and each can run on a CPU
  * of its own.
@@ -41,6 +42,7 @@ struct espah_packet {
 		struct {
 			unsigned long		until;
 			unsigned int		octets;
+			u32			cookie;
 		};
 	};
 };
@@ -49,6 +51,12 @@ static inline struct espah_packet *espah_packet(struct sk_buff *skb)
 {
 	BUILD_BUG_ON(sizeof(struct espah_packet) > sizeof(skb->cb));
 	return (struct espah_packet *)skb->cb;
+}
+
+/* IPv4 or IPv6, by the network header, which is in the linear part. */
+static inline bool espah_packet_is6(const struct sk_buff *skb)
+{
+	return ip_hdr(skb)->version == 6;
 }
 
 #endif /* _ESPAH_PACKET_H */

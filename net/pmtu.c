@@ -12,16 +12,19 @@
  */
 
 #include <linux/icmp.h>
+#include <linux/icmpv6.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/jiffies.h>
 #include <net/icmp.h>
 #include <net/ip.h>
+#include <net/ip6_route.h>
 
 #include "ah.h"
 #include "compat.h"
+#include "encap.h"
 #include "esp.h"
 #include "pmtu.h"
-#include "sa.h"
 
 /* As the IP layer has it: the smallest size that a router is believed. */
 #define PMTU_MIN	552
@@ -29,10 +32,19 @@
 /* So many packets back, a router may still be speaking of. */
 #define PMTU_RECENT	65536
 
-static unsigned int outer_mtu(const struct espah_sa *sa,
+/**
+ * espah_pmtu_outer() - the longest protected packet
+ * @sa: SA
+ * @dst: its route
+ *
+ * Return: octets that go through in one piece, as far as is known.
+ */
+unsigned int espah_pmtu_outer(const struct espah_sa *sa,
 			      const struct dst_entry *dst)
 {
-	unsigned int mtu = ip_dst_mtu_maybe_forward(dst, true);
+	unsigned int mtu = likely(sa->id.family == AF_INET) ?
+			   ip_dst_mtu_maybe_forward(dst, true) :
+			   ip6_dst_mtu_maybe_forward(dst, true);
 	u32 learnt = READ_ONCE(sa->pmtu);
 
 	if (learnt && time_before(jiffies, READ_ONCE(sa->pmtu_expires)))
@@ -60,21 +72,20 @@ static unsigned int esp_payload_max(const struct espah_sa *sa, unsigned int room
  * espah_pmtu_inner() - the longest packet that fits
  * @sa: SA
  * @outer: octets that the protected packet may have
- * @ip_len: octets of the packet's own IP header
+ * @front: octets of IP header in front of the protection
  *
  * Return: octets of the longest IP packet in clear.
  */
 unsigned int espah_pmtu_inner(const struct espah_sa *sa, unsigned int outer,
-			      unsigned int ip_len)
+			      unsigned int front)
 {
 	bool tunnel = sa->mode == ESPAH_MODE_TUNNEL;
-	unsigned int header = tunnel ? sizeof(struct iphdr) : ip_len;
-	unsigned int room = outer > header ? outer - header : 0;
+	unsigned int room = outer > front ? outer - front : 0;
 	unsigned int payload;
 
 	payload = unlikely(sa->id.proto == IPPROTO_AH) ?
 		  ah_payload_max(sa, room) : esp_payload_max(sa, room);
-	return tunnel ? payload : payload + ip_len;
+	return tunnel ? payload : payload + front;
 }
 
 /* A local sender gets -EMSGSIZE, and finds the size in its route: TCP cuts its
@@ -110,6 +121,42 @@ static bool clear_df(struct sk_buff *skb)
 	return true;
 }
 
+static void tell_sender6(struct sk_buff *skb, unsigned int mtu)
+{
+	if (IP6CB(skb)->flags & IP6SKB_FORWARDED || !skb->sk)
+		icmpv6_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
+	else
+		skb_dst_update_pmtu_no_confirm(skb, mtu);
+}
+
+/* An IPv6 link carries 1280 octets, and so does a tunnel (RFC 2473 section 7.1). Returns
+ * false where the packet ends here.
+ */
+static bool may_be_fragmented6(struct sk_buff *skb, unsigned int mtu)
+{
+	mtu = max_t(unsigned int, mtu, IPV6_MIN_MTU);
+	if (fits(skb, mtu))
+		return true;
+	tell_sender6(skb, mtu);
+	return skb->ignore_df;
+}
+
+static bool may_be_fragmented(struct sk_buff *skb, unsigned int mtu)
+{
+	if (espah_packet_is6(skb))
+		return may_be_fragmented6(skb, mtu);
+	if (!(ip_hdr(skb)->frag_off & htons(IP_DF)))
+		return true;
+	tell_sender(skb, mtu);
+	return skb->ignore_df && clear_df(skb);
+}
+
+/* One header must be able to name the whole. */
+static unsigned int longest(const struct espah_sa *sa)
+{
+	return sa->id.family == AF_INET ? IP_MAX_MTU : IP6_MAX_MTU;
+}
+
 /**
  * espah_pmtu_fits() - does the packet still fit with its protection on?
  * @sa: SA
@@ -117,26 +164,26 @@ static bool clear_df(struct sk_buff *skb)
  * @outer: route of the protected packet
  *
  * Where it does not, and does not want to be fragmented, its sender is told the
- * size that would (RFC 4301 section 8.2.1).
+ * size that would (RFC 4301 section 8.2.1). From here on ignore_df speaks of the
+ * protected packet: it has to be fragmented.
  *
  * Return: true if the packet can go on, perhaps without its DF.
  */
 bool espah_pmtu_fits(struct espah_sa *sa, struct sk_buff *skb,
 		     const struct dst_entry *outer)
 {
-	unsigned int ip_len = ip_hdrlen(skb);
+	unsigned int front = espah_encap_front(sa, skb);
 	unsigned int mtu;
 
-	mtu = espah_pmtu_inner(sa, outer_mtu(sa, outer), ip_len);
-	if (likely(fits(skb, mtu)))
+	mtu = espah_pmtu_inner(sa, espah_pmtu_outer(sa, outer), front);
+	if (likely(fits(skb, mtu))) {
+		skb->ignore_df = 0;
 		return true;
-	if (ip_hdr(skb)->frag_off & htons(IP_DF)) {
-		tell_sender(skb, mtu);
-		if (!skb->ignore_df || !clear_df(skb))
-			return false;
 	}
-	/* Fragmented afterwards, if one header can still name it all. */
-	return fits(skb, espah_pmtu_inner(sa, IP_MAX_MTU, ip_len));
+	if (!may_be_fragmented(skb, mtu))
+		return false;
+	skb->ignore_df = 1;
+	return fits(skb, espah_pmtu_inner(sa, longest(sa), front));
 }
 
 /**
@@ -147,7 +194,8 @@ bool espah_pmtu_fits(struct espah_sa *sa, struct sk_buff *skb,
  *
  * Anybody can send such a message (RFC 4301 section 8.2). It must quote a
  * packet that was sent not long ago, it cannot push the size below what the IP
- * layer believes, and it is forgotten after ten minutes.
+ * layer believes, and it is forgotten after ten minutes. IPv6 has no links that
+ * carry less than 1280 octets (RFC 8201 section 4).
  */
 void espah_pmtu_learn(struct espah_sa *sa, u32 seq, unsigned int mtu)
 {
@@ -156,6 +204,8 @@ void espah_pmtu_learn(struct espah_sa *sa, u32 seq, unsigned int mtu)
 
 	/* Routers older than RFC 1191 say 0: they do not know either. */
 	if (!mtu || since >= sent || since >= PMTU_RECENT)
+		return;
+	if (sa->id.family == AF_INET6 && mtu < IPV6_MIN_MTU)
 		return;
 	WRITE_ONCE(sa->pmtu_expires, jiffies + PMTU_LIFE);
 	WRITE_ONCE(sa->pmtu, max_t(unsigned int, mtu, PMTU_MIN));

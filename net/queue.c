@@ -7,6 +7,7 @@
 #include <linux/jiffies.h>
 #include <linux/slab.h>
 #include <net/dst.h>
+#include <net/ip6_fib.h>
 
 #include "acquire.h"
 #include "flow.h"
@@ -74,6 +75,8 @@ static void line_up(struct espah_net *en, struct espah_queue *queue,
 	en->waiting.late = true;
 	packet->until = jiffies + ESPAH_QUEUE_TIME;
 	packet->octets = skb->truesize;
+	if (espah_packet_is6(skb))
+		packet->cookie = rt6_get_cookie((struct rt6_info *)skb_dst(skb));
 	/* Nothing keeps the device: it may go while the packet waits. */
 	skb->dev = NULL;
 	load_add(&queue->load, packet->octets);

@@ -127,6 +127,8 @@ static bool tmpl_fits(const struct espah_tmpl *tmpl, const struct espah_sa *sa)
 	/* In transport mode the policy's selector has seen the addresses. */
 	if (tmpl->mode == ESPAH_MODE_TRANSPORT)
 		return true;
+	if (!tmpl->family)
+		return true;
 	return tmpl->family == sa->id.family &&
 	       addr_fits(&tmpl->src, &sa->src) &&
 	       addr_fits(&tmpl->dst, &sa->id.dst);

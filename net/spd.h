@@ -21,7 +21,7 @@ struct espah_slot;
  * @dst: outer destination address; all zero for any
  * @spi: only an SA with this SPI; 0 for any
  * @reqid: only SAs with this reqid; 0 for any
- * @family: of the addresses
+ * @family: of the addresses; 0 where there are none, which is any of either family
  * @proto: %IPPROTO_ESP or %IPPROTO_AH
  * @mode: ESPAH_MODE_*
  * @optional: take what arrives in clear too, and send in clear without an SA

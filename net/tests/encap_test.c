@@ -18,6 +18,7 @@ static struct espah_sa *tunnel_sa(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, sa);
 	sa->mode = ESPAH_MODE_TUNNEL;
+	sa->id.family = AF_INET;
 	sa->id.dst = espah_addr4(htonl(0xc0000202));
 	sa->src = espah_addr4(htonl(0xc0000201));
 	return sa;
@@ -228,7 +229,7 @@ static void check_ecn(struct kunit *test, unsigned int inner,
 	unsigned int cause;
 
 	skb = tunnelled(test, skb->data, skb->len, (u8)~dscp << 2 | outer);
-	cause = espah_decap_tunnel4(skb, IPPROTO_IPIP);
+	cause = espah_decap_tunnel(skb, tunnel_sa(test), IPPROTO_IPIP);
 	if (expected < 0) {
 		KUNIT_EXPECT_EQ_MSG(test, cause, ESPAH_A_CNT_IN_ECN,
 				    "inner %u, outer %u", inner, outer);
@@ -312,7 +313,8 @@ static void check_inner(struct kunit *test, const struct inner *inner,
 {
 	unsigned int expected = inner->sane ? 0 : ESPAH_A_CNT_IN_INNER_HEADER;
 
-	KUNIT_ASSERT_EQ(test, espah_decap_tunnel4(skb, IPPROTO_IPIP), expected);
+	KUNIT_ASSERT_EQ(test, espah_decap_tunnel(skb, tunnel_sa(test), IPPROTO_IPIP),
+			expected);
 	if (!inner->sane)
 		return;
 	KUNIT_EXPECT_EQ(test, skb_network_offset(skb), 0);
@@ -349,17 +351,18 @@ static void inner_header_in_a_page(struct kunit *test)
 	}
 }
 
-static void only_ipv4_comes_out(struct kunit *test)
+static void only_ip_comes_out(struct kunit *test)
 {
+	const struct espah_sa *sa = tunnel_sa(test);
 	struct sk_buff *skb;
 	int next;
 
 	for (next = 0; next < 256; next++) {
-		if (next == IPPROTO_IPIP)
+		if (next == IPPROTO_IPIP || next == IPPROTO_IPV6)
 			continue;
 		skb = inner_packet(test, 0, 0, 0);
 		skb = tunnelled(test, skb->data, skb->len, 0);
-		KUNIT_EXPECT_EQ_MSG(test, espah_decap_tunnel4(skb, next),
+		KUNIT_EXPECT_EQ_MSG(test, espah_decap_tunnel(skb, sa, next),
 				    ESPAH_A_CNT_IN_NEXT_HEADER, "next %d", next);
 	}
 }
@@ -372,7 +375,7 @@ static struct kunit_case encap_cases[] = {
 	KUNIT_CASE(ecn_by_rfc_6040),
 	KUNIT_CASE_PARAM(inner_header, inner_gen_params),
 	KUNIT_CASE_PARAM(inner_header_in_a_page, inner_gen_params),
-	KUNIT_CASE(only_ipv4_comes_out),
+	KUNIT_CASE(only_ip_comes_out),
 	{}
 };
 

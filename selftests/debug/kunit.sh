@@ -56,6 +56,10 @@ test_fwmark() {
 	suite fwmark
 }
 
+test_ext6() {
+	suite ext6
+}
+
 test_replay() {
 	suite replay
 }
@@ -86,6 +90,10 @@ test_cover() {
 
 test_encap() {
 	suite encap
+}
+
+test_encap6() {
+	suite encap6
 }
 
 test_pmtu() {

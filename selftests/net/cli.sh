@@ -279,8 +279,9 @@ test_exit_statuses_and_sentences() {
 		cli state add "${words[@]}" spi 0x100 aead 'rfc4106(gcm(des))' "$key" 128
 	assert_status 2 "^espah: state add: EINVAL: aead icv-bits" \
 		cli state add "${words[@]}" spi 0x100 aead "$alg" "$key" 120
-	assert_status 2 "^espah: state add: EAFNOSUPPORT: dst: only IPv4" \
-		cli state add src fd00::1 dst fd00::2 proto esp spi 0x100 aead "$alg" "$key" 128
+	assert_status 2 "^espah: state add: EINVAL: sel: in transport mode .* same family as dst" \
+		cli state add src fd00::1 dst fd00::2 proto esp spi 0x100 aead "$alg" "$key" 128 \
+		sel src 10.0.0.1 dst 10.0.0.2
 	assert_status 2 "^espah: state get: ESRCH: " cli state get "${words[@]}" spi 0x100
 	assert_status 1 '' cli state add "${words[@]}" spi 0x100 replay-window 4097 aead "$alg" "$key" 128
 }

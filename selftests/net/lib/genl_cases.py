@@ -250,8 +250,6 @@ def contradictory_sas():
 
         yield case('v4 to v6', ('src',), dst='fd00::2')
         yield case('v6 to v4', ('src',), src='fd00::1')
-        yield case('v6', ('dst',), errno.EAFNOSUPPORT, src='fd00::1', dst='fd00::2')
-        yield case('v6 sel', ('sel',), sel=V6)
         yield case('sel of two families', ('sel', 'dst-min'), sel=sel(**{'dst-min': 'fd00::'}))
         yield case('sel src backwards', ('sel', 'src-max'), sel=sel(**{'src-max': '10.0.255.255'}))
         yield case('sel dst backwards', ('sel', 'dst-max'), sel=sel(**{'dst-max': '10.1.255.255'}))
@@ -281,12 +279,18 @@ def contradictory_sas():
                        **{mark: 2, f'{mark}-mask': 1})
 
 
+def mixed_families():
+    yield case_of('AH over IPv6', 'SA_ALLOC_SPI', {**command('SA_ALLOC_SPI').good, 'proto': 51,
+                  'src': 'fd00::1', 'dst': 'fd00::2'}, ('dst',), errno.EAFNOSUPPORT, 'IPv4')
+    yield case_of('v6 sel in transport mode', 'SA_ADD', sa(0x1000, mode=0, sel=V6), ('sel',),
+                  words='transport mode')
+
+
 def contradictory_spis():
     def case(name, at, err=errno.EINVAL, **other):
         return case_of(name, 'SA_ALLOC_SPI', {**command('SA_ALLOC_SPI').good, **other}, at, err)
 
     yield case('v4 to v6', ('src',), dst='fd00::2')
-    yield case('v6', ('dst',), errno.EAFNOSUPPORT, src='fd00::1', dst='fd00::2')
     yield case('range backwards', ('spi-max',), **{'spi-max': 0x1ff})
     yield case('range below 256', ('spi-max',), **{'spi-max': 0xff})
     yield case_of('a range that is taken', 'SA_ALLOC_SPI',
@@ -362,9 +366,10 @@ def contradictory_policies():
 
         yield case('bypass with tmpl', ('tmpl',), action=1)
         yield case('discard with tmpl', ('tmpl',), action=2)
-        yield case('v6 sel', ('sel',), errno.EAFNOSUPPORT, sel=V6)
-        yield case('v6 tmpl src', ('tmpl', 'src'), errno.EAFNOSUPPORT, tmpl=tmpl(src='fd00::1'))
-        yield case('v6 tmpl dst', ('tmpl', 'dst'), errno.EAFNOSUPPORT, tmpl=tmpl(dst='fd00::1'))
+        yield case('tmpl from v6 to v4', ('tmpl', 'dst'), words='one family', tmpl=tmpl(src='fd00::1'))
+        yield case('tmpl from v4 to v6', ('tmpl', 'dst'), words='one family', tmpl=tmpl(dst='fd00::1'))
+        yield case('v6 sel in transport mode', ('tmpl',), words='transport mode', sel=V6,
+                   tmpl=tmpl(mode=0))
         yield case('tunnel from nowhere', ('tmpl', 'src'), tmpl=tmpl(src='0.0.0.0'))
         yield case('tunnel to nowhere', ('tmpl', 'dst'), tmpl=tmpl(dst='0.0.0.0'))
         yield case('sel of two families', ('sel', 'src-max'), sel=sel(**{'src-max': 'fd00::'}))
@@ -378,6 +383,7 @@ def contradictory_policies():
 
 def contradictory():
     yield from contradictory_sas()
+    yield from mixed_families()
     yield from contradictory_pairs()
     yield from half_an_encapsulation()
     yield from contradictory_spis()

@@ -30,6 +30,8 @@ IP_MTU_DISCOVER = 10
 IP_PMTUDISC_DONT = 0
 IP_PMTUDISC_DO = 2
 IP_MTU = 14
+IPV6_MTU_DISCOVER = 23
+IPV6_MTU = 24
 UDP_SEGMENT = 103
 SO_ZEROCOPY = 60
 MSG_ZEROCOPY = 0x4000000
@@ -67,12 +69,15 @@ def enter(namespace):
         raise OSError(ctypes.get_errno(), "setns")
 
 
+def is_v6(address):
+    return ":" in address
+
+
 def make_socket(end, kind, proto=0, port=0):
     """A socket of an end point, bound to its address."""
     name, address = end.split("@")
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with Namespace(name):
-        sock = socket.socket(family, kind, proto)
+        sock = socket.socket(socket.AF_INET6 if is_v6(address) else socket.AF_INET, kind, proto)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20)
@@ -159,6 +164,8 @@ def known_mtu(source, target):
     """How large a packet may be, as far as a new socket knows."""
     with make_socket(source, socket.SOCK_DGRAM) as sock:
         sock.connect((address_of(target), PORT))
+        if is_v6(address_of(target)):
+            return sock.getsockopt(socket.IPPROTO_IPV6, IPV6_MTU)
         return sock.getsockopt(socket.IPPROTO_IP, IP_MTU)
 
 
@@ -168,7 +175,10 @@ def probe(source, target, size):
     result = "lost"
     with make_socket(source, socket.SOCK_DGRAM) as client, \
          make_socket(target, socket.SOCK_DGRAM, port=PORT) as server:
-        client.setsockopt(socket.IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO)
+        if is_v6(address_of(target)):
+            client.setsockopt(socket.IPPROTO_IPV6, IPV6_MTU_DISCOVER, IP_PMTUDISC_DO)
+        else:
+            client.setsockopt(socket.IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO)
         server.settimeout(QUIET)
         try:
             client.sendto(data, (address_of(target), PORT))
@@ -466,20 +476,32 @@ def reset():
 # --- the wire ----------------------------------------------------------------
 
 def packet_filter(protected):
-    """Classic BPF: IPv4 that leaves by the device, and is ESP or AH, or is not."""
+    """Classic BPF: IP that leaves by the device, and is ESP or AH, or is not.
+
+    What hosts on a link tell each other to find their way is neither: ARP, and for IPv6 what has a
+    hop limit of 255 or is multicast.
+    """
     ancillary = 0xfffff000
     yes, no = (0xffff, 0) if protected else (0, 0xffff)
     code = [
-        (0x20, 0, 0, ancillary + 0),                # what protocol?
-        (0x15, 0, 6, 0x0800),
-        (0x20, 0, 0, ancillary + 4),                # in which direction?
-        (0x15, 0, 4, socket.PACKET_OUTGOING),
-        (0x30, 0, 0, 9),                            # what is in the IP packet?
-        (0x15, 1, 0, socket.IPPROTO_ESP),
-        (0x15, 0, 2, socket.IPPROTO_AH),
-        (0x06, 0, 0, yes),
-        (0x06, 0, 0, 0),
-        (0x06, 0, 0, no),
+        (0x20, 0, 0, ancillary + 4),                # 0: in which direction?
+        (0x15, 0, 15, socket.PACKET_OUTGOING),      # 1
+        (0x20, 0, 0, ancillary + 0),                # 2: what protocol?
+        (0x15, 0, 3, 0x0800),                       # 3
+        (0x30, 0, 0, 9),                            # 4: what is in the IPv4 packet?
+        (0x15, 10, 0, socket.IPPROTO_ESP),          # 5
+        (0x15, 9, 8, socket.IPPROTO_AH),            # 6
+        (0x15, 0, 9, 0x86dd),                       # 7
+        (0x30, 0, 0, 6),                            # 8: what is in the IPv6 packet?
+        (0x15, 6, 0, socket.IPPROTO_ESP),           # 9
+        (0x15, 5, 0, socket.IPPROTO_AH),            # 10
+        (0x30, 0, 0, 24),                           # 11: to whom does it go?
+        (0x15, 4, 0, 0xff),                         # 12
+        (0x30, 0, 0, 7),                            # 13: what hop limit?
+        (0x15, 2, 0, 255),                          # 14
+        (0x06, 0, 0, no),                           # 15
+        (0x06, 0, 0, yes),                          # 16
+        (0x06, 0, 0, 0),                            # 17
     ]
     return b"".join(struct.pack("HBBI", *instruction) for instruction in code)
 
@@ -522,6 +544,13 @@ def watch_start(*places):
     return ""
 
 
+def size_and_tos(packet):
+    """Of an IP packet, as its header has it."""
+    if packet[0] >> 4 == 6:
+        return 40 + struct.unpack("!H", packet[4:6])[0], struct.unpack("!H", packet[:2])[0] >> 4 & 255
+    return struct.unpack("!H", packet[2:4])[0], packet[1]
+
+
 def watch_stop():
     """What was on the wire: ESP or AH, its longest packet and its TOS values, and what was in clear."""
     esp = clear = largest = 0
@@ -529,8 +558,9 @@ def watch_stop():
     while taps:
         protected, other = taps.pop()
         for packet in protected.packets():
-            largest = max(largest, struct.unpack("!H", packet[2:4])[0])
-            tos.add("0x%02x" % packet[1])
+            size, octet = size_and_tos(packet)
+            largest = max(largest, size)
+            tos.add("0x%02x" % octet)
         for packet in other.packets():
             first = first or packet[:28].hex()
         esp += protected.count()

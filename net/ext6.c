@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* IPv6 extension headers: RFC 8200 section 4. */
+
+#include <linux/icmpv6.h>
+#include <linux/skbuff.h>
+#include <net/ipv6.h>
+#include <net/ndisc.h>
+
+#include "ext6.h"
+
+/* AH and ESP are not meant: they are what a selector calls a protocol. */
+static bool is_extension(u8 next)
+{
+	return next == NEXTHDR_HOP || next == NEXTHDR_ROUTING ||
+	       next == NEXTHDR_DEST || next == NEXTHDR_FRAGMENT;
+}
+
+/* All of them begin as the Fragment header does: what is next, and a length,
+ * which that one does not need.
+ */
+static unsigned int extension_len(u8 next, const struct frag_hdr *hdr)
+{
+	return next == NEXTHDR_FRAGMENT ? sizeof(*hdr) :
+					  (hdr->reserved + 1) * 8u;
+}
+
+/**
+ * espah_ext6_walk() - find the way through the headers of an IPv6 packet
+ * @skb: packet; its network header is an IPv6 header in the linear part
+ * @ext: filled in
+ *
+ * Protection goes behind what each router on the way looks at (RFC 4303 section
+ * 3.1.1): hop-by-hop options, routing headers and the destination options in front of
+ * those. Other destination options are for the last destination only, and are
+ * protected. A chain that breaks off ends where it does.
+ */
+void espah_ext6_walk(const struct sk_buff *skb, struct espah_ext6 *ext)
+{
+	unsigned int at = sizeof(struct ipv6hdr), len;
+	int base = skb_network_offset(skb);
+	const struct frag_hdr *hdr;
+	struct frag_hdr copy;
+	__be16 frag_off;
+	u8 next = ipv6_hdr(skb)->nexthdr;
+
+	ext->front = at;
+	ext->front_next = offsetof(struct ipv6hdr, nexthdr);
+	ext->fragment = false;
+	while (is_extension(next)) {
+		hdr = skb_header_pointer(skb, base + at, sizeof(copy), &copy);
+		if (!hdr)
+			break;
+		len = extension_len(next, hdr);
+		if (base + at + len > skb->len)
+			break;
+		frag_off = next == NEXTHDR_FRAGMENT ? hdr->frag_off : 0;
+		if (frag_off & htons(IP6_OFFSET | IP6_MF))
+			ext->fragment = true;
+		at += len;
+		if (next == NEXTHDR_HOP || next == NEXTHDR_ROUTING) {
+			ext->front = at;
+			ext->front_next = at - len;
+		}
+		next = hdr->nexthdr;
+		/* What follows in a part that is not the first is no header. */
+		if (frag_off & htons(IP6_OFFSET))
+			break;
+	}
+	ext->upper = at;
+	ext->proto = next;
+}
+
+/**
+ * espah_ext6_neighbour() - is this neighbour discovery?
+ * @skb: packet; its network header is an IPv6 header in the linear part
+ *
+ * It has never passed a router (RFC 4861 section 7.1), and no extension header is in
+ * front (RFC 6980).
+ *
+ * Return: true for the messages of RFC 4861.
+ */
+bool espah_ext6_neighbour(const struct sk_buff *skb)
+{
+	const struct ipv6hdr *iph = ipv6_hdr(skb);
+	const u8 *type;
+	u8 copy;
+
+	if (iph->nexthdr != NEXTHDR_ICMP || iph->hop_limit != 255)
+		return false;
+	type = skb_header_pointer(skb, skb_network_offset(skb) + sizeof(*iph),
+				  sizeof(copy), &copy);
+	return type && *type >= NDISC_ROUTER_SOLICITATION &&
+	       *type <= NDISC_REDIRECT;
+}
