@@ -7,6 +7,7 @@
 SIZES='0 1 15 16 17 1000 1300'
 
 # What is inside, and what outside: IPv4 or IPv6 addresses of the two ends.
+# shellcheck disable=SC2034 # used by name
 A4=10.9.0.1 B4=10.9.0.2 A6=fd00:9::1 B6=fd00:9::2
 
 # ends STACK_A STACK_B MODE OUTER INNER [ENCAP]: protect INNER traffic between $A and $B.

@@ -222,11 +222,11 @@ test_output_mark() {
 	for stack in xfrm espah; do
 		for mode in transport tunnel; do
 			configure "$stack" "$A" <<-END
-				$(out_state 0x1101 mode $mode output-mark 0x21)
+				$(out_state 0x1101 mode "$mode" output-mark 0x21)
 				policy add $A_B dir out tmpl $A_B proto esp reqid 1 mode $mode
 			END
 			configure "$stack" "$B" <<-END
-				$(out_state 0x1101 mode $mode output-mark 0x21 mask 0xff)
+				$(out_state 0x1101 mode "$mode" output-mark 0x21 mask 0xff)
 				policy add $A_B dir in tmpl $A_B proto esp reqid 1 mode $mode
 			END
 			count_marks "$A"
