@@ -160,6 +160,26 @@ def ask(source, target, via=None):
     return words(result="answered", seen_from=asker[0])
 
 
+def twins(one, other, target, port):
+    """Two ends ask from the same port, and each has to get its own answer."""
+    port = int(port)
+    with make_socket(one, socket.SOCK_DGRAM, port=port) as first, \
+         make_socket(other, socket.SOCK_DGRAM, port=port) as second, \
+         make_socket(target, socket.SOCK_DGRAM, port=port) as server:
+        for turn in range(3):
+            seen = {}
+            for client, question in ((first, b"first"), (second, b"second")):
+                client.sendto(question, (address_of(target), port))
+                seen[question] = receive(server, question, "turn %d, there" % turn)
+            if seen[b"first"] == seen[b"second"]:
+                raise Failure("both ends look like %s:%d" % seen[b"first"])
+            for question in (b"second", b"first"):
+                server.sendto(b"to the " + question, seen[question])
+            receive(first, b"to the first", "turn %d, back" % turn)
+            receive(second, b"to the second", "turn %d, back" % turn)
+    return ""
+
+
 def known_mtu(source, target):
     """How large a packet may be, as far as a new socket knows."""
     with make_socket(source, socket.SOCK_DGRAM) as sock:
@@ -604,7 +624,7 @@ def icmp_too_big(namespace, router, source, target, spi, seq, mtu, proto="esp", 
 # --- requests ----------------------------------------------------------------
 
 COMMANDS = {function.__name__: function for function in (
-    udp, attempt, ask, probe, segmented, header, tcp, say, sendfile, zerocopy, flood_start, flood_stop,
+    udp, attempt, ask, twins, probe, segmented, header, tcp, say, sendfile, zerocopy, flood_start, flood_stop,
     flood_sent, reset, watch_start, watch_stop, icmp_too_big)}
 
 
