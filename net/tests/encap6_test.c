@@ -25,6 +25,7 @@ static struct espah_sa *sa_of(struct kunit *test, u8 mode, u16 family)
 	KUNIT_ASSERT_NOT_NULL(test, sa);
 	sa->mode = mode;
 	sa->id.family = family;
+	sa->id.proto = IPPROTO_ESP;
 	if (family == AF_INET6) {
 		sa->src = espah_addr6(&here);
 		sa->id.dst = espah_addr6(&there);

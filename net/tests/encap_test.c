@@ -19,6 +19,7 @@ static struct espah_sa *tunnel_sa(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, sa);
 	sa->mode = ESPAH_MODE_TUNNEL;
 	sa->id.family = AF_INET;
+	sa->id.proto = IPPROTO_ESP;
 	sa->id.dst = espah_addr4(htonl(0xc0000202));
 	sa->src = espah_addr4(htonl(0xc0000201));
 	return sa;
