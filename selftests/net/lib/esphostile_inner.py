@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Tests of hostile.sh: authentic packets whose content is not what it should be."""
 
+import socket
 import struct
 
 from esplab import DISCARD, FWD, HOST, IN, PEER, equal, inside, selector
@@ -79,11 +80,13 @@ def test_dummy(lab):
 
 
 def test_next_header(lab):
-    """A tunnel for IPv4 carries IPv4 packets, and says so."""
+    """A tunnel carries IP packets, and says so; of which family, it says, too."""
     sa = tunnel(lab)
-    others = [proto for proto in range(256) if proto not in (IPIP, NONE)]
+    others = [proto for proto in range(256) if proto not in (IPIP, socket.IPPROTO_IPV6, NONE)]
     packets = [sa.packet(sa.next(), inner_packet(), proto) for proto in others]
     lab.expect(packets, {'in-next-header': len(packets)}, 'next headers')
+    lab.expect([sa.packet(sa.next(), inner_packet(), socket.IPPROTO_IPV6)], {'in-inner-header': 1},
+               'IPv4 by the name of IPv6')
     lab.goes_on(sa, 'next headers')
 
 
