@@ -3,19 +3,11 @@
 
 #include <linux/ip.h>
 #include <linux/skbuff.h>
-#include <net/inet_ecn.h>
+#include <net/dsfield.h>
 #include <net/ip.h>
 #include <net/route.h>
 
 #include "encap.h"
-
-/* What a router says of a UDP datagram goes to whoever has its port, and not to
- * us: behind NAT nobody could learn what DF is for.
- */
-static bool may_have_df(const struct espah_sa *sa)
-{
-	return !sa->encap_len;
-}
 
 /**
  * espah_encap_transport4() - make room behind the IP header
@@ -41,7 +33,8 @@ u8 espah_encap_transport4(struct net *net, struct sk_buff *skb,
 	skb_reset_network_header(skb);
 	iph = ip_hdr(skb);
 	iph->protocol = espah_encap_proto(sa);
-	if (!may_have_df(sa) && iph->frag_off & htons(IP_DF)) {
+	/* As the outer header of a tunnel: see espah_sa.header. */
+	if (sa->encap_len && iph->frag_off & htons(IP_DF)) {
 		iph->frag_off &= ~htons(IP_DF);
 		__ip_select_ident(net, iph, 1);
 	}
@@ -68,9 +61,9 @@ static __be16 inner_df(const struct sk_buff *skb)
  * @sa: SA
  * @header: octets that the transform puts between the headers
  *
- * The outer header is made as RFC 4301 section 5.1.2.1 has it: DSCP and DF are
- * copied, and so is ECN (RFC 6040 section 4.1, normal mode). Leaves the data
- * where the transform's header goes.
+ * The outer header is made as RFC 4301 section 5.1.2.1 has it: unless the SA says
+ * something else, DSCP and DF are copied, and so is ECN (RFC 6040 section 4.1, normal
+ * mode). Leaves the data where the transform's header goes.
  *
  * Return: the protocol of the inner packet.
  */
@@ -78,8 +71,9 @@ u8 espah_encap_tunnel4(struct net *net, struct sk_buff *skb,
 		       const struct espah_sa *sa, unsigned int header)
 {
 	u8 next = unlikely(espah_packet_is6(skb)) ? IPPROTO_IPV6 : IPPROTO_IPIP;
-	__be16 df = may_have_df(sa) ? inner_df(skb) : 0;
-	u8 dsfield = espah_encap_dsfield(skb);
+	__be16 df = espah_header_df(&sa->header, inner_df(skb));
+	u8 tos = espah_header_tos(&sa->header, espah_encap_dsfield(skb));
+	u8 ttl = espah_header_ttl(&sa->header, espah_encap_ttl(skb));
 	struct iphdr *outer;
 
 	__skb_push(skb, header + sizeof(*outer));
@@ -87,9 +81,9 @@ u8 espah_encap_tunnel4(struct net *net, struct sk_buff *skb,
 	outer = ip_hdr(skb);
 	outer->version = IPVERSION;
 	outer->ihl = sizeof(*outer) / 4;
-	outer->tos = dsfield;
+	outer->tos = tos;
 	outer->frag_off = df;
-	outer->ttl = ip4_dst_hoplimit(skb_dst(skb));
+	outer->ttl = ttl ? ttl : ip4_dst_hoplimit(skb_dst(skb));
 	outer->protocol = espah_encap_proto(sa);
 	outer->saddr = sa->src.v4;
 	outer->daddr = sa->id.dst.v4;
@@ -175,6 +169,35 @@ static unsigned int check_inner(struct sk_buff *skb, u8 next)
 	}
 }
 
+/* RFC 6040 section 4.2; what is marked there is counted, so that somebody can see
+ * it. Returns 0 or the counter that says why not.
+ */
+static unsigned int decap_dsfield(struct espah_sa *sa, struct sk_buff *skb,
+				  u8 outer)
+{
+	u8 inner = espah_encap_dsfield(skb), dsfield = inner;
+
+	switch (espah_header_decap(&sa->header, outer, &dsfield)) {
+	case ESPAH_ECN_DROP:
+		return ESPAH_A_CNT_IN_ECN;
+	case ESPAH_ECN_MARKED:
+		espah_note(sa, ESPAH_A_CNT_IN_ECN_MARKED);
+		break;
+	case ESPAH_ECN_UNUSED:
+		espah_note(sa, ESPAH_A_CNT_IN_ECN_UNUSED);
+		break;
+	default:
+		break;
+	}
+	if (likely(dsfield == inner))
+		return 0;
+	if (espah_packet_is6(skb))
+		ipv6_change_dsfield(ipv6_hdr(skb), 0, dsfield);
+	else
+		ipv4_change_dsfield(ip_hdr(skb), 0, dsfield);
+	return 0;
+}
+
 /**
  * espah_decap_tunnel() - let the inner packet stand alone
  * @skb: packet, with its data at the inner packet and its network header at
@@ -183,11 +206,11 @@ static unsigned int check_inner(struct sk_buff *skb, u8 next)
  * @next: protocol of the inner packet, which may be of another family than the SA's
  *
  * Leaves the data at the inner header, with the ECN field that RFC 6040
- * section 4.2 gives it.
+ * section 4.2 gives it, and the DSCP that the SA does.
  *
  * Return: 0, or the counter that says why not.
  */
-unsigned int espah_decap_tunnel(struct sk_buff *skb, const struct espah_sa *sa,
+unsigned int espah_decap_tunnel(struct sk_buff *skb, struct espah_sa *sa,
 				u8 next)
 {
 	u8 outer = outer_dsfield(skb, sa);
@@ -203,8 +226,5 @@ unsigned int espah_decap_tunnel(struct sk_buff *skb, const struct espah_sa *sa,
 						       htons(ETH_P_IPV6);
 	skb->encapsulation = 0;
 	skb_clear_hash(skb);
-	/* Figure 4: congestion outside and no ECN inside is dropped. */
-	if (INET_ECN_decapsulate(skb, outer, espah_encap_dsfield(skb)) > 1)
-		return ESPAH_A_CNT_IN_ECN;
-	return 0;
+	return decap_dsfield(sa, skb, outer);
 }

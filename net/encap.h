@@ -17,7 +17,7 @@ u8 espah_encap_transport4(struct net *net, struct sk_buff *skb,
 u8 espah_encap_tunnel4(struct net *net, struct sk_buff *skb,
 		       const struct espah_sa *sa, unsigned int header);
 void espah_decap_transport4(struct sk_buff *skb, u8 next);
-unsigned int espah_decap_tunnel(struct sk_buff *skb, const struct espah_sa *sa,
+unsigned int espah_decap_tunnel(struct sk_buff *skb, struct espah_sa *sa,
 				u8 next);
 
 unsigned int espah_encap_front6(const struct sk_buff *skb);
@@ -40,6 +40,13 @@ static inline u8 espah_encap_dsfield(const struct sk_buff *skb)
 {
 	return likely(!espah_packet_is6(skb)) ? ip_hdr(skb)->tos :
 						ipv6_get_dsfield(ipv6_hdr(skb));
+}
+
+/* TTL or hop limit of a packet in clear. */
+static inline u8 espah_encap_ttl(const struct sk_buff *skb)
+{
+	return likely(!espah_packet_is6(skb)) ? ip_hdr(skb)->ttl :
+						ipv6_hdr(skb)->hop_limit;
 }
 
 /**

@@ -59,9 +59,9 @@ u8 espah_encap_transport6(struct sk_buff *skb, const struct espah_sa *sa,
  * @sa: SA
  * @header: octets that the transform puts between the headers
  *
- * The outer header is made as RFC 4301 section 5.1.2.2 has it: DSCP is copied, so is
- * ECN (RFC 6040 section 4.1, normal mode), and so is the flow label of an IPv6
- * packet. Leaves the data where the transform's header goes.
+ * The outer header is made as RFC 4301 section 5.1.2.2 has it: unless the SA says
+ * something else, DSCP is copied, so is ECN (RFC 6040 section 4.1, normal mode), and so
+ * is the flow label of an IPv6 packet. Leaves the data where the transform's header goes.
  *
  * Return: the protocol of the inner packet.
  */
@@ -70,7 +70,8 @@ u8 espah_encap_tunnel6(struct sk_buff *skb, const struct espah_sa *sa,
 {
 	bool inner6 = espah_packet_is6(skb);
 	__be32 label = inner6 ? ip6_flowlabel(ipv6_hdr(skb)) : 0;
-	u8 dsfield = espah_encap_dsfield(skb);
+	u8 dsfield = espah_header_tos(&sa->header, espah_encap_dsfield(skb));
+	u8 ttl = espah_header_ttl(&sa->header, espah_encap_ttl(skb));
 	struct ipv6hdr *outer;
 
 	__skb_push(skb, header + sizeof(*outer));
@@ -78,7 +79,7 @@ u8 espah_encap_tunnel6(struct sk_buff *skb, const struct espah_sa *sa,
 	outer = ipv6_hdr(skb);
 	ip6_flow_hdr(outer, dsfield, label);
 	outer->nexthdr = espah_encap_proto(sa);
-	outer->hop_limit = ip6_dst_hoplimit(skb_dst(skb));
+	outer->hop_limit = ttl ? ttl : ip6_dst_hoplimit(skb_dst(skb));
 	outer->saddr = sa->src.v6;
 	outer->daddr = sa->id.dst.v6;
 

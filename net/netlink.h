@@ -6,6 +6,7 @@
 
 struct espah_limits;
 struct espah_nl_set;
+struct espah_outer;
 struct espah_policy;
 struct espah_sa;
 struct espah_sa_id;
@@ -40,6 +41,15 @@ int espah_nl_other_cipher(const struct espah_sa *sa,
 			  const struct espah_sa_config *config);
 int espah_nl_put_cipher(struct sk_buff *skb, const struct espah_sa *sa,
 			bool show_keys);
+
+/* The outer header of an SA: netlink_header.c */
+void espah_nl_get_header(struct nlattr **tb, struct espah_outer *outer);
+int espah_nl_check_header(struct nlattr **tb,
+			  const struct espah_sa_config *config,
+			  struct netlink_ext_ack *extack);
+int espah_nl_other_header(const struct espah_sa *sa,
+			  const struct espah_sa_config *config);
+int espah_nl_put_header(struct sk_buff *skb, const struct espah_sa *sa);
 
 /* The request for an SPI: netlink_spi.c */
 int espah_nl_check_proto(const struct nlattr *attr,

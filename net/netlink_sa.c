@@ -33,11 +33,13 @@ const char *const espah_nl_sa_wants[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_TIMEOUT] = "timeout: a number of 4 octets is needed, 1 or more",
 	[ESPAH_A_SA_OSEQ] = "oseq: a number of 8 octets is needed",
 	[ESPAH_A_SA_SEQ] = "seq: a number of 8 octets is needed",
-	[ESPAH_A_SA_FLAGS] = "flags: 4 octets are needed: 1 (esn) and 2 (align4), or 0",
+	[ESPAH_A_SA_FLAGS] = "flags: 4 octets are needed, without unknown bits",
 	[ESPAH_A_SA_MARK] = "mark: 4 octets are needed, and mark-mask",
 	[ESPAH_A_SA_MARK_MASK] = "mark-mask: 4 octets are needed, and mark",
 	[ESPAH_A_SA_OUTPUT_MARK] = "output-mark: 4 octets are needed, and output-mark-mask",
 	[ESPAH_A_SA_OUTPUT_MARK_MASK] = "output-mark-mask: 4 octets are needed, and output-mark",
+	[ESPAH_A_SA_TTL] = "ttl: a number of one octet is needed",
+	[ESPAH_A_SA_DSCP] = "dscp: a number from 0 to 63 is needed",
 };
 
 const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
@@ -72,11 +74,18 @@ const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_SPI_MAX] = "spi-max: this request does not take it",
 	[ESPAH_A_SA_TIMEOUT] = "timeout: this request does not take it",
 	[ESPAH_A_SA_FLAGS] = "flags: this request does not take it",
+	[ESPAH_A_SA_TTL] = "ttl: this request does not take it",
 	[ESPAH_A_SA_MARK] = "mark: this request does not take it",
 	[ESPAH_A_SA_MARK_MASK] = "mark-mask: this request does not take it",
 	[ESPAH_A_SA_OUTPUT_MARK] = "output-mark: this request does not take it",
 	[ESPAH_A_SA_OUTPUT_MARK_MASK] = "output-mark-mask: this request does not take it",
+	[ESPAH_A_SA_DSCP] = "dscp: this request does not take it",
 };
+
+#define SA_FLAGS	(ESPAH_SA_FLAG_ESN | ESPAH_SA_FLAG_ALIGN4 | \
+			 ESPAH_SA_FLAG_NOECN | \
+			 ESPAH_SA_FLAG_DECAP_DSCP | ESPAH_SA_FLAG_NOPMTUDISC | \
+			 ESPAH_SA_FLAG_DONT_ENCAP_DSCP | ESPAH_SA_FLAG_SET_DF)
 
 static const struct nla_policy sa_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_SRC]		= ESPAH_NL_ADDR,
@@ -98,13 +107,13 @@ static const struct nla_policy sa_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_LIMITS]		= { .type = NLA_NESTED },
 	[ESPAH_A_SA_OSEQ]		= { .type = NLA_U64 },
 	[ESPAH_A_SA_SEQ]		= { .type = NLA_U64 },
-	[ESPAH_A_SA_FLAGS]		= NLA_POLICY_MASK(NLA_U32,
-							  ESPAH_SA_FLAG_ESN |
-							  ESPAH_SA_FLAG_ALIGN4),
+	[ESPAH_A_SA_FLAGS]		= NLA_POLICY_MASK(NLA_U32, SA_FLAGS),
 	[ESPAH_A_SA_MARK]		= { .type = NLA_U32 },
 	[ESPAH_A_SA_MARK_MASK]		= { .type = NLA_U32 },
 	[ESPAH_A_SA_OUTPUT_MARK]	= { .type = NLA_U32 },
 	[ESPAH_A_SA_OUTPUT_MARK_MASK]	= { .type = NLA_U32 },
+	[ESPAH_A_SA_TTL]		= { .type = NLA_U8 },
+	[ESPAH_A_SA_DSCP]		= NLA_POLICY_MAX(NLA_U8, 63),
 };
 
 static const struct nla_policy sa_key_policy[ESPAH_A_SA_MAX + 1] = {
@@ -271,9 +280,7 @@ static int get_encap(struct nlattr **tb, struct espah_sa_config *config,
 static int get_align4(struct nlattr **tb, struct espah_sa_config *config,
 		      struct netlink_ext_ack *extack)
 {
-	config->align4 = tb[ESPAH_A_SA_FLAGS] &&
-			 nla_get_u32(tb[ESPAH_A_SA_FLAGS]) &
-			 ESPAH_SA_FLAG_ALIGN4;
+	config->align4 = config->flags & ESPAH_SA_FLAG_ALIGN4;
 	if (!config->align4 || (config->id.proto == IPPROTO_AH &&
 				config->id.family == AF_INET))
 		return 0;
@@ -282,15 +289,13 @@ static int get_align4(struct nlattr **tb, struct espah_sa_config *config,
 	return -EINVAL;
 }
 
-/* Extended or not, and from where on. */
+/* Extended or not (the flags are known), and from where on. */
 static int get_numbers(struct nlattr **tb, struct espah_sa_config *config,
 		       struct netlink_ext_ack *extack)
 {
 	u64 last;
 
-	if (tb[ESPAH_A_SA_FLAGS])
-		config->esn = nla_get_u32(tb[ESPAH_A_SA_FLAGS]) &
-			      ESPAH_SA_FLAG_ESN;
+	config->esn = config->flags & ESPAH_SA_FLAG_ESN;
 	if (config->esn && !config->window) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_FLAGS],
 				    "flags: extended sequence numbers need a replay-window (RFC 4303 section 3.3.3)");
@@ -333,6 +338,9 @@ static int get_request(struct nlattr **tb, struct sa_request *req,
 		config->reqid = nla_get_u32(tb[ESPAH_A_SA_REQID]);
 	if (tb[ESPAH_A_SA_REPLAY_WINDOW])
 		config->window = nla_get_u32(tb[ESPAH_A_SA_REPLAY_WINDOW]);
+	if (tb[ESPAH_A_SA_FLAGS])
+		config->flags = nla_get_u32(tb[ESPAH_A_SA_FLAGS]);
+	espah_nl_get_header(tb, &config->outer);
 	err = get_numbers(tb, config, extack);
 	if (!err)
 		err = get_align4(tb, config, extack);
@@ -455,6 +463,8 @@ int espah_nl_sa_add(struct sk_buff *skb, struct genl_info *info)
 	if (!err)
 		err = check_families(tb, &req.config, req.config.mode,
 				     info->extack);
+	if (!err)
+		err = espah_nl_check_header(tb, &req.config, info->extack);
 	if (err)
 		return err;
 
@@ -506,8 +516,7 @@ static int refuse_changes(const struct espah_sa *sa, struct nlattr **tb,
 	else if (tb[ESPAH_A_SA_REPLAY_WINDOW] &&
 		 sa->replay.window != config->window)
 		culprit = ESPAH_A_SA_REPLAY_WINDOW;
-	else if (tb[ESPAH_A_SA_FLAGS] && (sa->esn != config->esn ||
-					  sa->align4 != config->align4))
+	else if (tb[ESPAH_A_SA_FLAGS] && sa->flags != config->flags)
 		culprit = ESPAH_A_SA_FLAGS;
 	else if (tb[ESPAH_A_SA_OSEQ] && atomic64_read(&sa->oseq) != config->oseq)
 		culprit = ESPAH_A_SA_OSEQ;
@@ -521,6 +530,8 @@ static int refuse_changes(const struct espah_sa *sa, struct nlattr **tb,
 	else if (tb[ESPAH_A_SA_OUTPUT_MARK] &&
 		 !espah_fwmark_equal(&sa->output_mark, &config->output_mark))
 		culprit = ESPAH_A_SA_OUTPUT_MARK;
+	else
+		culprit = espah_nl_other_header(sa, config);
 	if (!culprit)
 		return 0;
 
@@ -548,6 +559,8 @@ static int ripen(struct espah_net *en, struct espah_sa *larva,
 	if (!tb[ESPAH_A_SA_REQID])
 		config->reqid = larva->reqid;
 	err = check_families(tb, config, config->mode, extack);
+	if (!err)
+	err = espah_nl_check_header(tb, config, extack);
 	if (err)
 		return err;
 

@@ -69,8 +69,6 @@ int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,
 {
 	const struct espah_limits_rcu *limits = rcu_dereference(sa->limits);
 	const struct espah_selector_rcu *sel = rcu_dereference(sa->sel);
-	u32 flags = (sa->esn ? ESPAH_SA_FLAG_ESN : 0) |
-		    (sa->align4 ? ESPAH_SA_FLAG_ALIGN4 : 0);
 
 	if (espah_nl_put_addr(skb, ESPAH_A_SA_SRC, &sa->src, sa->id.family) ||
 	    espah_nl_put_addr(skb, ESPAH_A_SA_DST, &sa->id.dst,
@@ -85,7 +83,7 @@ int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,
 		       sa->larval ? ESPAH_SA_STATE_LARVAL :
 				    ESPAH_SA_STATE_MATURE))
 		return -EMSGSIZE;
-	if (flags && nla_put_u32(skb, ESPAH_A_SA_FLAGS, flags))
+	if (sa->flags && nla_put_u32(skb, ESPAH_A_SA_FLAGS, sa->flags))
 		return -EMSGSIZE;
 	if (espah_nl_put_fwmark(skb, ESPAH_A_SA_MARK, &sa->mark) ||
 	    espah_nl_put_fwmark(skb, ESPAH_A_SA_OUTPUT_MARK, &sa->output_mark))
@@ -96,7 +94,7 @@ int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,
 		return -EMSGSIZE;
 	if (!sa->larval && espah_nl_put_cipher(skb, sa, show_keys))
 		return -EMSGSIZE;
-	if (put_encap(skb, sa))
+	if (put_encap(skb, sa) || espah_nl_put_header(skb, sa))
 		return -EMSGSIZE;
 	return put_traffic(skb, sa);
 }

@@ -22,6 +22,7 @@
 #include "esp.h"
 #include "ext6.h"
 #include "flow.h"
+#include "fragment.h"
 #include "icv.h"
 #include "lifetime.h"
 #include "natt.h"
@@ -343,12 +344,46 @@ static void protect_one(struct espah_sa *sa, struct sk_buff *skb)
 		transform(skb);
 }
 
+/* An outer header that has DF always: what may be fragmented, and has to be, is
+ * fragmented inside (RFC 4301 section 8.2.1, case 2).
+ */
+static noinline void protect_whole(struct espah_sa *sa, struct sk_buff *skb)
+{
+	unsigned int limit = espah_pmtu_limit(sa, skb);
+	struct sk_buff *fragments, *next;
+
+	/* Of IPv6 nobody makes fragments but the sender (RFC 8200 section 4.5). */
+	if (skb->len <= limit || espah_packet_is6(skb)) {
+		protect_one(sa, skb);
+		return;
+	}
+	fragments = espah_fragment(skb, limit);
+	if (IS_ERR_OR_NULL(fragments)) {
+		espah_drop(sa->en, sa, skb, ESPAH_A_CNT_OUT_NOMEM);
+		return;
+	}
+	consume_skb(skb);
+	skb_list_walk_safe(fragments, skb, next) {
+		skb_mark_not_on_list(skb);
+		protect_one(sa, skb);
+	}
+}
+
+static __always_inline void protect_packet(struct espah_sa *sa,
+					   struct sk_buff *skb)
+{
+	if (unlikely(sa->header.df))
+		protect_whole(sa, skb);
+	else
+		protect_one(sa, skb);
+}
+
 static __always_inline void protect(struct espah_sa *sa, struct sk_buff *skb)
 {
 	struct sk_buff *segs, *next;
 
 	if (!skb_is_gso(skb)) {
-		protect_one(sa, skb);
+		protect_packet(sa, skb);
 		return;
 	}
 	/* Every segment is a packet of its own, with a number of its own. */
@@ -360,7 +395,7 @@ static __always_inline void protect(struct espah_sa *sa, struct sk_buff *skb)
 	consume_skb(skb);
 	skb_list_walk_safe(segs, skb, next) {
 		skb_mark_not_on_list(skb);
-		protect_one(sa, skb);
+		protect_packet(sa, skb);
 	}
 }
 

@@ -88,6 +88,20 @@ unsigned int espah_pmtu_inner(const struct espah_sa *sa, unsigned int outer,
 	return tunnel ? payload : payload + front;
 }
 
+/**
+ * espah_pmtu_limit() - the longest packet of this kind that fits now
+ * @sa: SA
+ * @skb: packet in clear, with the outer route as its dst
+ *
+ * Return: octets of the longest IP packet in clear.
+ */
+unsigned int espah_pmtu_limit(const struct espah_sa *sa,
+			      const struct sk_buff *skb)
+{
+	return espah_pmtu_inner(sa, espah_pmtu_outer(sa, skb_dst(skb)),
+				espah_encap_front(sa, skb));
+}
+
 /* A local sender gets -EMSGSIZE, and finds the size in its route: TCP cuts its
  * segments by it, and a datagram socket is told at its next send.
  */

@@ -12,6 +12,8 @@ unsigned int espah_pmtu_outer(const struct espah_sa *sa,
 			      const struct dst_entry *dst);
 unsigned int espah_pmtu_inner(const struct espah_sa *sa, unsigned int outer,
 			      unsigned int front);
+unsigned int espah_pmtu_limit(const struct espah_sa *sa,
+			      const struct sk_buff *skb);
 bool espah_pmtu_fits(struct espah_sa *sa, struct sk_buff *skb,
 		     const struct dst_entry *outer);
 void espah_pmtu_learn(struct espah_sa *sa, u32 seq, unsigned int mtu);

@@ -121,6 +121,12 @@ static int copy_config(struct espah_sa *sa,
 	sa->encap_oaddr = config->encap_oaddr;
 	sa->mark = config->mark;
 	sa->output_mark = config->output_mark;
+	sa->flags = config->flags;
+	sa->outer = config->outer;
+	/* What a router says of a UDP datagram goes to whoever has its port, and not to
+	 * us: behind NAT nobody could learn what DF is for.
+	 */
+	sa->header = espah_header_make(&sa->outer, sa->flags, !sa->encap_len);
 
 	sa->usage = alloc_percpu_gfp(struct espah_sa_usage, ESPAH_GFP_PERCPU);
 	if (!sa->usage)

@@ -16,6 +16,7 @@
 #include "addr.h"
 #include "algs.h"
 #include "fwmark.h"
+#include "header.h"
 #include "limits.h"
 #include "replay.h"
 #include "selector.h"
@@ -65,7 +66,9 @@ struct espah_sa_id {
  * @encap_sport: source port of UDP encapsulation (RFC 3948), or 0
  * @encap_dport: destination port of UDP encapsulation, or 0
  * @encap_oaddr: the peer's address before NAT; noted for who asks
- * @esn: sequence numbers have 64 bits (RFC 4303 section 2.2.1)
+ * @flags: ESPAH_SA_FLAG_*
+ * @esn: sequence numbers have 64 bits (RFC 4303 section 2.2.1), as @flags have it
+ * @outer: how the outer header is made
  * @mark: only for packets with this mark
  * @output_mark: what its packets are marked with, protected or in clear
  * @align4: the AH header over IPv4 is no longer than RFC 4302 section 2.6 has it
@@ -92,9 +95,11 @@ struct espah_sa_config {
 	__be16				encap_sport;
 	__be16				encap_dport;
 	union espah_addr		encap_oaddr;
+	u32				flags;
 	bool				esn;
 	struct espah_fwmark		mark;
 	struct espah_fwmark		output_mark;
+	struct espah_outer		outer;
 	bool				align4;
 	u64				oseq;
 	u64				seq;
@@ -168,10 +173,14 @@ struct espah_limits_rcu {
  * @encap_len: octets of UDP header in front of ESP, 0 without encapsulation
  * @encap_sport: source port of packets of this SA, where there is a UDP header
  * @encap_dport: destination port, likewise
+ * @header: how outer and inner header depend on each other; of its DF, transport
+ *	mode knows whether there may be any
  * @encap_oaddr: the peer's address before NAT, noted for who asks
  * @mark: only for packets with this mark, inbound as they come, outbound in clear
  * @output_mark: what its packets are marked with when they are protected, or in
  *	clear again
+ * @outer: what @header is made of, noted for who asks
+ * @flags: as @outer
  * @tfm: the keyed cipher, or NULL where there is @mac
  * @mac: of AH, the keyed hash, or NULL where there is @tfm (GMAC)
  * @reqid: joins it to policies
@@ -247,6 +256,7 @@ struct espah_sa {
 	u8				encap_len;
 	__be16				encap_sport;
 	__be16				encap_dport;
+	struct espah_header		header;
 	u32				reqid;
 	struct espah_fwmark		mark;
 	struct espah_fwmark		output_mark;
@@ -279,6 +289,8 @@ struct espah_sa {
 	u8				*key;
 	unsigned int			key_len;
 	union espah_addr		encap_oaddr;
+	struct espah_outer		outer;
+	u32				flags;
 	char				*auth_name;
 	u8				*auth_key;
 	unsigned int			auth_key_len;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A counter for every reason a packet can end. */
+/* A counter for every reason a packet can end, and for what is to be said of one
+ * that goes on.
+ */
 
 #include <linux/percpu.h>
 #include <linux/skbuff.h>
@@ -51,6 +53,17 @@ void espah_drop(const struct espah_net *en, struct espah_sa *sa,
 {
 	espah_count_drop(en, sa, skb, cause);
 	kfree_skb(skb);
+}
+
+/**
+ * espah_note() - a packet goes on, and something is to be said of it
+ * @sa: SA that it belongs to
+ * @what: ESPAH_A_CNT_*
+ */
+void espah_note(struct espah_sa *sa, unsigned int what)
+{
+	espah_count(sa->en, what);
+	atomic_long_inc(&sa->drops[what]);
 }
 
 /**

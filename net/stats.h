@@ -25,6 +25,7 @@ void espah_count_drop(const struct espah_net *en, struct espah_sa *sa,
 		      const struct sk_buff *skb, unsigned int cause);
 void espah_drop(const struct espah_net *en, struct espah_sa *sa,
 		struct sk_buff *skb, unsigned int cause);
+void espah_note(struct espah_sa *sa, unsigned int what);
 u64 espah_counter_read(const struct espah_net *en, unsigned int cause);
 
 #endif /* _ESPAH_STATS_H */

@@ -17,6 +17,8 @@ static struct espah_sa *tunnel_sa(struct kunit *test)
 	struct espah_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, sa);
+	sa->en = fixture_net(test);
+	sa->header = espah_header_make(&sa->outer, 0, true);
 	sa->mode = ESPAH_MODE_TUNNEL;
 	sa->id.family = AF_INET;
 	sa->id.proto = IPPROTO_ESP;
@@ -222,15 +224,15 @@ static struct sk_buff *tunnelled(struct kunit *test, const void *inner,
 }
 
 /* The outer DSCP ends with the tunnel, the inner one stays (RFC 4301 5.1.2.1). */
-static void check_ecn(struct kunit *test, unsigned int inner,
-		      unsigned int outer, u8 dscp)
+static void check_ecn(struct kunit *test, struct espah_sa *sa,
+		      unsigned int inner, unsigned int outer, u8 dscp)
 {
 	struct sk_buff *skb = inner_packet(test, dscp | inner, IP_DF, 0);
 	s8 expected = ecn[inner][outer];
 	unsigned int cause;
 
 	skb = tunnelled(test, skb->data, skb->len, (u8)~dscp << 2 | outer);
-	cause = espah_decap_tunnel(skb, tunnel_sa(test), IPPROTO_IPIP);
+	cause = espah_decap_tunnel(skb, sa, IPPROTO_IPIP);
 	if (expected < 0) {
 		KUNIT_EXPECT_EQ_MSG(test, cause, ESPAH_A_CNT_IN_ECN,
 				    "inner %u, outer %u", inner, outer);
@@ -245,15 +247,25 @@ static void check_ecn(struct kunit *test, unsigned int inner,
 
 static void ecn_by_rfc_6040(struct kunit *test)
 {
+	struct espah_sa *sa = tunnel_sa(test);
 	unsigned int inner, outer;
 
 	for (inner = 0; inner < 4; inner++) {
 		for (outer = 0; outer < 4; outer++) {
-			check_ecn(test, inner, outer, 0);
-			check_ecn(test, inner, outer, 0xfc);
-			check_ecn(test, inner, outer, 0xb8);
+			check_ecn(test, sa, inner, outer, 0);
+			check_ecn(test, sa, inner, outer, 0xfc);
+			check_ecn(test, sa, inner, outer, 0xb8);
 		}
 	}
+	/* Three times what has a "C" that was none, and what has marks of exclamation. */
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&sa->drops[ESPAH_A_CNT_IN_ECN_MARKED]),
+			3 * 2);
+	KUNIT_EXPECT_EQ(test, espah_counter_read(sa->en, ESPAH_A_CNT_IN_ECN_MARKED),
+			3 * 2);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&sa->drops[ESPAH_A_CNT_IN_ECN_UNUSED]),
+			3 * 4);
+	KUNIT_EXPECT_EQ(test, espah_counter_read(sa->en, ESPAH_A_CNT_IN_ECN_UNUSED),
+			3 * 4);
 }
 
 struct inner {
@@ -354,7 +366,7 @@ static void inner_header_in_a_page(struct kunit *test)
 
 static void only_ip_comes_out(struct kunit *test)
 {
-	const struct espah_sa *sa = tunnel_sa(test);
+	struct espah_sa *sa = tunnel_sa(test);
 	struct sk_buff *skb;
 	int next;
 
@@ -382,5 +394,7 @@ static struct kunit_case encap_cases[] = {
 
 struct kunit_suite encap_suite = {
 	.name		= "encap",
+	.init		= fixture_init,
+	.exit		= fixture_exit,
 	.test_cases	= encap_cases,
 };

@@ -88,6 +88,10 @@ test_cover() {
 	suite cover
 }
 
+test_header() {
+	suite header
+}
+
 test_encap() {
 	suite encap
 }
@@ -98,6 +102,10 @@ test_encap6() {
 
 test_pmtu() {
 	suite pmtu
+}
+
+test_fragment() {
+	suite fragment
 }
 
 test_mark() {

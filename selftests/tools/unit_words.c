@@ -40,6 +40,16 @@ static const struct words_case cases[] = {
 	{ ADD, ENDS AEAD "flag esn replay-seq 5 replay-oseq-hi 15 replay-oseq 0x12",
 	  "10.0.0.1>10.0.0.2 50 100 mode 0 flags 1 seq 5 oseq f00000012 aead rfc4106(gcm(aes)) 2 128"
 	},
+	{ ADD, ENDS AEAD "flag noecn decap-dscp nopmtudisc af-unspec esn mode tunnel",
+	  "10.0.0.1>10.0.0.2 50 100 mode 1 flags 29 aead rfc4106(gcm(aes)) 2 128" },
+	{ ADD, ENDS AEAD "flag 0xa7 extra-flag dont-encap-dscp ttl 64",
+	  "10.0.0.1>10.0.0.2 50 100 mode 0 flags 61 ttl 64 aead rfc4106(gcm(aes)) 2 128" },
+	{ ADD, ENDS AEAD "flag af-unspec ttl auto dscp inherit df inherit",
+	  "10.0.0.1>10.0.0.2 50 100 mode 0 aead rfc4106(gcm(aes)) 2 128" },
+	{ ADD, ENDS AEAD "extra-flag 0x1 ttl inherit dscp 0 df set",
+	  "10.0.0.1>10.0.0.2 50 100 mode 0 flags 96 ttl 0 dscp 0 aead rfc4106(gcm(aes)) 2 128" },
+	{ ADD, ENDS AEAD "df unset dscp 63",
+	  "10.0.0.1>10.0.0.2 50 100 mode 0 flags 16 dscp 63 aead rfc4106(gcm(aes)) 2 128" },
 	{ ADD, ENDS AEAD "replay-seq-hi 1",
 	  "10.0.0.1>10.0.0.2 50 100 mode 0 seq 100000000 aead rfc4106(gcm(aes)) 2 128" },
 	{ ADD, ENDS "enc ecb(cipher_null) 0x auth xcbc(aes) 0x030405",
@@ -107,7 +117,7 @@ static const struct words_case cases[] = {
 	  "'proto': 'comp' is not supported by this version; expected esp or ah" },
 	{ ADD, "proto tcp", "'proto': 'tcp' is not an IPsec protocol; expected esp or ah" },
 	{ ADD, "foo",
-	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, aead, enc, auth, auth-trunc, encap, output-mark, limit, mark, sel",
+	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, extra-flag, ttl, dscp, df, aead, enc, auth, auth-trunc, encap, output-mark, limit, mark, sel",
 	},
 	{ ADD, "encap", "'encap': the kind of encapsulation is missing" },
 	{ ADD, "encap espinudp-nonike 1 2 0.0.0.0",
@@ -125,11 +135,29 @@ static const struct words_case cases[] = {
 	{ ADD, "auth x", "'auth': the key is missing" },
 	{ ADD, "auth-trunc x 0x00",
 	  "'auth-trunc': the length of the ICV is missing; expected NAME KEY BITS" },
-	{ ADD, "flag noecn",
-	  "'flag': 'noecn' is no flag of this version; expected esn or align4" },
-	{ ADD, "flag esn noecn",
-	  "'noecn' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, aead, enc, auth, auth-trunc, encap, limit, sel",
+	{ ADD, "flag foo",
+	  "'flag': 'foo' is no flag; expected one of: noecn, decap-dscp, nopmtudisc, af-unspec, align4, esn"
 	},
+	{ ADD, "extra-flag noecn",
+	  "'extra-flag': 'noecn' is no flag; expected one of: dont-encap-dscp" },
+	{ ADD, "flag noecn wildrecv",
+	  "'flag': 'wildrecv' is of Mobile IPv6, and IPsec has nothing of it" },
+	{ ADD, "flag icmp", "'flag': 'icmp' is not supported by this version" },
+	{ ADD, "flag 0x100",
+	  "'flag': '0x100' is not right; expected a number from 0 to 255" },
+	{ ADD, "extra-flag oseq-may-wrap",
+	  "'extra-flag': 'oseq-may-wrap' is not possible: no sequence number is used twice (RFC 4303 section 3.3.3)"
+	},
+	{ ADD, "flag noecn flag esn", "'flag': given twice" },
+	{ ADD, "flag noecn foo",
+	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, extra-flag, ttl, dscp, df, aead, enc, auth, auth-trunc, encap, limit, sel",
+	},
+	{ ADD, "extra-flag", "'extra-flag': a flag is missing" },
+	{ ADD, "ttl", "'ttl': a number is missing" },
+	{ ADD, "ttl 256", "'ttl': '256' is not right; expected a number from 0 to 255" },
+	{ ADD, "dscp 64", "'dscp': '64' is not right; expected a number from 0 to 63" },
+	{ ADD, "df", "'df': whether there is DF is missing" },
+	{ ADD, "df copy", "'df': 'copy' is not right; expected inherit, set or unset" },
 	{ ADD, "flag", "'flag': a flag is missing" },
 	{ ADD, "replay-oseq 0x100000000",
 	  "'replay-oseq': '0x...' is not right; expected a number from 0 to 4294967295" },
@@ -194,7 +222,7 @@ static const struct words_case cases[] = {
 	{ ADD, "aead x 0x00 0x112233445566778899",
 	  "'aead': '0x...' is not right; expected a number from 0 to 4294967295" },
 	{ ADD, "0x112233445566778899 128",
-	  "'0x...' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, aead, enc, auth, auth-trunc, encap, output-mark, limit, mark, sel",
+	  "'0x...' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, extra-flag, ttl, dscp, df, aead, enc, auth, auth-trunc, encap, output-mark, limit, mark, sel",
 	},
 	{ ADD, "aead 0123456789012345678901234567890123456789012345678901234567890123 0x00 128",
 	  "'aead': '0123456789012345678901234567890123456789012345678901234567890123...' is too long for the name of an algorithm; at most 63 characters are possible",
@@ -326,6 +354,10 @@ static void add_sa(const struct espah_sa *sa)
 		add(" window %u", sa->replay_window);
 	if (espah_given(sa->given, ESPAH_A_SA_FLAGS))
 		add(" flags %u", sa->flags);
+	if (espah_given(sa->given, ESPAH_A_SA_TTL))
+		add(" ttl %u", sa->ttl);
+	if (espah_given(sa->given, ESPAH_A_SA_DSCP))
+		add(" dscp %u", sa->dscp);
 	if (espah_given(sa->given, ESPAH_A_SA_SEQ))
 		add(" seq %llx", (unsigned long long)sa->seq);
 	if (espah_given(sa->given, ESPAH_A_SA_OSEQ))

@@ -5,6 +5,8 @@
 
 #include "addr.h"
 #include "counters.h"
+#include "flag.h"
+#include "header.h"
 #include "key.h"
 #include "limit.h"
 #include "names.h"
@@ -150,31 +152,6 @@ static void print_figures(const struct ctl *ctl, const struct espah_sa *sa)
 	}
 }
 
-static void print_flags(uint32_t flags)
-{
-	const char *word = " flag";
-	uint32_t flag;
-
-	for (flag = 1; flag; flag <<= 1) {
-		if (!(flags & flag) || !espah_sa_flag_name(flag))
-			continue;
-		printf("%s %s", word, espah_sa_flag_name(flag));
-		word = "";
-	}
-}
-
-static json_t *json_flags(json_t *object, uint32_t flags)
-{
-	uint32_t flag;
-
-	for (flag = 1; flag; flag <<= 1) {
-		if (espah_sa_flag_name(flag))
-			object = json_with(object, espah_sa_flag_name(flag),
-					   json_boolean(flags & flag));
-	}
-	return object;
-}
-
 static void print_state(const struct ctl *ctl, const struct espah_sa *sa)
 {
 	char src[ESPAH_ADDR_STRLEN], dst[ESPAH_ADDR_STRLEN], proto[ESPAH_PROTO_STRLEN];
@@ -190,7 +167,8 @@ static void print_state(const struct ctl *ctl, const struct espah_sa *sa)
 	if (espah_given(sa->given, ESPAH_A_SA_STATE) && sa->state != ESPAH_SA_STATE_MATURE)
 		printf(" (%s)", espah_sa_state_name(sa->state));
 	printf("%s\treplay-window %u", line, sa->replay_window);
-	print_flags(sa->flags);
+	print_flags(sa);
+	print_header(sa);
 	print_marks(ctl, sa);
 	print_algs(ctl, sa);
 	print_encap(ctl, sa);
@@ -282,8 +260,13 @@ json_t *json_state(const struct espah_sa *sa)
 			   "mode", espah_mode_name(sa->mode),
 			   "reqid", (json_int_t)sa->reqid,
 			   "replay_window", (json_int_t)sa->replay_window);
-	if (espah_given(sa->given, ESPAH_A_SA_FLAGS))
-		object = json_flags(object, sa->flags);
+	if (espah_given(sa->given, ESPAH_A_SA_FLAGS)) {
+		object = json_with(object, "esn", json_boolean(sa->flags & ESPAH_SA_FLAG_ESN));
+		object = json_with(object, "align4",
+				   json_boolean(sa->flags & ESPAH_SA_FLAG_ALIGN4));
+		object = json_with(object, "flags", json_flags(sa));
+	}
+	object = json_header(object, sa);
 	if (espah_given(sa->given, ESPAH_A_SA_AEAD))
 		object = json_with(object, "aead", json_alg(sa, &sa->aead));
 	if (espah_given(sa->given, ESPAH_A_SA_ENC))

@@ -11,7 +11,9 @@
 
 static const char help[] =
 	"Usage: espah state { add | update } ID [ ALGO ]\n"
-	"        [ mode MODE ] [ reqid REQID ] [ replay-window SIZE ] [ flag FLAG ]...\n"
+	"        [ mode MODE ] [ reqid REQID ] [ replay-window SIZE ]\n"
+	"        [ flag FLAG-LIST ] [ extra-flag dont-encap-dscp ]\n"
+	"        [ ttl { TTL | inherit | auto } ] [ dscp { DSCP | inherit } ] [ df { inherit | set | unset } ]\n"
 	"        [ replay-seq SEQ ] [ replay-oseq SEQ ] [ replay-seq-hi SEQ ] [ replay-oseq-hi SEQ ]\n"
 	"        [ sel SELECTOR ]\n"
 	"        [ encap espinudp SPORT DPORT OADDR ]\n"
@@ -34,7 +36,8 @@ static const char help[] =
 	"AUTH := hmac(sha1) | hmac(sha256) | hmac(sha384) | hmac(sha512) | xcbc(aes) | cmac(aes)\n"
 	"ALGO-KEYMAT := 0xHEX | STRING | @FILE | -\n"
 	"MODE := transport | tunnel\n"
-	"FLAG := esn | align4\n"
+	"FLAG-LIST := [ FLAG-LIST ] FLAG\n"
+	"FLAG := noecn | decap-dscp | nopmtudisc | af-unspec | align4 | esn\n"
 	"LIMIT-LIST := [ LIMIT-LIST ] limit LIMIT\n"
 	"LIMIT := { time-soft | time-hard | time-use-soft | time-use-hard } SECONDS |\n"
 	"         { byte-soft | byte-hard } OCTETS | { packet-soft | packet-hard } COUNT\n"

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include "addr.h"
+#include "flag.h"
+#include "header.h"
 #include "key.h"
 #include "limit.h"
 #include "macros.h"
@@ -74,28 +76,6 @@ static int take_replay_oseq_hi(struct args *args, void *to)
 	struct espah_sa *sa = to;
 
 	return take_half(args, sa, ESPAH_A_SA_OSEQ, &sa->oseq, 32);
-}
-
-/* As ip-xfrm(8), which takes several in one word's place. */
-static int take_flag(struct args *args, void *to)
-{
-	struct espah_sa *sa = to;
-	const char *word = args_value(args, "a flag");
-	uint32_t flag;
-
-	if (!word)
-		return -1;
-	do {
-		flag = espah_sa_flag_find(word);
-		if (!flag)
-			return args_fail(args,
-					 "'%s' is no flag of this version; expected esn or align4",
-					 word);
-		sa->given |= espah_bit(ESPAH_A_SA_FLAGS);
-		sa->flags |= flag;
-		word = args->at < args->argc ? args->argv[args->at] : NULL;
-	} while (word && espah_sa_flag_find(word) && args->at++);
-	return 0;
 }
 
 static int take_key(struct args *args, struct espah_alg *alg)
@@ -290,6 +270,10 @@ static const struct word state_words[] = {
 	{ .name = "replay-seq-hi", .take = take_replay_seq_hi },
 	{ .name = "replay-oseq-hi", .take = take_replay_oseq_hi },
 	{ .name = "flag", .take = take_flag },
+	{ .name = "extra-flag", .take = take_extra_flag },
+	{ .name = "ttl", .take = take_ttl },
+	{ .name = "dscp", .take = take_dscp },
+	{ .name = "df", .take = take_df },
 	{ .name = "aead", .take = take_aead },
 	{ .name = "enc", .take = take_enc },
 	{ .name = "auth", .take = take_auth },
@@ -309,7 +293,6 @@ static const struct word sel_words[] = {
 static const struct word other_words[] = {
 	{ .name = "comp", .lacks = "compression is" },
 	{ .name = "seq", .lacks = "acquire sequence numbers are" },
-	{ .name = "extra-flag", .lacks = "flags are" },
 	{ .name = "coa", .lacks = "care-of addresses are" },
 	{ .name = "ctx", .lacks = "security contexts are" },
 	{ .name = "offload", .lacks = "offloading to hardware is" },

@@ -62,6 +62,10 @@ static const struct espah_counter_text texts[ESPAH_A_CNT_MAX + 1] = {
 	[ESPAH_A_CNT_IN_AH_LENGTH] = { "in-ah-length", "AH header of another length" },
 	[ESPAH_A_CNT_IN_AH_COVER] = { "in-ah-cover", "headers in front of AH malformed" },
 	[ESPAH_A_CNT_OUT_AH_COVER] = { "out-ah-cover", "headers to be covered by AH malformed" },
+	[ESPAH_A_CNT_IN_ECN_MARKED] = { "in-ecn-marked",
+					"congestion met on the way; passed on inside" },
+	[ESPAH_A_CNT_IN_ECN_UNUSED] = { "in-ecn-unused",
+					"ECN inside and outside that nobody should send" },
 };
 
 /**

@@ -82,6 +82,9 @@ struct espah_sa {
 	uint32_t replay_window;
 	/* ESPAH_SA_FLAG_* */
 	uint32_t flags;
+	/* Of the outer header; 0: the inner one's. */
+	uint8_t ttl;
+	uint8_t dscp;
 	struct espah_selector sel;
 	/* Either this, or both of the others. */
 	struct espah_alg aead;

@@ -36,14 +36,6 @@ static const char * const levels[] = {
 	[ESPAH_LEVEL_USE] = "use",
 };
 
-static const struct {
-	uint32_t flag;
-	const char *name;
-} flags[] = {
-	{ ESPAH_SA_FLAG_ESN, "esn" },
-	{ ESPAH_SA_FLAG_ALIGN4, "align4" },
-};
-
 /*
  * A small system has no /etc/protocols, and what is printed must not depend on
  * whether there is one.
@@ -146,40 +138,6 @@ const char *espah_level_name(unsigned int level)
 const char *espah_sa_state_name(unsigned int state)
 {
 	return name_of(states, ARRAY_SIZE(states), state);
-}
-
-/**
- * espah_sa_flag_name() - the word for a flag of an SA
- * @flag: one of ESPAH_SA_FLAG_*
- *
- * Return: the word, or NULL.
- */
-const char *espah_sa_flag_name(uint32_t flag)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(flags); i++) {
-		if (flags[i].flag == flag)
-			return flags[i].name;
-	}
-	return NULL;
-}
-
-/**
- * espah_sa_flag_find() - the flag of an SA that a word means
- * @name: the word
- *
- * Return: one of ESPAH_SA_FLAG_*, or 0.
- */
-uint32_t espah_sa_flag_find(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(flags); i++) {
-		if (!strcmp(flags[i].name, name))
-			return flags[i].flag;
-	}
-	return 0;
 }
 
 /**

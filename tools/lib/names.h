@@ -18,8 +18,6 @@ const char *espah_proto_name(uint8_t proto, char *buf);
 int espah_proto_find(const char *name);
 
 const char *espah_sa_state_name(unsigned int state);
-const char *espah_sa_flag_name(uint32_t flag);
-uint32_t espah_sa_flag_find(const char *name);
 
 int espah_mode_find(const char *name);
 int espah_dir_find(const char *name);

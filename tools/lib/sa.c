@@ -71,6 +71,14 @@ static bool put_output_mark(struct nlmsghdr *nlh, const struct espah_sa *sa)
 		espah_put_u32(nlh, ESPAH_A_SA_OUTPUT_MARK_MASK, sa->output_mark.mask));
 }
 
+static bool put_header(struct nlmsghdr *nlh, const struct espah_sa *sa)
+{
+	return (!espah_given(sa->given, ESPAH_A_SA_TTL) ||
+		espah_put_u8(nlh, ESPAH_A_SA_TTL, sa->ttl)) &&
+	       (!espah_given(sa->given, ESPAH_A_SA_DSCP) ||
+		espah_put_u8(nlh, ESPAH_A_SA_DSCP, sa->dscp));
+}
+
 /* What names an SA. */
 static bool put_id(struct nlmsghdr *nlh, const struct espah_sa *sa)
 {
@@ -110,7 +118,8 @@ bool espah_sa_put(struct nlmsghdr *nlh, const struct espah_sa *sa)
 		espah_put_selector(nlh, ESPAH_A_SA_SEL, &sa->sel)) &&
 	       (!espah_given(given, ESPAH_A_SA_LIMITS) ||
 		espah_put_limits(nlh, ESPAH_A_SA_LIMITS, &sa->limits)) &&
-	       put_algs(nlh, sa) && put_encap(nlh, sa) && put_output_mark(nlh, sa);
+	       put_algs(nlh, sa) && put_encap(nlh, sa) && put_output_mark(nlh, sa) &&
+	       put_header(nlh, sa);
 }
 
 /* It is printed for people and programs: nothing else than a name will do. */
@@ -240,6 +249,10 @@ static bool take_attr(const struct nlattr *attr, struct espah_sa *sa)
 		return espah_take_u32(attr, &sa->replay_window);
 	case ESPAH_A_SA_FLAGS:
 		return espah_take_u32(attr, &sa->flags);
+	case ESPAH_A_SA_TTL:
+		return espah_take_u8(attr, &sa->ttl);
+	case ESPAH_A_SA_DSCP:
+		return espah_take_u8(attr, &sa->dscp);
 	case ESPAH_A_SA_SEL:
 		return espah_take_selector(attr, &sa->sel);
 	case ESPAH_A_SA_AEAD:

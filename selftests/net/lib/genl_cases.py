@@ -118,6 +118,7 @@ VALUES = {
     'action': (3, 255),
     'level': (2, 255),
     'timeout': (0,),
+    'dscp': (64, 255),
     **{name: (0,) for name, kind in SETS['LIMIT'] if kind == 'u64'},
 }
 
@@ -262,8 +263,14 @@ def contradictory_sas():
                     'pcrypt(pcrypt(rfc4106(gcm(aes))))', 'x' * 63):
             yield case(f'algorithm {alg}', ('aead', 'name'), errno.ENOENT, aead=aead(name=alg))
         yield case('name too long', ('aead', 'name'), aead=aead(name='x' * 64))
-        for bits in (2, 3, 0x80000000):
+        for bits in (0x80, 0x81, 0x80000000):
             yield case(f'flags {bits}', ('flags',), flags=bits)
+        yield case('DF set and cleared', ('flags',), flags=0x50)
+        yield case('DF behind UDP', ('flags',), flags=0x40)
+        yield case('DF in transport mode', ('flags',), flags=0x40, mode=0)
+        yield case('TTL in transport mode', ('ttl',), ttl=9, mode=0)
+        yield case('DSCP in transport mode', ('dscp',), dscp=9, mode=0)
+        yield case('DSCP and none', ('dscp',), dscp=9, flags=0x20)
         yield case('ESN without a window', ('flags',), flags=1, **{'replay-window': 0})
         for number in (0xffffffff, 1 << 32, (1 << 64) - 1):
             yield case(f'oseq {number}', ('oseq',), errno.ERANGE, oseq=number)
@@ -420,7 +427,7 @@ def fixed():
     changes = ({'mode': 0}, {'reqid': 10}, {'replay-window': 65}, {'replay-window': 0},
                {'aead': aead(key=bytes(20))}, {'aead': aead(key=bytes(36))},
                {'aead': aead(name='pcrypt(rfc4106(gcm(aes)))')},
-               {'flags': 1}, {'oseq': 1}, {'seq': 1},
+               {'flags': 1}, {'flags': 4}, {'ttl': 0}, {'ttl': 64}, {'dscp': 0}, {'oseq': 1}, {'seq': 1},
                {'encap-sport': 4502}, {'encap-sport': 4500, 'encap-dport': 4502})
     apart = {**new, 'enc': enc(), 'auth': auth()}
     del apart['aead']

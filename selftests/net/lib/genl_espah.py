@@ -19,7 +19,8 @@ SETS = {
            ('encap-sport', 'be16'), ('encap-dport', 'be16'), ('encap-oaddr', 'addr'),
            ('limits', 'nest'), ('state', 'u8'), ('expired', 'u8'), ('spi-min', 'be32'),
            ('spi-max', 'be32'), ('timeout', 'u32'), ('flags', 'u32'), ('mark', 'u32'),
-           ('mark-mask', 'u32'), ('output-mark', 'u32'), ('output-mark-mask', 'u32')),
+           ('mark-mask', 'u32'), ('output-mark', 'u32'), ('output-mark-mask', 'u32'),
+           ('ttl', 'u8'), ('dscp', 'u8')),
     # But for its pad, which comes first there.
     'LIMIT': (('time-soft', 'u64'), ('time-hard', 'u64'), ('time-use-soft', 'u64'),
               ('time-use-hard', 'u64'), ('byte-soft', 'u64'), ('byte-hard', 'u64'),
@@ -131,7 +132,7 @@ class Command:
 
 COMMANDS = (
     Command('SA_ADD', ('src', 'dst', 'proto', 'spi', 'mode', 'aead'),
-            sa(limits=limits(), flags=1, oseq=5, seq=7, mark=1, **{'mark-mask': 3, 'output-mark': 4, 'output-mark-mask': 4})),
+            sa(limits=limits(), flags=0x1d, ttl=9, dscp=46, oseq=5, seq=7, mark=1, **{'mark-mask': 3, 'output-mark': 4, 'output-mark-mask': 4})),
     Command('SA_UPDATE', ('dst', 'proto', 'spi'),
             sa(0x100, sel=sel(dst='10.2.7.0'), limits=limits(), flags=0, oseq=0, seq=0, **NO_MARK, **NO_OUTPUT_MARK)),
     Command('SA_GET', ('dst', 'proto', 'spi'), {**OLD_ID, **NO_MARK, 'show-keys': b''}),

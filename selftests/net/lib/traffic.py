@@ -572,22 +572,27 @@ def size_and_tos(packet):
 
 
 def watch_stop():
-    """What was on the wire: ESP or AH, its longest packet and its TOS values, and what was in clear."""
+    """What was on the wire: ESP or AH, its longest packet and its headers, and what was in clear."""
     esp = clear = largest = 0
-    tos, first = set(), ""
+    tos, ttl, df, first = set(), set(), set(), ""
     while taps:
         protected, other = taps.pop()
         for packet in protected.packets():
             size, octet = size_and_tos(packet)
             largest = max(largest, size)
             tos.add("0x%02x" % octet)
+            if packet[0] >> 4 == 4:
+                ttl.add(packet[8])
+                df.add(packet[6] >> 6 & 1)
         for packet in other.packets():
             first = first or packet[:28].hex()
         esp += protected.count()
         clear += other.count()
         protected.sock.close()
         other.sock.close()
-    return words(esp=esp, clear=clear, largest=largest, tos=",".join(sorted(tos)), first=first)
+    return words(esp=esp, clear=clear, largest=largest, tos=",".join(sorted(tos)),
+                 ttl=",".join(map(str, sorted(ttl))), df=",".join(map(str, sorted(df))),
+                 first=first)
 
 
 # --- forged messages ---------------------------------------------------------

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The outer header of an SA, as attributes. */
+
+#include "netlink.h"
+#include "netlink_attr.h"
+#include "sa.h"
+
+/* Flags that say something of a header that only tunnel mode makes. (Those of
+ * ip-xfrm(8) are taken in transport mode, too, as xfrm does: there, they are so.)
+ */
+static int refuse_flags(struct nlattr **tb,
+			const struct espah_sa_config *config,
+			struct netlink_ext_ack *extack)
+{
+	if (!(config->flags & ESPAH_SA_FLAG_SET_DF))
+		return 0;
+	if (config->flags & ESPAH_SA_FLAG_NOPMTUDISC)
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_FLAGS],
+				    "flags: DF cannot be both set and cleared");
+	else if (config->mode != ESPAH_MODE_TUNNEL)
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_FLAGS],
+				    "flags: DF can be set always in the outer header of tunnel mode only");
+	else if (config->id.family != AF_INET)
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_FLAGS],
+				    "flags: an outer IPv6 header has no DF");
+	else if (config->encap_dport)
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_FLAGS],
+				    "flags: no DF behind UDP, where nobody could learn what it is for");
+	else
+		return 0;
+	return -EINVAL;
+}
+
+static int refuse_values(struct nlattr **tb,
+			 const struct espah_sa_config *config,
+			 struct netlink_ext_ack *extack)
+{
+	if (tb[ESPAH_A_SA_TTL] && config->mode != ESPAH_MODE_TUNNEL) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_TTL],
+				    "ttl: there is an outer header in tunnel mode only");
+		return -EINVAL;
+	}
+	if (tb[ESPAH_A_SA_DSCP] && config->mode != ESPAH_MODE_TUNNEL) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_DSCP],
+				    "dscp: there is an outer header in tunnel mode only");
+		return -EINVAL;
+	}
+	if (tb[ESPAH_A_SA_DSCP] &&
+	    config->flags & ESPAH_SA_FLAG_DONT_ENCAP_DSCP) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_DSCP],
+				    "dscp: flags say that there is none outside");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/**
+ * espah_nl_get_header() - how a request wants the outer header to be
+ * @tb: the request's attributes
+ * @outer: filled in
+ */
+void espah_nl_get_header(struct nlattr **tb, struct espah_outer *outer)
+{
+	outer->has_ttl = tb[ESPAH_A_SA_TTL];
+	if (outer->has_ttl)
+		outer->ttl = nla_get_u8(tb[ESPAH_A_SA_TTL]);
+	outer->has_dscp = tb[ESPAH_A_SA_DSCP];
+	if (outer->has_dscp)
+		outer->dscp = nla_get_u8(tb[ESPAH_A_SA_DSCP]);
+}
+
+/**
+ * espah_nl_check_header() - can an SA have this outer header?
+ * @tb: the request's attributes
+ * @config: the SA that is to be made, with all that may be known from before
+ * @extack: where to say what went wrong
+ *
+ * Return: 0 or -EINVAL.
+ */
+int espah_nl_check_header(struct nlattr **tb,
+			  const struct espah_sa_config *config,
+			  struct netlink_ext_ack *extack)
+{
+	int err = refuse_flags(tb, config, extack);
+
+	return err ? err : refuse_values(tb, config, extack);
+}
+
+/**
+ * espah_nl_other_header() - where a request's outer header is not the SA's
+ * @sa: SA
+ * @config: what the request says
+ *
+ * Return: the number of an attribute that differs, or 0.
+ */
+int espah_nl_other_header(const struct espah_sa *sa,
+			  const struct espah_sa_config *config)
+{
+	const struct espah_outer *is = &sa->outer, *asked = &config->outer;
+
+	if (asked->has_ttl && (!is->has_ttl || is->ttl != asked->ttl))
+		return ESPAH_A_SA_TTL;
+	if (asked->has_dscp && (!is->has_dscp || is->dscp != asked->dscp))
+		return ESPAH_A_SA_DSCP;
+	return 0;
+}
+
+/**
+ * espah_nl_put_header() - write how an SA's outer header is
+ * @skb: message
+ * @sa: SA
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int espah_nl_put_header(struct sk_buff *skb, const struct espah_sa *sa)
+{
+	const struct espah_outer *outer = &sa->outer;
+
+	if (outer->has_ttl && nla_put_u8(skb, ESPAH_A_SA_TTL, outer->ttl))
+		return -EMSGSIZE;
+	if (outer->has_dscp && nla_put_u8(skb, ESPAH_A_SA_DSCP, outer->dscp))
+		return -EMSGSIZE;
+	return 0;
+}
