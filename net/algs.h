@@ -16,11 +16,13 @@ enum espah_alg_kind {
  * @ESPAH_IV_COUNTER: used once under a key
  * @ESPAH_IV_RANDOM: that nobody can predict
  * @ESPAH_IV_NONE: there is none
+ * @ESPAH_IV_IMPLICIT: there is none in the packet; its number is it (RFC 8750)
  */
 enum espah_iv {
 	ESPAH_IV_COUNTER,
 	ESPAH_IV_RANDOM,
 	ESPAH_IV_NONE,
+	ESPAH_IV_IMPLICIT,
 };
 
 /**
@@ -36,6 +38,7 @@ enum espah_iv {
  * @salt_len: octets of salt that follow the key
  * @iv: what the IV is
  * @iv_len: octets of IV in the packet
+ * @iiv: an SA may have it implicit (RFC 8750)
  * @align: what is encrypted is a multiple of so many octets, a power of two;
  *	0 where nothing is
  * @icv_lens: permitted lengths of the ICV in octets; 0 ends them
@@ -54,6 +57,7 @@ struct espah_alg {
 	u8			salt_len;
 	enum espah_iv		iv;
 	u8			iv_len;
+	bool			iiv;
 	u8			align;
 	u8			icv_lens[4];
 	const char		*key_wanted;

@@ -217,12 +217,12 @@ void espah_crypto_iv(const struct espah_sa *sa, u64 seq, u8 *iv)
 /* With extended numbers, what is authenticated in front is not as the packet has
  * it: the high half of the number stands in between (RFC 4106 section 5 and others;
  * of encryption and integrity apart, authencesn() makes of that what RFC 4303
- * section 2.2.1 wants). It is a piece of its own, before the packet from its IV on.
+ * section 2.2.1 wants). And an implicit IV is not in the packet (RFC 8750), while the
+ * crypto API expects it behind what is authenticated. It is a piece of its own, before
+ * the packet from its IV or its payload on.
  */
-struct esn_header {
-	__be32	spi;
-	__be32	seq_high;
-	__be32	seq_low;
+struct apart {
+	u8	octets[sizeof(__be32) + 2 * sizeof(__be64)];
 };
 
 /* One allocation: the request, the crypto layer's context behind it, the IV
@@ -240,22 +240,52 @@ static size_t sg_offset(struct crypto_aead *tfm)
 		     crypto_aead_ivsize(tfm), __alignof__(struct scatterlist));
 }
 
-/* The packet in pieces, with the header that has the whole number before it, which lies
- * behind @frags entries and one more. Returns 0 or a negative errno.
- */
-static int map_esn(struct scatterlist *sg, int frags, struct sk_buff *skb)
+/* RFC 8750 section 4: the number, with zeros before it where it has 32 bits. */
+static __be64 implicit_iv(struct sk_buff *skb)
+{
+	return cpu_to_be64(espah_packet(skb)->seq);
+}
+
+/* Returns the octets that are written. */
+static unsigned int write_apart(u8 *at, const struct espah_sa *sa,
+				struct sk_buff *skb)
 {
 	const struct ip_esp_hdr *esp = (const struct ip_esp_hdr *)skb->data;
-	struct esn_header *header = (struct esn_header *)(sg + frags + 1);
+	__be64 number = implicit_iv(skb);
+	u8 *end = at;
+
+	memcpy(end, &esp->spi, sizeof(esp->spi));
+	end += sizeof(esp->spi);
+	if (sa->esn) {
+		memcpy(end, &number, sizeof(number));
+		end += sizeof(number);
+	} else {
+		memcpy(end, &esp->seq_no, sizeof(esp->seq_no));
+		end += sizeof(esp->seq_no);
+	}
+	if (sa->iv == ESPAH_IV_IMPLICIT) {
+		memcpy(end, &number, sizeof(number));
+		end += sizeof(number);
+	}
+	return end - at;
+}
+
+/* The packet in pieces, with what is authenticated before it, which lies behind
+ * @frags entries and one more. Returns the octets that are more than in the packet, or
+ * a negative errno.
+ */
+static int map_apart(struct scatterlist *sg, int frags,
+		     const struct espah_sa *sa, struct sk_buff *skb)
+{
+	unsigned int esp_len = sizeof(struct ip_esp_hdr);
+	u8 *front = (u8 *)(sg + frags + 1);
+	unsigned int len = write_apart(front, sa, skb);
 	int ret;
 
-	header->spi = esp->spi;
-	header->seq_high = htonl(upper_32_bits(espah_packet(skb)->seq));
-	header->seq_low = esp->seq_no;
 	sg_init_table(sg, frags + 1);
-	sg_set_buf(sg, header, sizeof(*header));
-	ret = skb_to_sgvec(skb, sg + 1, sizeof(*esp), skb->len - sizeof(*esp));
-	return ret < 0 ? ret : 0;
+	sg_set_buf(sg, front, len);
+	ret = skb_to_sgvec(skb, sg + 1, esp_len, skb->len - esp_len);
+	return ret < 0 ? ret : len - esp_len;
 }
 
 /* Returns 0 or a negative errno. */
@@ -268,20 +298,22 @@ static int map(struct scatterlist *sg, int frags, struct sk_buff *skb)
 	return ret < 0 ? ret : 0;
 }
 
-/* Made twice, so that whoever has no extended numbers does not ask again and again. */
+/* Made twice, so that whoever has nothing apart does not ask again and again. */
 static __always_inline struct aead_request *
 request(const struct espah_sa *sa, struct sk_buff *skb, int frags,
-	unsigned int assoc_len, espah_crypto_done done, bool esn)
+	unsigned int assoc_len, espah_crypto_done done, bool apart)
 {
 	struct crypto_aead *tfm = sa->tfm;
 	size_t sg_at = sg_offset(tfm);
 	size_t size = sg_at + frags * sizeof(struct scatterlist);
+	__be64 number = implicit_iv(skb);
 	struct aead_request *req;
 	struct scatterlist *sg;
+	int more;
 	u8 *iv;
 
-	if (esn)
-		size += sizeof(*sg) + sizeof(struct esn_header);
+	if (apart)
+		size += sizeof(*sg) + sizeof(struct apart);
 	req = kmalloc(size, GFP_ATOMIC);
 	if (!req)
 		return NULL;
@@ -289,23 +321,27 @@ request(const struct espah_sa *sa, struct sk_buff *skb, int frags,
 		       crypto_aead_alignmask(tfm) + 1);
 	sg = (struct scatterlist *)((u8 *)req + sg_at);
 
-	if (unlikely(esn ? map_esn(sg, frags, skb) : map(sg, frags, skb))) {
+	more = apart ? map_apart(sg, frags, sa, skb) : map(sg, frags, skb);
+	if (unlikely(more < 0)) {
 		kfree(req);
 		return NULL;
 	}
-	/* Whoever asks has made this part linear. */
-	memcpy(iv, skb->data + assoc_len - sa->iv_len, sa->iv_len);
+	if (apart && sa->iv == ESPAH_IV_IMPLICIT)
+		memcpy(iv, &number, sizeof(number));
+	else
+		/* Whoever asks has made this part linear. */
+		memcpy(iv, skb->data + assoc_len - sa->iv_len, sa->iv_len);
 
 	aead_request_set_tfm(req, tfm);
 	aead_request_set_callback(req, 0, done, skb);
-	aead_request_set_ad(req, assoc_len + (esn ? sizeof(__be32) : 0));
+	aead_request_set_ad(req, assoc_len + (apart ? more : 0));
 	aead_request_set_crypt(req, sg, sg, 0, iv);
 	return req;
 }
 
 static noinline struct aead_request *
-request_esn(const struct espah_sa *sa, struct sk_buff *skb, int frags,
-	    unsigned int assoc_len, espah_crypto_done done)
+request_apart(const struct espah_sa *sa, struct sk_buff *skb, int frags,
+	      unsigned int assoc_len, espah_crypto_done done)
 {
 	return request(sa, skb, frags, assoc_len, done, true);
 }
@@ -329,8 +365,8 @@ struct aead_request *espah_crypto_request(const struct espah_sa *sa,
 					  unsigned int assoc_len,
 					  espah_crypto_done done)
 {
-	if (unlikely(sa->esn))
-		return request_esn(sa, skb, frags, assoc_len, done);
+	if (unlikely(sa->aad_apart))
+		return request_apart(sa, skb, frags, assoc_len, done);
 	return request(sa, skb, frags, assoc_len, done, false);
 }
 

@@ -2,6 +2,7 @@
 /* The algorithms of an SA, as attributes. */
 
 #include <crypto/algapi.h>
+#include <linux/in.h>
 #include <linux/module.h>
 #include <linux/security.h>
 
@@ -186,6 +187,23 @@ static int get_auth(const struct nlattr *nest, struct espah_sa_config *config,
 	return 0;
 }
 
+/* RFC 8750: of which algorithms the IV may be implicit, and where not (section 7). */
+static int check_iiv(struct nlattr **tb, const struct espah_sa_config *config,
+		     struct netlink_ext_ack *extack)
+{
+	if (!(config->flags & ESPAH_SA_FLAG_IIV))
+		return 0;
+	if (config->id.proto == IPPROTO_AH || (config->alg && !config->alg->iiv))
+		return refuse(extack, tb[ESPAH_A_SA_FLAGS],
+			      "flags: AES-GCM, AES-CCM and ChaCha20-Poly1305 can have an implicit IV (RFC 8750 section 4)",
+			      -EINVAL);
+	if (ipv4_is_multicast(config->id.dst.v4))
+		return refuse(extack, tb[ESPAH_A_SA_FLAGS],
+			      "flags: no implicit IV to a group, where several may send (RFC 8750 section 7)",
+			      -EINVAL);
+	return 0;
+}
+
 /* AH has integrity and nothing else: by a keyed hash or by GMAC, whose IV makes it
  * look like a cipher (RFC 4543 section 4).
  */
@@ -213,7 +231,7 @@ static int get_ah(struct nlattr **tb, struct espah_sa_config *config,
  * espah_nl_get_cipher() - which algorithms a request asks for, and the keys
  * @tb: attributes of the request
  * @set: set that they belong to
- * @config: its id is there; its algorithms are filled in, if there are any
+ * @config: with its id and its flags; its algorithms are filled in, if there are any
  * @extack: where to say what is wrong with them
  *
  * Return: 0 or a negative errno.
@@ -232,10 +250,13 @@ int espah_nl_get_cipher(struct nlattr **tb, const struct espah_nl_set *set,
 		return -EINVAL;
 	}
 	if (config->id.proto == IPPROTO_AH)
-		return get_ah(tb, config, extack);
+		return get_ah(tb, config, extack) ?:
+		       check_iiv(tb, config, extack);
 	if (tb[ESPAH_A_SA_AEAD])
-		return get_cipher(ESPAH_ALG_AEAD, tb[ESPAH_A_SA_AEAD], config,
-				  extack);
+		err = get_cipher(ESPAH_ALG_AEAD, tb[ESPAH_A_SA_AEAD], config,
+				 extack);
+	if (tb[ESPAH_A_SA_AEAD])
+		return err ?: check_iiv(tb, config, extack);
 	if (!apart)
 		return 0;
 
@@ -245,7 +266,7 @@ int espah_nl_get_cipher(struct nlattr **tb, const struct espah_nl_set *set,
 				 extack);
 	if (!err)
 		err = get_auth(tb[ESPAH_A_SA_AUTH], config, extack);
-	return err;
+	return err ?: check_iiv(tb, config, extack);
 }
 
 static bool same(const char *name, const u8 *key, unsigned int key_len,

@@ -85,7 +85,8 @@ const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
 #define SA_FLAGS	(ESPAH_SA_FLAG_ESN | ESPAH_SA_FLAG_ALIGN4 | \
 			 ESPAH_SA_FLAG_NOECN | \
 			 ESPAH_SA_FLAG_DECAP_DSCP | ESPAH_SA_FLAG_NOPMTUDISC | \
-			 ESPAH_SA_FLAG_DONT_ENCAP_DSCP | ESPAH_SA_FLAG_SET_DF)
+			 ESPAH_SA_FLAG_DONT_ENCAP_DSCP | ESPAH_SA_FLAG_SET_DF | \
+			 ESPAH_SA_FLAG_IIV)
 
 static const struct nla_policy sa_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_SRC]		= ESPAH_NL_ADDR,
@@ -351,6 +352,8 @@ static int get_request(struct nlattr **tb, struct sa_request *req,
 	if (!err)
 		err = espah_nl_get_fwmark(tb, &sa_set, ESPAH_A_SA_OUTPUT_MARK,
 					  &config->output_mark, extack);
+	if (!err && tb[ESPAH_A_SA_MODE])
+		err = espah_nl_check_header(tb, config, extack);
 	if (err)
 		return err;
 	if (tb[ESPAH_A_SA_LIMITS]) {
@@ -463,8 +466,6 @@ int espah_nl_sa_add(struct sk_buff *skb, struct genl_info *info)
 	if (!err)
 		err = check_families(tb, &req.config, req.config.mode,
 				     info->extack);
-	if (!err)
-		err = espah_nl_check_header(tb, &req.config, info->extack);
 	if (err)
 		return err;
 
@@ -558,9 +559,10 @@ static int ripen(struct espah_net *en, struct espah_sa *larva,
 		config->mode = larva->mode;
 	if (!tb[ESPAH_A_SA_REQID])
 		config->reqid = larva->reqid;
+	/* Only now is it sure which mode there is. */
 	err = check_families(tb, config, config->mode, extack);
 	if (!err)
-	err = espah_nl_check_header(tb, config, extack);
+		err = espah_nl_check_header(tb, config, extack);
 	if (err)
 		return err;
 

@@ -84,6 +84,11 @@ static int copy_cipher(struct espah_sa *sa,
 {
 	sa->iv_len = config->alg->iv_len;
 	sa->iv = config->alg->iv;
+	if (config->flags & ESPAH_SA_FLAG_IIV) {
+		sa->iv_len = 0;
+		sa->iv = ESPAH_IV_IMPLICIT;
+	}
+	sa->aad_apart = sa->esn || sa->iv == ESPAH_IV_IMPLICIT;
 	sa->align = config->alg->align;
 
 	sa->alg_name = kstrdup(config->alg_name, GFP_KERNEL_ACCOUNT);

@@ -170,6 +170,8 @@ struct espah_limits_rcu {
  * @icv_len: octets of ICV in the packet
  * @align: what is encrypted is a multiple of so many octets
  * @iv: what it is, as ESPAH_IV_*
+ * @aad_apart: what is authenticated in front of the payload is not as the packet
+ *	has it; see net/crypto.c
  * @encap_len: octets of UDP header in front of ESP, 0 without encapsulation
  * @encap_sport: source port of packets of this SA, where there is a UDP header
  * @encap_dport: destination port, likewise
@@ -253,6 +255,7 @@ struct espah_sa {
 	bool				larval;
 	bool				esn;
 	bool				align4;
+	bool				aad_apart;
 	u8				encap_len;
 	__be16				encap_sport;
 	__be16				encap_dport;

@@ -42,6 +42,8 @@ static const struct words_case cases[] = {
 	},
 	{ ADD, ENDS AEAD "flag noecn decap-dscp nopmtudisc af-unspec esn mode tunnel",
 	  "10.0.0.1>10.0.0.2 50 100 mode 1 flags 29 aead rfc4106(gcm(aes)) 2 128" },
+	{ ADD, ENDS AEAD "flag iiv",
+	  "10.0.0.1>10.0.0.2 50 100 mode 0 flags 128 aead rfc4106(gcm(aes)) 2 128" },
 	{ ADD, ENDS AEAD "flag 0xa7 extra-flag dont-encap-dscp ttl 64",
 	  "10.0.0.1>10.0.0.2 50 100 mode 0 flags 61 ttl 64 aead rfc4106(gcm(aes)) 2 128" },
 	{ ADD, ENDS AEAD "flag af-unspec ttl auto dscp inherit df inherit",
@@ -136,7 +138,7 @@ static const struct words_case cases[] = {
 	{ ADD, "auth-trunc x 0x00",
 	  "'auth-trunc': the length of the ICV is missing; expected NAME KEY BITS" },
 	{ ADD, "flag foo",
-	  "'flag': 'foo' is no flag; expected one of: noecn, decap-dscp, nopmtudisc, af-unspec, align4, esn"
+	  "'flag': 'foo' is no flag; expected one of: noecn, decap-dscp, nopmtudisc, af-unspec, align4, esn, iiv"
 	},
 	{ ADD, "extra-flag noecn",
 	  "'extra-flag': 'noecn' is no flag; expected one of: dont-encap-dscp" },
@@ -150,7 +152,7 @@ static const struct words_case cases[] = {
 	},
 	{ ADD, "flag noecn flag esn", "'flag': given twice" },
 	{ ADD, "flag noecn foo",
-	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, extra-flag, ttl, dscp, df, aead, enc, auth, auth-trunc, encap, limit, sel",
+	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, extra-flag, ttl, dscp, df, aead, enc, auth, auth-trunc, encap, output-mark, limit, mark, sel",
 	},
 	{ ADD, "extra-flag", "'extra-flag': a flag is missing" },
 	{ ADD, "ttl", "'ttl': a number is missing" },

@@ -25,6 +25,8 @@ static const struct flag flags[] = {
 	{ "af-unspec", 0x20, 0, NULL },
 	{ "align4", 0x40, ESPAH_SA_FLAG_ALIGN4, NULL },
 	{ "esn", 0x80, ESPAH_SA_FLAG_ESN, NULL },
+	/* Of ours alone. */
+	{ "iiv", 0, ESPAH_SA_FLAG_IIV, NULL },
 	{}
 };
 

@@ -37,7 +37,7 @@ static const char help[] =
 	"ALGO-KEYMAT := 0xHEX | STRING | @FILE | -\n"
 	"MODE := transport | tunnel\n"
 	"FLAG-LIST := [ FLAG-LIST ] FLAG\n"
-	"FLAG := noecn | decap-dscp | nopmtudisc | af-unspec | align4 | esn\n"
+	"FLAG := noecn | decap-dscp | nopmtudisc | af-unspec | align4 | esn | iiv\n"
 	"LIMIT-LIST := [ LIMIT-LIST ] limit LIMIT\n"
 	"LIMIT := { time-soft | time-hard | time-use-soft | time-use-hard } SECONDS |\n"
 	"         { byte-soft | byte-hard } OCTETS | { packet-soft | packet-hard } COUNT\n"

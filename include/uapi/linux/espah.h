@@ -53,6 +53,7 @@ enum espah_sa_flag {
 	ESPAH_SA_FLAG_NOPMTUDISC = 16,
 	ESPAH_SA_FLAG_DONT_ENCAP_DSCP = 32,
 	ESPAH_SA_FLAG_SET_DF = 64,
+	ESPAH_SA_FLAG_IIV = 128,
 };
 
 enum espah_sa_state {

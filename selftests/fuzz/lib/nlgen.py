@@ -38,7 +38,7 @@ POOLS = {
     ('policy', 'mark-mask'): (0, 3, 0xffffffff),
     ('policy', 'action'): (0, 0, 0, 0, 1, 2),
     ('alg', 'icv-bits'): (128,),
-    ('sa', 'flags'): (0, 0, 1, 2, 4, 8, 16, 32, 60, 64),
+    ('sa', 'flags'): (0, 0, 1, 2, 4, 8, 16, 32, 60, 64, 128),
     ('sa', 'mark'): (0, 0, 1),
     ('sa', 'mark-mask'): (0, 3, 0xffffffff),
     ('sa', 'output-mark'): (0, 1, 0x100),

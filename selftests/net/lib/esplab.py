@@ -129,6 +129,8 @@ class Lab:
         if sa.esn:
             values.update(flags=values.get('flags', 0) | UAPI['SA_FLAG_ESN'], seq=sa.start,
                           oseq=sa.start)
+        if sa.iiv:
+            values['flags'] = values.get('flags', 0) | UAPI['SA_FLAG_IIV']
         return values
 
     def add_sa(self, sa, **values):

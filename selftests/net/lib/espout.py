@@ -63,7 +63,7 @@ class Sender:
         what = f'{len(clear)} octets in clear, packet {self.sent}'
         esp = payload_of(got)
         iv = esp[8:8 + self.sa.iv_len]
-        equal(len(iv) > 0 and iv in self.ivs, False, f'{what}: an IV that was used before')
+        equal(bool(iv) and iv in self.ivs, False, f'{what}: an IV that was used before')
         self.ivs.add(iv)
         content = clear if self.sa.tunnel else payload_of(clear)
         next_header = 4 if self.sa.tunnel else clear[9]

@@ -127,7 +127,7 @@ class Sa:
     proto = wire_proto = ESP
 
     def __init__(self, spi, src='10.9.0.1', dst='10.9.0.2', key=None, salt=None, tunnel=False,
-                 icv_len=16, esn=False, start=0):
+                 icv_len=16, esn=False, start=0, iiv=False):
         """start: the number before the first one."""
         self.spi = spi
         self.src = src
@@ -137,6 +137,10 @@ class Sa:
         self.tunnel = tunnel
         self.icv_len = icv_len
         self.esn, self.start = esn, start
+        # RFC 8750: the IV is the number, and not in the packet.
+        self.iiv = iiv
+        if iiv:
+            self.iv_len = 0
         self.seq = 0
 
     def head(self, seq):
@@ -161,8 +165,10 @@ class Sa:
 
     def seal_plain(self, seq, plain, iv=None):
         """ESP around octets that are encrypted as they are, trailer included."""
-        iv = struct.pack('>Q', seq) if iv is None else iv
         wire, aad = self.head(seq)
+        if self.iiv:
+            return wire + self.encrypt(struct.pack('>Q', seq), plain, aad)
+        iv = struct.pack('>Q', seq) if iv is None else iv
         return wire + iv + self.encrypt(iv, plain, aad)
 
     def seal(self, seq, payload, next_header, iv=None, padding=None):
