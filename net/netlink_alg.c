@@ -5,6 +5,7 @@
 #include <linux/in.h>
 #include <linux/module.h>
 #include <linux/security.h>
+#include <net/ipv6.h>
 
 #include "netlink.h"
 #include "netlink_attr.h"
@@ -187,6 +188,12 @@ static int get_auth(const struct nlattr *nest, struct espah_sa_config *config,
 	return 0;
 }
 
+static bool is_group(const struct espah_sa_id *id)
+{
+	return id->family == AF_INET ? ipv4_is_multicast(id->dst.v4) :
+				       ipv6_addr_is_multicast(&id->dst.v6);
+}
+
 /* RFC 8750: of which algorithms the IV may be implicit, and where not (section 7). */
 static int check_iiv(struct nlattr **tb, const struct espah_sa_config *config,
 		     struct netlink_ext_ack *extack)
@@ -197,7 +204,7 @@ static int check_iiv(struct nlattr **tb, const struct espah_sa_config *config,
 		return refuse(extack, tb[ESPAH_A_SA_FLAGS],
 			      "flags: AES-GCM, AES-CCM and ChaCha20-Poly1305 can have an implicit IV (RFC 8750 section 4)",
 			      -EINVAL);
-	if (ipv4_is_multicast(config->id.dst.v4))
+	if (is_group(&config->id))
 		return refuse(extack, tb[ESPAH_A_SA_FLAGS],
 			      "flags: no implicit IV to a group, where several may send (RFC 8750 section 7)",
 			      -EINVAL);
