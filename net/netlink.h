@@ -24,9 +24,14 @@ void espah_netlink_exit(void);
 /* RFC 4303 section 2.1: 1 to 255 are reserved, 0 is never on the wire. */
 #define ESPAH_SPI_MIN	256
 
-/* Requests about SAs: netlink_sa.c */
+/* An SA as requests describe it: netlink_sa_get.c; more is in netlink_sa.h */
 extern const char *const espah_nl_sa_wants[];
 extern const char *const espah_nl_sa_strays[];
+int espah_nl_check_proto(const struct nlattr *attr,
+			 const struct espah_sa_id *id,
+			 struct netlink_ext_ack *extack);
+
+/* Requests about SAs: netlink_sa.c */
 int espah_nl_sa_add(struct sk_buff *skb, struct genl_info *info);
 int espah_nl_sa_update(struct sk_buff *skb, struct genl_info *info);
 int espah_nl_sa_del(struct sk_buff *skb, struct genl_info *info);
@@ -52,9 +57,6 @@ int espah_nl_other_header(const struct espah_sa *sa,
 int espah_nl_put_header(struct sk_buff *skb, const struct espah_sa *sa);
 
 /* The request for an SPI: netlink_spi.c */
-int espah_nl_check_proto(const struct nlattr *attr,
-			 const struct espah_sa_id *id,
-			 struct netlink_ext_ack *extack);
 int espah_nl_sa_alloc_spi(struct sk_buff *skb, struct genl_info *info);
 
 /* Lifetimes: netlink_limits.c */
