@@ -22,7 +22,7 @@ import time
 PATIENCE = 60
 # How long nothing must arrive before a packet counts as lost. The counters say
 # why it was; that nothing arrives is only the second witness.
-QUIET = 0.3
+QUIET = 1
 PORT = 5201
 
 CLONE_NEWNET = 0x40000000
