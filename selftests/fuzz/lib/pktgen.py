@@ -315,10 +315,10 @@ class Gun:
         return Shot(ip4(PEER, HOST, UDP, datagram), sure={'in-clear': 1} if self.closed else {})
 
     def ah(self):
-        """AH goes by: it says of itself that it is protected."""
+        """AH with an SPI of ours, which is one of ESP: nobody's."""
         body = struct.pack('>BBHIII', TEST, 4, 0, self.sa().spi, 1, 0)
         return Shot(ip4(PEER, HOST, AH, body + self.rng.randbytes(self.rng.randrange(40))),
-                    sure={})
+                    sure={'in-unknown-spi': 1})
 
     def icmp(self):
         """An error that quotes our ESP, cut anywhere and with anything in it."""
