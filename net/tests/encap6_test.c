@@ -23,6 +23,8 @@ static struct espah_sa *sa_of(struct kunit *test, u8 mode, u16 family)
 	struct espah_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, sa);
+	sa->en = fixture_net(test);
+	sa->header = espah_header_make(&sa->outer, 0, true);
 	sa->mode = mode;
 	sa->id.family = family;
 	sa->id.proto = IPPROTO_ESP;
@@ -301,5 +303,7 @@ static struct kunit_case encap6_cases[] = {
 
 struct kunit_suite encap6_suite = {
 	.name		= "encap6",
+	.init		= fixture_init,
+	.exit		= fixture_exit,
 	.test_cases	= encap6_cases,
 };
