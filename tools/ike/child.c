@@ -95,13 +95,6 @@ static void remove_half(struct ike_child *child, bool inbound)
 		ike_sa_log(child->sa, IKE_LOG_DEBUG, "%s", err.text);
 }
 
-void ike_child_install_soon(struct ike_child *child)
-{
-	child->polls = IKE_CHILD_SWITCH_MOST;
-	if (ike_sa_timer(child->sa, &child->timer, 0))
-		ike_child_install_or_close(child);
-}
-
 void ike_child_remove_out(struct ike_child *child)
 {
 	if (child->out)

@@ -85,8 +85,6 @@ int ike_child_install_out(struct ike_child *child);
 bool ike_child_install_or_close(struct ike_child *child);
 /* Install outbound when the peer has shown that it has the new pair, or after some time. */
 void ike_child_switch_later(struct ike_child *child);
-/* The same as soon as what is being done has been done: the response goes first. */
-void ike_child_install_soon(struct ike_child *child);
 void ike_child_remove_out(struct ike_child *child);
 /* Both ends have closed it: free it; one that was replaced takes what is under way first. */
 void ike_child_closed(struct ike_child *child);

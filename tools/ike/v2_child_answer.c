@@ -221,12 +221,16 @@ struct ike_child *ike_v2_child_answer(struct ike_sa *sa, const struct ike_payloa
 		refusal->type = take_ke(&req, refusal);
 	if (!refusal->type)
 		child = make(sa, &req, refusal);
-	if (child) {
-		put(&req, child, w);
-		/* A new one is sent on as soon as the response is out (section 2.8). */
-		if (!old)
-			ike_child_install_soon(child);
+	/* All of a new one: the initiator may send as soon as it has the response (section
+	 * 2.8), and a packet of a tunnel without a policy is nobody's.
+	 */
+	if (child && !old && ike_child_install_out(child)) {
+		ike_child_free(child);
+		child = NULL;
+		refusal->type = IKE_N_NO_ADDITIONAL_SAS;
 	}
+	if (child)
+		put(&req, child, w);
 	ike_dh_free(req.dh);
 	return child;
 }
