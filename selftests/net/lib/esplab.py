@@ -86,6 +86,8 @@ class Lab:
 
     def __init__(self, peer_ns, host_ns):
         self.peer_ns, self.host_ns = peer_ns, host_ns
+        # What a veth is given on two CPUs it may deliver in another order.
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
         self.opened = contextlib.ExitStack()
         with inside(peer_ns):
             self.wire = self.open(socket.AF_PACKET, socket.SOCK_RAW, 0)
