@@ -102,14 +102,14 @@ static void json_agrees(const struct espah_sa *sa)
 
 static bool filter_keeps(const struct espah_sa *sa, uint32_t reqid)
 {
-	char src[ESPAH_ADDR_STRLEN], dst[ESPAH_ADDR_STRLEN], text[256];
+	char src[ESPAH_ADDR_STRLEN], dst[ESPAH_ADDR_STRLEN], proto[4], text[256];
 	struct state_filter filter = { .family = sa->dst.family };
 	struct fuzz_words words;
 	bool kept;
 
-	snprintf(text, sizeof(text), "src %s dst %s proto esp spi %u mode %s reqid %u",
-		 espah_addr_print(&sa->src, src), espah_addr_print(&sa->dst, dst), sa->spi,
-		 espah_mode_name(sa->mode), reqid);
+	snprintf(text, sizeof(text), "src %s dst %s proto %s spi %u mode %s reqid %u",
+		 espah_addr_print(&sa->src, src), espah_addr_print(&sa->dst, dst),
+		 espah_proto_name(sa->proto, proto), sa->spi, espah_mode_name(sa->mode), reqid);
 	fuzz_words_init(&words, text);
 	must(!state_parse_filter(&words.args, &filter), "a filter from '%s'", text);
 	kept = state_filter_keep(sa, &filter);
