@@ -30,16 +30,19 @@ static int file_with_comments(const char *text, size_t size)
 {
 	int fd = file_of(before, strlen(before));
 	const char *end = text + size;
+	/* In a line that the one before goes on in, a quotation may be open. */
+	bool goes_on = false;
 
 	while (text < end) {
 		const char *stop = memchr(text, '\n', end - text);
 		size_t len = (stop ? stop : end) - text;
-		bool plain = !memchr(text, '"', len) && !memchr(text, '\'', len) &&
+		bool plain = !goes_on && !memchr(text, '"', len) && !memchr(text, '\'', len) &&
 			     !memchr(text, '\\', len);
 
 		must(write(fd, text, len) == (ssize_t)len, "a line");
 		must(!plain || write(fd, comment, strlen(comment)) > 0, "a comment");
 		must(!stop || write(fd, "\n", 1) == 1, "the end of a line");
+		goes_on = len && text[len - 1] == '\\';
 		text += len + !!stop;
 	}
 	return fd;
