@@ -42,7 +42,9 @@ static int file_with_comments(const char *text, size_t size)
 		must(write(fd, text, len) == (ssize_t)len, "a line");
 		must(!plain || write(fd, comment, strlen(comment)) > 0, "a comment");
 		must(!stop || write(fd, "\n", 1) == 1, "the end of a line");
-		goes_on = len && text[len - 1] == '\\';
+		/* Behind two backslashes an empty line leaves one, as in ip(8). */
+		if (len)
+			goes_on = text[len - 1] == '\\';
 		text += len + !!stop;
 	}
 	return fd;
