@@ -2,6 +2,8 @@
 /* Requests about SAs. */
 
 #include <linux/in.h>
+#include <net/addrconf.h>
+#include <net/route.h>
 #include <net/xfrm.h>
 
 #include "lifetime.h"
@@ -72,6 +74,23 @@ static bool xfrm_has(const struct espah_net *en, const struct espah_sa_id *id)
 	return true;
 }
 
+static bool is_ours(struct net *net, const struct espah_sa_id *id)
+{
+	if (id->family == AF_INET6)
+		return ipv6_chk_addr(net, &id->dst.v6, NULL, 0);
+	return inet_addr_type(net, id->dst.v4) == RTN_LOCAL;
+}
+
+/* RFC 4301 section 4.1 leaves the window to who adds the SA, and RFC 4303 section 3.4.3
+ * asks for one wherever keys are negotiated: who has forgotten it should know.
+ */
+static void remark(const struct espah_net *en, const struct espah_sa_config *config,
+		   struct netlink_ext_ack *extack)
+{
+	if (!config->window && is_ours(en->net, &config->id))
+		NL_SET_ERR_MSG(extack, "replay-window: without one, packets can be replayed to this host");
+}
+
 static int add(struct espah_net *en, const struct espah_sa_config *config,
 	       struct netlink_ext_ack *extack)
 {
@@ -95,6 +114,8 @@ static int add(struct espah_net *en, const struct espah_sa_config *config,
 		NL_SET_ERR_MSG(extack, "spi: an SA with this dst, proto and spi exists");
 	if (err)
 		espah_sa_put(sa);
+	else
+		remark(en, config, extack);
 	return err;
 }
 
@@ -103,8 +124,8 @@ static int add(struct espah_net *en, const struct espah_sa_config *config,
  * @skb: request
  * @info: the request, parsed by the core as far as its header
  *
- * Return: 0 or a negative errno, and the sentence that goes with it;
- * -EEXIST where its id is taken.
+ * Return: 0, with a sentence where the SA does not check for replay; or a negative
+ * errno, and the sentence that goes with it; -EEXIST where its id is taken.
  */
 int espah_nl_sa_add(struct sk_buff *skb, struct genl_info *info)
 {
@@ -238,6 +259,8 @@ static int ripen(struct espah_net *en, struct espah_sa *larva,
 	espah_queue_release(en);
 	if (err)
 		espah_sa_put(sa);
+	else
+		remark(en, config, extack);
 	return err;
 }
 
@@ -268,8 +291,8 @@ static int change(struct espah_net *en, struct espah_sa *sa,
  * @skb: request
  * @info: the request, parsed by the core as far as its header
  *
- * Return: 0 or a negative errno, and the sentence that goes with it; nothing has
- * changed then; -ESRCH where there is no such SA.
+ * Return: 0, with a sentence as in espah_nl_sa_add(); or a negative errno, and the
+ * sentence that goes with it; nothing has changed then; -ESRCH where there is no such SA.
  */
 int espah_nl_sa_update(struct sk_buff *skb, struct genl_info *info)
 {

@@ -286,6 +286,36 @@ test_exit_statuses_and_sentences() {
 	assert_status 1 '' cli state add "${words[@]}" spi 0x100 replay-window 4097 aead "$alg" "$key" 128
 }
 
+# The warning of a state that is granted all the same.
+test_no_window_towards_this_host() {
+	local there="$id spi 0x100 aead $alg $key 128" warned='^espah: warning: replay-window: [^
+]*$'
+	local here=${there/dst 10.0.0.2/dst 10.0.0.3} here6='src fd00::1 dst fd00::3 proto esp'
+
+	read -ra here6 <<<"$here6 spi 0x100 aead $alg $key 128"
+	read -ra here <<<"$here"
+	read -ra there <<<"$there"
+	ip -n "$ns" addr add 10.0.0.3 dev lo
+	ip -n "$ns" addr add fd00::3 dev lo
+	ip -n "$ns" link set lo up
+	assert_status 0 '^$' cli state add "${there[@]}"
+	assert_status 0 "$warned" cli state add "${here[@]}"
+	assert_status 0 "$warned" cli state add "${here6[@]}"
+	assert_eq "$(cli state count)" "SAD count 3"
+	cli state flush
+	assert_status 0 '^$' cli state add "${here[@]}" replay-window 32
+	assert_status 0 '^$' cli state add "${here6[@]}" replay-window 32
+	cli state flush
+	cli state allocspi "${here[@]:0:6}" min 0x100 max 0x100 >/dev/null
+	assert_status 0 "$warned" cli state update "${here[@]}"
+	assert_status 0 '^$' cli state update "${here[@]:0:8}" sel proto udp
+	# Only what it is about is told of.
+	cli state flush
+	printf '%s\n' "state add ${here[*]} replay-window 32" "state add ${here6[*]}" \
+		"state count" >"$scratch/batch"
+	assert_status 0 "$warned" cli -b "$scratch/batch"
+}
+
 test_batch_stops_at_an_error_unless_forced() {
 	local lines
 

@@ -173,6 +173,12 @@ static int run_object(struct ctl *ctl, struct args *args)
 	return object->verbs ? run_verb(ctl, args, object) : run_alone(ctl, args, object);
 }
 
+static void report(const char *kind, const char *sentence)
+{
+	fflush(stdout);
+	fprintf(stderr, "espah: %s%s\n", kind, sentence);
+}
+
 /**
  * ctl_run() - run one command
  * @ctl: the options
@@ -182,8 +188,12 @@ static int run_object(struct ctl *ctl, struct args *args)
  */
 int ctl_run(struct ctl *ctl, struct args *args)
 {
-	int ret = run_object(ctl, args);
+	int ret;
 
+	args->err->remark[0] = '\0';
+	ret = run_object(ctl, args);
+	if (!ret && args->err->remark[0])
+		report("warning: ", args->err->remark);
 	/* A command that failed early has not seen its key yet. */
 	while (args->at < args->argc)
 		espah_wipe_word(args->argv[args->at++]);
@@ -198,7 +208,6 @@ int ctl_run(struct ctl *ctl, struct args *args)
  */
 int ctl_report(const struct espah_err *err)
 {
-	fflush(stdout);
-	fprintf(stderr, "espah: %s\n", err->text);
+	report("", err->text);
 	return err->status;
 }

@@ -20,6 +20,8 @@ struct espah_err {
 	/* The errno of a refusal, 0 where there is none. */
 	int num;
 	char text[768];
+	/* What the kernel remarks on a request that it has granted, or "". */
+	char remark[256];
 };
 
 int espah_err_usage(struct espah_err *err, const char *fmt, ...) __printf(2, 3);

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <libmnl/libmnl.h>
@@ -139,6 +140,12 @@ static int explain(int num, const struct extack *ext, const struct nlmsghdr *req
 	return -1;
 }
 
+static void remark(const struct extack *ext, struct espah_err *err)
+{
+	if (ext->text_len)
+		snprintf(err->remark, sizeof(err->remark), "%.*s", (int)ext->text_len, ext->text);
+}
+
 /*
  * How much stands before the attributes: an error carries the request's header,
  * or all of the request where it is not capped; the end of a dump a number.
@@ -159,7 +166,7 @@ static size_t fixed_part(const struct nlmsghdr *reply)
  * @reply: NLMSG_ERROR or NLMSG_DONE
  * @request: what was asked
  * @set: the attributes of @request, NULL where they have no names
- * @err: filled in if the kernel refused
+ * @err: filled in if the kernel refused; its remark, where the kernel agreed and had one
  *
  * Return: 0 if the kernel agreed, or -1.
  */
@@ -178,13 +185,15 @@ int espah_extack_read(const struct nlmsghdr *reply, const struct nlmsghdr *reque
 	if (reply->nlmsg_type == NLMSG_ERROR && len < sizeof(struct nlmsgerr))
 		return espah_err_kernel(err, EBADMSG, "EBADMSG: the kernel's answer is cut short");
 	memcpy(&num, payload, sizeof(num));
-	if (num >= 0)
-		return 0;
-	/* There is no such errno, nor its opposite. */
-	if (num == INT_MIN)
-		num = -EBADMSG;
 	fixed = fixed_part(reply);
 	if (reply->nlmsg_flags & NLM_F_ACK_TLVS && fixed < len)
 		extack_scan(&ext, payload + fixed, len - fixed);
+	if (num >= 0) {
+		remark(&ext, err);
+		return 0;
+	}
+	/* There is no such errno, nor its opposite. */
+	if (num == INT_MIN)
+		num = -EBADMSG;
 	return explain(-num, &ext, request, set, err);
 }
