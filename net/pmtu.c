@@ -24,11 +24,9 @@
 #include "compat.h"
 #include "encap.h"
 #include "esp.h"
+#include "netns.h"
 #include "pmtu.h"
 
-/* As the IP layer has it: the smallest size that a router is believed. */
-#define PMTU_MIN	552
-#define PMTU_LIFE	(10 * 60 * HZ)
 /* So many packets back, a router may still be speaking of. */
 #define PMTU_RECENT	65536
 
@@ -200,6 +198,25 @@ bool espah_pmtu_fits(struct espah_sa *sa, struct sk_buff *skb,
 	return fits(skb, espah_pmtu_inner(sa, longest(sa), front));
 }
 
+/* How long a router is believed, in jiffies: as long as by the IP layer. */
+static int lifetime(const struct espah_sa *sa)
+{
+	const struct net *net = sa->en->net;
+
+	return sa->id.family == AF_INET ?
+	       READ_ONCE(net->ipv4.ip_rt_mtu_expires) :
+	       READ_ONCE(net->ipv6.sysctl.ip6_rt_mtu_expires);
+}
+
+/* The smallest size that it is believed, likewise. IPv6 has no links that carry less
+ * (RFC 8201 section 4).
+ */
+static unsigned int least(const struct espah_sa *sa)
+{
+	return sa->id.family == AF_INET ?
+	       READ_ONCE(sa->en->net->ipv4.ip_rt_min_pmtu) : IPV6_MIN_MTU;
+}
+
 /**
  * espah_pmtu_learn() - a router says that a protected packet was too large
  * @sa: SA that the packet was sent with
@@ -208,8 +225,9 @@ bool espah_pmtu_fits(struct espah_sa *sa, struct sk_buff *skb,
  *
  * Anybody can send such a message (RFC 4301 section 8.2). It must quote a
  * packet that was sent not long ago, it cannot push the size below what the IP
- * layer believes, and it is forgotten after ten minutes. IPv6 has no links that
- * carry less than 1280 octets (RFC 8201 section 4).
+ * layer believes, and it is forgotten after as long as there: the administrator says
+ * both (sections 6.1.1 and 8.2.2) with min_pmtu and mtu_expires of net.ipv4.route, and
+ * mtu_expires of net.ipv6.route.
  */
 void espah_pmtu_learn(struct espah_sa *sa, u32 seq, unsigned int mtu)
 {
@@ -219,8 +237,8 @@ void espah_pmtu_learn(struct espah_sa *sa, u32 seq, unsigned int mtu)
 	/* Routers older than RFC 1191 say 0: they do not know either. */
 	if (!mtu || since >= sent || since >= PMTU_RECENT)
 		return;
-	if (sa->id.family == AF_INET6 && mtu < IPV6_MIN_MTU)
+	if (sa->id.family == AF_INET6 && mtu < least(sa))
 		return;
-	WRITE_ONCE(sa->pmtu_expires, jiffies + PMTU_LIFE);
-	WRITE_ONCE(sa->pmtu, max_t(unsigned int, mtu, PMTU_MIN));
+	WRITE_ONCE(sa->pmtu_expires, jiffies + lifetime(sa));
+	WRITE_ONCE(sa->pmtu, max(mtu, least(sa)));
 }

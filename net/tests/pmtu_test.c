@@ -17,6 +17,9 @@ static struct espah_sa *bare_sa(struct kunit *test, u8 mode)
 	struct espah_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, sa);
+	sa->en = kunit_kzalloc(test, sizeof(*sa->en), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, sa->en);
+	sa->en->net = &init_net;
 	sa->id.family = AF_INET;
 	sa->mode = mode;
 	sa->iv_len = IV;

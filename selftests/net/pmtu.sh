@@ -290,6 +290,39 @@ test_message_with_tiny_size() {
 	done
 }
 
+# forgotten OCTETS: a datagram so large gets through again.
+forgotten() {
+	[ "$(traffic probe "$A@10.8.1.1" "$B@10.8.2.1" "$1")" = 'result=arrived mtu=1500' ]
+}
+
+# RFC 4301 section 8.2.2: how long a router is believed is for the administrator to say.
+test_belief_ends_with_that_of_the_ip_layer() {
+	local fits
+
+	fits=$(($(inner tunnel 1500) - UDP))
+	in_ns "$A" sysctl -qw net.ipv4.route.mtu_expires=2
+	protect_routed tunnel
+	assert_probe arrived 1500 "$A@10.8.1.1" "$B@10.8.2.1" "$fits"
+	forge 0x1100 1 1000
+	wait_until 60 forgotten "$fits"
+	in_ns "$A" sysctl -qw net.ipv4.route.mtu_expires=600
+}
+
+# And so is, by section 6.1.1, down to which size.
+test_least_size_is_that_of_the_ip_layer() {
+	local fits
+
+	fits=$(($(inner tunnel 1500) - UDP))
+	in_ns "$A" sysctl -qw net.ipv4.route.min_pmtu=1000
+	protect_routed tunnel
+	assert_probe arrived 1500 "$A@10.8.1.1" "$B@10.8.2.1" "$fits"
+	forge 0x1100 1 600
+	# What the route is told is no less either.
+	assert_probe EMSGSIZE 1000 "$A@10.8.1.1" "$B@10.8.2.1" "$fits"
+	assert_probe arrived 1000 "$A@10.8.1.1" "$B@10.8.2.1" $(($(inner tunnel 1000) - UDP))
+	in_ns "$A" sysctl -qw net.ipv4.route.min_pmtu=552
+}
+
 ns_pair A B
 hosts_behind
 router_between
