@@ -2,8 +2,10 @@
 #ifndef _ESPAH_FRAGMENT_H
 #define _ESPAH_FRAGMENT_H
 
+struct net;
 struct sk_buff;
 
-struct sk_buff *espah_fragment(struct sk_buff *skb, unsigned int limit);
+struct sk_buff *espah_fragment(struct net *net, struct sk_buff *skb,
+			       unsigned int limit);
 
 #endif /* _ESPAH_FRAGMENT_H */

@@ -344,36 +344,53 @@ static void protect_one(struct espah_sa *sa, struct sk_buff *skb)
 		transform(skb);
 }
 
-/* An outer header that has DF always: what may be fragmented, and has to be, is
- * fragmented inside (RFC 4301 section 8.2.1, case 2).
+/* A fragment that is longer than the limit all the same is fragmented again, outside. */
+static void protect_part(struct espah_sa *sa, struct sk_buff *skb,
+			 unsigned int limit)
+{
+	skb->ignore_df = skb->len > limit;
+	protect_one(sa, skb);
+}
+
+/* IPv6 promises 1280 octets and IPv4 68: nothing is made smaller than that. */
+static unsigned int part_limit(const struct sk_buff *skb, unsigned int limit)
+{
+	return max_t(unsigned int, limit, espah_packet_is6(skb) ?
+		     IPV6_MIN_MTU : IPV4_MIN_MTU);
+}
+
+/* What may be fragmented and has to be is fragmented inside of a tunnel (RFC 4301 section
+ * 8.2.1), so that nobody puts together what has not proved itself. All fragments go
+ * under the SA that was found for the whole: they have no ports to ask again by.
  */
-static noinline void protect_whole(struct espah_sa *sa, struct sk_buff *skb)
+static noinline void protect_in_parts(struct espah_sa *sa, struct sk_buff *skb)
 {
 	unsigned int limit = espah_pmtu_limit(sa, skb);
+	unsigned int most = part_limit(skb, limit);
 	struct sk_buff *fragments, *next;
 
-	/* Of IPv6 nobody makes fragments but the sender (RFC 8200 section 4.5). */
-	if (skb->len <= limit || espah_packet_is6(skb)) {
-		protect_one(sa, skb);
+	if (skb->len <= most) {
+		protect_part(sa, skb, limit);
 		return;
 	}
-	fragments = espah_fragment(skb, limit);
+	fragments = espah_fragment(sa->en->net, skb, most);
 	if (IS_ERR_OR_NULL(fragments)) {
-		espah_drop(sa->en, sa, skb, ESPAH_A_CNT_OUT_NOMEM);
+		espah_drop(sa->en, sa, skb, fragments == ERR_PTR(-EMSGSIZE) ?
+			   ESPAH_A_CNT_OUT_TOO_BIG : ESPAH_A_CNT_OUT_NOMEM);
 		return;
 	}
 	consume_skb(skb);
 	skb_list_walk_safe(fragments, skb, next) {
 		skb_mark_not_on_list(skb);
-		protect_one(sa, skb);
+		protect_part(sa, skb, limit);
 	}
 }
 
 static __always_inline void protect_packet(struct espah_sa *sa,
 					   struct sk_buff *skb)
 {
-	if (unlikely(sa->header.df))
-		protect_whole(sa, skb);
+	if (unlikely(skb->ignore_df) && sa->mode == ESPAH_MODE_TUNNEL)
+		protect_in_parts(sa, skb);
 	else
 		protect_one(sa, skb);
 }

@@ -141,26 +141,41 @@ static void tell_sender6(struct sk_buff *skb, unsigned int mtu)
 		skb_dst_update_pmtu_no_confirm(skb, mtu);
 }
 
+/* Conntrack has put it together, and it goes on in fragments as it came. Returns the
+ * longest of those, or 0 where it came in one piece.
+ */
+static unsigned int came_in_parts(const struct sk_buff *skb)
+{
+	return espah_packet_is6(skb) ? IP6CB(skb)->frag_max_size :
+				       IPCB(skb)->frag_max_size;
+}
+
 /* An IPv6 link carries 1280 octets, and so does a tunnel (RFC 2473 section 7.1). Returns
  * false where the packet ends here.
  */
 static bool may_be_fragmented6(struct sk_buff *skb, unsigned int mtu)
 {
+	unsigned int part = came_in_parts(skb);
+
 	mtu = max_t(unsigned int, mtu, IPV6_MIN_MTU);
-	if (fits(skb, mtu))
+	if (fits(skb, mtu) || (part && part <= mtu))
 		return true;
 	tell_sender6(skb, mtu);
-	return skb->ignore_df;
+	return skb->ignore_df && !part;
 }
 
 static bool may_be_fragmented(struct sk_buff *skb, unsigned int mtu)
 {
+	unsigned int part = came_in_parts(skb);
+
 	if (espah_packet_is6(skb))
 		return may_be_fragmented6(skb, mtu);
 	if (!(ip_hdr(skb)->frag_off & htons(IP_DF)))
 		return true;
+	if (part && part <= mtu)
+		return clear_df(skb);
 	tell_sender(skb, mtu);
-	return skb->ignore_df && clear_df(skb);
+	return skb->ignore_df && !part && clear_df(skb);
 }
 
 /* One header must be able to name the whole. */
@@ -176,8 +191,9 @@ static unsigned int longest(const struct espah_sa *sa)
  * @outer: route of the protected packet
  *
  * Where it does not, and does not want to be fragmented, its sender is told the
- * size that would (RFC 4301 section 8.2.1). From here on ignore_df speaks of the
- * protected packet: it has to be fragmented.
+ * size that would (RFC 4301 section 8.2.1). From here on ignore_df says that it has to
+ * be fragmented: before it is protected in tunnel mode, and after that in transport mode,
+ * which is for whole packets.
  *
  * Return: true if the packet can go on, perhaps without its DF.
  */
@@ -195,7 +211,8 @@ bool espah_pmtu_fits(struct espah_sa *sa, struct sk_buff *skb,
 	if (!may_be_fragmented(skb, mtu))
 		return false;
 	skb->ignore_df = 1;
-	return fits(skb, espah_pmtu_inner(sa, longest(sa), front));
+	return sa->mode == ESPAH_MODE_TUNNEL ||
+	       fits(skb, espah_pmtu_inner(sa, longest(sa), front));
 }
 
 /* How long a router is believed, in jiffies: as long as by the IP layer. */

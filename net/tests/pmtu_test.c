@@ -2,6 +2,7 @@
 /* How large a packet may be: the arithmetic of net/pmtu.c. */
 
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <net/ip.h>
 
 #include "../esp.h"
@@ -230,6 +231,8 @@ struct fit {
 	/* What a router has said, and whether that is too long ago. */
 	u32		learnt;
 	bool		forgotten;
+	/* The longest part that it came in. */
+	u16		part;
 	bool		fits;
 	bool		df_left;
 };
@@ -243,11 +246,14 @@ static const struct fit fit_table[] = {
 	  .ignore_df = true, .fits = true },
 	{ "fits, DF as a wish", .len = 1446, .df = true, .ignore_df = true,
 	  .fits = true, .df_left = true },
-	/* With 52 of headers and ICV and 2 of trailer, 65532; the next is 65536. */
-	{ "longest of all", .len = 65478, .fits = true },
-	{ "longer than any header can say", .len = 65479 },
-	{ "the same, DF as a wish", .len = 65479, .df = true,
-	  .ignore_df = true },
+	/* It is fragmented before. */
+	{ "longest of all", .len = 65535, .fits = true },
+	{ "the same, DF as a wish", .len = 65535, .df = true,
+	  .ignore_df = true, .fits = true },
+	{ "came in parts with DF", .len = 3000, .df = true, .part = 1446,
+	  .fits = true },
+	{ "came in parts that are too large", .len = 3000, .df = true,
+	  .ignore_df = true, .part = 1447 },
 	{ "learnt, fits", .len = 498, .df = true, .learnt = 552, .fits = true,
 	  .df_left = true },
 	{ "learnt, one too many", .len = 499, .df = true, .learnt = 552,
@@ -272,6 +278,7 @@ static void packets_fit(struct kunit *test)
 	struct sk_buff *skb = fixture_skb(test, 0, NULL, fit->len);
 	struct dst_entry *route = fixture_route(test, 0, 1500);
 	struct iphdr *iph = ip_hdr(skb);
+	unsigned int room;
 
 	sa->pmtu = fit->learnt;
 	sa->pmtu_expires = jiffies + (fit->forgotten ? -1 : 60 * HZ);
@@ -279,13 +286,109 @@ static void packets_fit(struct kunit *test)
 	iph->frag_off = fit->df ? htons(IP_DF) : 0;
 	ip_send_check(iph);
 	skb->ignore_df = fit->ignore_df;
+	IPCB(skb)->frag_max_size = fit->part;
+	room = espah_pmtu_inner(sa, espah_pmtu_outer(sa, route), sizeof(*iph));
 
 	KUNIT_EXPECT_EQ(test, espah_pmtu_fits(sa, skb, route), fit->fits);
 	if (fit->fits) {
+		KUNIT_EXPECT_EQ(test, !!skb->ignore_df, fit->len > room);
 		KUNIT_EXPECT_EQ(test, !!(ip_hdr(skb)->frag_off & htons(IP_DF)),
 				fit->df_left);
 		KUNIT_EXPECT_TRUE(test, !ip_fast_csum(ip_hdr(skb), 5));
 	}
+}
+
+/* In transport mode it is fragmented afterwards, and one header names it all. With 52 of
+ * headers and ICV and 2 of trailer, 65532; the next is 65536.
+ */
+static void longest_in_transport_mode(struct kunit *test)
+{
+	struct espah_sa *sa = bare_sa(test, ESPAH_MODE_TRANSPORT);
+	struct dst_entry *route = fixture_route(test, 0, 1500);
+	struct sk_buff *skb;
+	unsigned int len;
+
+	for (len = 65497; len <= 65500; len++) {
+		skb = fixture_skb(test, 0, NULL, len);
+		fixture_ip_header(ip_hdr(skb), IPPROTO_UDP, len);
+		KUNIT_EXPECT_EQ(test, espah_pmtu_fits(sa, skb, route),
+				len <= 65498);
+	}
+}
+
+struct fit6 {
+	const char	*name;
+	unsigned int	len;
+	/* What a router has said. */
+	u32		learnt;
+	bool		ignore_df;
+	/* The longest part that it came in. */
+	u16		part;
+	bool		fits;
+	bool		to_be_fragmented;
+};
+
+/* A tunnel over IPv6: 40 of header, 32 of ESP and 2 of trailer. */
+static const struct fit6 fits6[] = {
+	{ "fits", .len = 1426, .learnt = 1500, .fits = true },
+	{ "one too many", .len = 1427, .learnt = 1500 },
+	{ "one too many, its sender fragments", .len = 1427, .learnt = 1500,
+	  .ignore_df = true, .fits = true, .to_be_fragmented = true },
+	{ "what every link carries", .len = 1280, .learnt = 1280, .fits = true,
+	  .to_be_fragmented = true },
+	{ "one more than every link carries", .len = 1281, .learnt = 1280 },
+	{ "least that does not fit", .len = 1207, .learnt = 1280, .fits = true,
+	  .to_be_fragmented = true },
+	{ "most that does", .len = 1206, .learnt = 1280, .fits = true },
+	{ "came in parts", .len = 3000, .learnt = 1500, .ignore_df = true,
+	  .part = 1426, .fits = true, .to_be_fragmented = true },
+	{ "came in parts that are too large", .len = 3000, .learnt = 1500,
+	  .ignore_df = true, .part = 1427 },
+	{ "less, fits", .len = 1326, .learnt = 1400, .fits = true },
+	{ "less, one too many", .len = 1327, .learnt = 1400 },
+};
+
+static void fit6_desc(const struct fit6 *fit, char *desc)
+{
+	strscpy(desc, fit->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(fit6, fits6, fit6_desc);
+
+/* Never below 1280 (RFC 8200 section 5, RFC 2473 section 7.1). */
+static void ipv6_packets_fit(struct kunit *test)
+{
+	const struct fit6 *fit = test->param_value;
+	struct espah_sa *sa = bare_sa(test, ESPAH_MODE_TUNNEL);
+	struct dst_entry *route = fixture_route(test, 0, 0);
+	struct sk_buff *skb = fixture_skb(test, 0, NULL, fit->len);
+
+	sa->id.family = AF_INET6;
+	sa->pmtu = fit->learnt;
+	sa->pmtu_expires = jiffies + 60 * HZ;
+	ipv6_hdr(skb)->version = 6;
+	ipv6_hdr(skb)->nexthdr = IPPROTO_UDP;
+	skb->ignore_df = fit->ignore_df;
+	IP6CB(skb)->frag_max_size = fit->part;
+	KUNIT_EXPECT_EQ(test, espah_pmtu_fits(sa, skb, route), fit->fits);
+	if (fit->fits)
+		KUNIT_EXPECT_EQ(test, !!skb->ignore_df,
+				fit->to_be_fragmented);
+}
+
+/* RFC 8201 section 4: who says less than 1280 is not believed. */
+static void routers_are_heard_over_ipv6(struct kunit *test)
+{
+	struct espah_sa *sa = bare_sa(test, ESPAH_MODE_TUNNEL);
+
+	sa->id.family = AF_INET6;
+	atomic64_set(&sa->oseq, 10);
+	espah_pmtu_learn(sa, 10, 1279);
+	KUNIT_EXPECT_EQ(test, sa->pmtu, 0);
+	espah_pmtu_learn(sa, 11, 1400);
+	KUNIT_EXPECT_EQ(test, sa->pmtu, 0);
+	espah_pmtu_learn(sa, 10, 1280);
+	KUNIT_EXPECT_EQ(test, sa->pmtu, 1280);
 }
 
 static struct kunit_case pmtu_cases[] = {
@@ -294,6 +397,9 @@ static struct kunit_case pmtu_cases[] = {
 	KUNIT_CASE(inner_is_the_most),
 	KUNIT_CASE_PARAM(routers_are_heard, learn_gen_params),
 	KUNIT_CASE_PARAM(packets_fit, fit_gen_params),
+	KUNIT_CASE(longest_in_transport_mode),
+	KUNIT_CASE_PARAM(ipv6_packets_fit, fit6_gen_params),
+	KUNIT_CASE(routers_are_heard_over_ipv6),
 	{}
 };
 

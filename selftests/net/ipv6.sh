@@ -4,7 +4,8 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/lib/traffic.sh"
 
-SIZES='0 1 15 16 17 1000 1300'
+# The last two are fragmented: before they are protected in tunnel mode, or after that.
+SIZES='0 1 15 16 17 1000 1300 3000 9000'
 
 # What is inside, and what outside: IPv4 or IPv6 addresses of the two ends.
 # shellcheck disable=SC2034 # used by name

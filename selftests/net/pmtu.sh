@@ -138,23 +138,42 @@ test_tcp_between_networks() {
 	done
 }
 
-# Without DF the protected packet is fragmented; no header can name more than 65,535 octets.
-test_udp_without_df() {
-	local mode fits
+# Without DF a packet is fragmented: in tunnel mode before it is protected (RFC 4301 section
+# 8.2.1), so that no protected packet is a fragment, and each of them fits.
+test_udp_without_df_in_a_tunnel() {
+	local mtu
 
-	for mode in transport tunnel; do
-		protect_pair espah espah "$mode"
-		fits=$(inner "$mode" 65535)
-		wire_watch "$A@veth0" "$B@veth0"
-		traffic udp "$A@10.9.0.1" "$B@10.9.0.2" 1473 8000 $((fits - UDP))
-		wire_protected
+	for mtu in 1500 1280; do
+		wire_mtu "$mtu"
+		protect_pair espah espah tunnel
 		counters_save "$A"
-		assert_attempt EMSGSIZE "$A@10.9.0.1" "$B@10.9.0.2" $((fits - UDP + 1))
-		assert_attempt EMSGSIZE "$A@10.9.0.1" "$B@10.9.0.2" 65507
-		assert_counter_diff "$A" out-too-big 2
-		only_counters "$A" out-too-big
-		traffic udp "$A@10.9.0.1" "$B@10.9.0.2" 0 1400 8000
+		counters_save "$B"
+		wire_watch "$A@veth0" "$B@veth0"
+		traffic udp "$A@10.9.0.1" "$B@10.9.0.2" 1473 8000 65507
+		wire_protected
+		assert_field "$wire" fragments 0
+		[ "$(field largest "$wire")" -le "$mtu" ] || fail "an ESP packet is too large: $wire"
+		only_counters "$A" out-ok in-ok
+		only_counters "$B" out-ok in-ok
 	done
+}
+
+# In transport mode after that: no header can name more than 65,535 octets.
+test_udp_without_df_in_transport_mode() {
+	local fits
+
+	fits=$(inner transport 65535)
+	protect_pair espah espah transport
+	wire_watch "$A@veth0" "$B@veth0"
+	traffic udp "$A@10.9.0.1" "$B@10.9.0.2" 1473 8000 $((fits - UDP))
+	wire_protected
+	[ "$(field fragments "$wire")" -gt 0 ] || fail "nothing was fragmented: $wire"
+	counters_save "$A"
+	assert_attempt EMSGSIZE "$A@10.9.0.1" "$B@10.9.0.2" $((fits - UDP + 1))
+	assert_attempt EMSGSIZE "$A@10.9.0.1" "$B@10.9.0.2" 65507
+	assert_counter_diff "$A" out-too-big 2
+	only_counters "$A" out-too-big
+	traffic udp "$A@10.9.0.1" "$B@10.9.0.2" 0 1400 8000
 }
 
 # raw_fragment NS SRC DST: send the first octets of a larger packet.

@@ -505,23 +505,25 @@ def packet_filter(protected):
     yes, no = (0xffff, 0) if protected else (0, 0xffff)
     code = [
         (0x20, 0, 0, ancillary + 4),                # 0: in which direction?
-        (0x15, 0, 15, socket.PACKET_OUTGOING),      # 1
+        (0x15, 0, 17, socket.PACKET_OUTGOING),      # 1
         (0x20, 0, 0, ancillary + 0),                # 2: what protocol?
         (0x15, 0, 3, 0x0800),                       # 3
         (0x30, 0, 0, 9),                            # 4: what is in the IPv4 packet?
-        (0x15, 10, 0, socket.IPPROTO_ESP),          # 5
-        (0x15, 9, 8, socket.IPPROTO_AH),            # 6
-        (0x15, 0, 9, 0x86dd),                       # 7
+        (0x15, 12, 0, socket.IPPROTO_ESP),          # 5
+        (0x15, 11, 10, socket.IPPROTO_AH),          # 6
+        (0x15, 0, 11, 0x86dd),                      # 7
         (0x30, 0, 0, 6),                            # 8: what is in the IPv6 packet?
-        (0x15, 6, 0, socket.IPPROTO_ESP),           # 9
-        (0x15, 5, 0, socket.IPPROTO_AH),            # 10
-        (0x30, 0, 0, 24),                           # 11: to whom does it go?
-        (0x15, 4, 0, 0xff),                         # 12
-        (0x30, 0, 0, 7),                            # 13: what hop limit?
-        (0x15, 2, 0, 255),                          # 14
-        (0x06, 0, 0, no),                           # 15
-        (0x06, 0, 0, yes),                          # 16
-        (0x06, 0, 0, 0),                            # 17
+        (0x15, 0, 1, socket.IPPROTO_FRAGMENT),      # 9
+        (0x30, 0, 0, 40),                           # 10: what is in the fragment?
+        (0x15, 6, 0, socket.IPPROTO_ESP),           # 11
+        (0x15, 5, 0, socket.IPPROTO_AH),            # 12
+        (0x30, 0, 0, 24),                           # 13: to whom does it go?
+        (0x15, 4, 0, 0xff),                         # 14
+        (0x30, 0, 0, 7),                            # 15: what hop limit?
+        (0x15, 2, 0, 255),                          # 16
+        (0x06, 0, 0, no),                           # 17
+        (0x06, 0, 0, yes),                          # 18
+        (0x06, 0, 0, 0),                            # 19
     ]
     return b"".join(struct.pack("HBBI", *instruction) for instruction in code)
 
@@ -571,15 +573,22 @@ def size_and_tos(packet):
     return struct.unpack("!H", packet[2:4])[0], packet[1]
 
 
+def is_fragment(packet):
+    if packet[0] >> 4 == 6:
+        return packet[6] == socket.IPPROTO_FRAGMENT
+    return struct.unpack("!H", packet[6:8])[0] & 0x3fff != 0
+
+
 def watch_stop():
     """What was on the wire: ESP or AH, its longest packet and its headers, and what was in clear."""
-    esp = clear = largest = 0
+    esp = clear = largest = fragments = 0
     tos, ttl, df, first = set(), set(), set(), ""
     while taps:
         protected, other = taps.pop()
         for packet in protected.packets():
             size, octet = size_and_tos(packet)
             largest = max(largest, size)
+            fragments += is_fragment(packet)
             tos.add("0x%02x" % octet)
             if packet[0] >> 4 == 4:
                 ttl.add(packet[8])
@@ -590,7 +599,7 @@ def watch_stop():
         clear += other.count()
         protected.sock.close()
         other.sock.close()
-    return words(esp=esp, clear=clear, largest=largest, tos=",".join(sorted(tos)),
+    return words(esp=esp, clear=clear, largest=largest, fragments=fragments, tos=",".join(sorted(tos)),
                  ttl=",".join(map(str, sorted(ttl))), df=",".join(map(str, sorted(df))),
                  first=first)
 
