@@ -71,6 +71,22 @@ void espah_ext6_walk(const struct sk_buff *skb, struct espah_ext6 *ext)
 }
 
 /**
+ * espah_ext6_fragment() - is this a part of a datagram?
+ * @skb: packet; its network header is an IPv6 header in the linear part
+ *
+ * A Fragment header that says that it is the only part does not count (RFC 6946).
+ *
+ * Return: true if it is.
+ */
+bool espah_ext6_fragment(const struct sk_buff *skb)
+{
+	struct espah_ext6 ext;
+
+	espah_ext6_walk(skb, &ext);
+	return ext.fragment;
+}
+
+/**
  * espah_ext6_neighbour() - is this neighbour discovery?
  * @skb: packet; its network header is an IPv6 header in the linear part
  *

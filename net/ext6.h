@@ -26,6 +26,7 @@ struct espah_ext6 {
 };
 
 void espah_ext6_walk(const struct sk_buff *skb, struct espah_ext6 *ext);
+bool espah_ext6_fragment(const struct sk_buff *skb);
 bool espah_ext6_neighbour(const struct sk_buff *skb);
 
 #endif /* _ESPAH_EXT6_H */

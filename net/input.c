@@ -478,12 +478,9 @@ static __always_inline int rcv(struct sk_buff *skb, u16 family, u8 proto,
 	if (!READ_ONCE(en->live))
 		return -EINVAL;
 
-	if (skb->len < fixed_len(proto)) {
-		cause = ESPAH_A_CNT_IN_TRUNCATED;
-		goto drop;
-	}
-	if (!pskb_may_pull(skb, fixed_len(proto))) {
-		cause = ESPAH_A_CNT_IN_NOMEM;
+	if (unlikely(!pskb_may_pull(skb, fixed_len(proto)))) {
+		cause = skb->len < fixed_len(proto) ? ESPAH_A_CNT_IN_TRUNCATED :
+						      ESPAH_A_CNT_IN_NOMEM;
 		goto drop;
 	}
 	id.dst = family == AF_INET ? espah_addr4(ip_hdr(skb)->daddr) :
@@ -504,8 +501,12 @@ static __always_inline int rcv(struct sk_buff *skb, u16 family, u8 proto,
 		return -EINVAL;
 	}
 	/* What it will be like is not said before it has its keys. */
-	cause = unlikely(sa->larval) ? ESPAH_A_CNT_IN_LARVAL :
-				       espah_natt_admits(sa, skb, encap_type);
+	if (unlikely(sa->larval))
+		cause = ESPAH_A_CNT_IN_LARVAL;
+	else if (unlikely(espah_packet_is_fragment(skb, family)))
+		cause = ESPAH_A_CNT_IN_FRAGMENT;
+	else
+		cause = espah_natt_admits(sa, skb, encap_type);
 	if (!cause)
 		cause = proto == IPPROTO_AH ? receive_ah(sa, skb) :
 					      receive(sa, skb);

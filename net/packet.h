@@ -8,6 +8,8 @@
 #include <linux/skbuff.h>
 #include <net/ip.h>
 
+#include "ext6.h"
+
 struct espah_icv;
 struct espah_sa;
 
@@ -57,6 +59,16 @@ static inline struct espah_packet *espah_packet(struct sk_buff *skb)
 static inline bool espah_packet_is6(const struct sk_buff *skb)
 {
 	return ip_hdr(skb)->version == 6;
+}
+
+/* RFC 4303 section 3.4.1, RFC 4302 section 3.4.1: the IP layer has put together what came
+ * in fragments. What still looks like one is no packet of ESP or AH.
+ */
+static __always_inline bool
+espah_packet_is_fragment(const struct sk_buff *skb, u16 family)
+{
+	return likely(family == AF_INET) ? ip_is_fragment(ip_hdr(skb)) :
+					   espah_ext6_fragment(skb);
 }
 
 #endif /* _ESPAH_PACKET_H */

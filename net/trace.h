@@ -79,7 +79,11 @@ TRACE_EVENT(espah_drop,
 			{ ESPAH_A_CNT_OUT_EXPIRED, "out-expired" },
 			{ ESPAH_A_CNT_OUT_QUEUE_FULL, "out-queue-full" },
 			{ ESPAH_A_CNT_OUT_QUEUE_POLICY, "out-queue-policy" },
-			{ ESPAH_A_CNT_OUT_ACQUIRE_TIMEOUT, "out-acquire-timeout" }))
+			{ ESPAH_A_CNT_OUT_ACQUIRE_TIMEOUT, "out-acquire-timeout" },
+			{ ESPAH_A_CNT_IN_AH_LENGTH, "in-ah-length" },
+			{ ESPAH_A_CNT_IN_AH_COVER, "in-ah-cover" },
+			{ ESPAH_A_CNT_OUT_AH_COVER, "out-ah-cover" },
+			{ ESPAH_A_CNT_IN_FRAGMENT, "in-fragment" }))
 );
 
 #endif /* _ESPAH_TRACE_H */

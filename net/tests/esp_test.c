@@ -2,10 +2,13 @@
 /* The layout of an ESP packet: net/esp.c. */
 
 #include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <net/ipv6.h>
 #include <asm/unaligned.h>
 #include <uapi/linux/espah.h>
 
 #include "../esp.h"
+#include "../packet.h"
 #include "../sa.h"
 #include "fixture.h"
 #include "suites.h"
@@ -308,6 +311,48 @@ static void strip_undoes_write(struct kunit *test)
 	}
 }
 
+/* RFC 4303 section 3.4.1: an offset or MORE FRAGMENTS, and not DF alone. */
+static void fragments_of_ipv4(struct kunit *test)
+{
+	struct sk_buff *skb = fixture_skb(test, 0, NULL, 60);
+	struct iphdr *iph = ip_hdr(skb);
+	unsigned int i;
+
+	fixture_ip_header(iph, IPPROTO_ESP, 60);
+	__skb_pull(skb, sizeof(*iph));
+	for (i = 0; i < 16; i++) {
+		iph->frag_off = htons(1 << i);
+		KUNIT_EXPECT_EQ(test, espah_packet_is_fragment(skb, AF_INET),
+				i < 14);
+	}
+	iph->frag_off = 0;
+	KUNIT_EXPECT_FALSE(test, espah_packet_is_fragment(skb, AF_INET));
+}
+
+/* A Fragment header that says the same; one that says that it is the only part does
+ * not (RFC 6946).
+ */
+static void fragments_of_ipv6(struct kunit *test)
+{
+	struct sk_buff *skb = fixture_skb(test, 0, NULL, 80);
+	struct ipv6hdr *iph = ipv6_hdr(skb);
+	struct frag_hdr *fh = (struct frag_hdr *)(iph + 1);
+	unsigned int i;
+
+	iph->version = 6;
+	iph->nexthdr = IPPROTO_ESP;
+	__skb_pull(skb, sizeof(*iph) + sizeof(*fh));
+	KUNIT_EXPECT_FALSE(test, espah_packet_is_fragment(skb, AF_INET6));
+	iph->nexthdr = NEXTHDR_FRAGMENT;
+	fh->nexthdr = IPPROTO_ESP;
+	KUNIT_EXPECT_FALSE(test, espah_packet_is_fragment(skb, AF_INET6));
+	for (i = 0; i < 16; i++) {
+		fh->frag_off = htons(1 << i);
+		KUNIT_EXPECT_EQ(test, espah_packet_is_fragment(skb, AF_INET6),
+				i != 1 && i != 2);
+	}
+}
+
 static struct kunit_case esp_cases[] = {
 	KUNIT_CASE(header_len),
 	KUNIT_CASE_PARAM(padding_is_short_and_aligned, align_gen_params),
@@ -318,6 +363,8 @@ static struct kunit_case esp_cases[] = {
 	KUNIT_CASE_PARAM(strip_paged, strip_gen_params),
 	KUNIT_CASE(padding_is_looked_at),
 	KUNIT_CASE(strip_undoes_write),
+	KUNIT_CASE(fragments_of_ipv4),
+	KUNIT_CASE(fragments_of_ipv6),
 	{}
 };
 
