@@ -88,7 +88,8 @@ static void remark(const struct espah_net *en, const struct espah_sa_config *con
 		   struct netlink_ext_ack *extack)
 {
 	if (!config->window && is_ours(en->net, &config->id))
-		NL_SET_ERR_MSG(extack, "replay-window: without one, packets can be replayed to this host");
+		NL_SET_ERR_MSG(extack,
+			       "replay-window: without one, packets can be replayed to this host");
 }
 
 static int add(struct espah_net *en, const struct espah_sa_config *config,
