@@ -124,6 +124,48 @@ test_update() {
 	wait_until 30 no_sa "$A"
 }
 
+# several N: one system call, of which the kernel makes N datagrams.
+several() {
+	in_ns "$A" python3 -I -S -c '
+import socket, sys
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+    sock.setsockopt(socket.IPPROTO_UDP, 103, 100)
+    sock.sendto(bytes(100 * int(sys.argv[1])), ("10.9.0.2", 5201))' "$1"
+}
+
+is_heard() {
+	espah -n "$A" state flush
+	grep -q sa-flush "$scratch/seen"
+}
+
+# told LIMIT: since it was heard.
+told() {
+	[ "$(jq -r 'select(.event == "sa-expire") | .limit' "$scratch/seen" | tail -n 1)" = "$1" ]
+}
+
+# RFC 4303 section 3.3.3: they never cycle. A sixteenth before their end, somebody is told.
+test_sequence_numbers_end() {
+	espah -n "$A" -j monitor sa expire >"$scratch/seen" 2>&1 &
+	wait_until 30 is_heard
+	protect A 'replay-oseq 0xeffffffe'
+	datagrams 1 arrived
+	[ "$(grep -c sa-expire "$scratch/seen")" = 0 ] || fail "nothing has ended yet: $(<"$scratch/seen")"
+	datagrams 1 arrived
+	wait_until 30 told soft
+	assert_eq "$(sas "$A")" 1 "SAs with few numbers left"
+	new_keys
+	protect A 'replay-oseq 0xfffffffd'
+	several 5
+	assert_counter_diff "$A" out-ok 2
+	assert_counter_diff "$A" out-seq-exhausted 3
+	wait_until 30 no_sa "$A"
+	wait_until 30 told hard
+	# The next one waits for another SA, since somebody listens.
+	datagrams 1 lost
+	only_counters "$A" out-ok out-seq-exhausted out-acquire-timeout
+	assert_counter_diff "$B" in-ok 2
+}
+
 # older NS SECONDS: is the SA?
 older() {
 	local added
