@@ -58,6 +58,8 @@ test_spi_of_xfrm() {
 	END
 	alloc min 0x1000 max 0x1002
 	assert_eq "$spi" 0x00001002 "the SPI that xfrm does not have"
+	# It looks at any of them first.
+	assert_fails_with 'ENOSPC.*free' espah -n "$B" -b - <<<"state allocspi $A_B proto esp min 0x1000 max 0x1001"
 	ip -n "$B" xfrm state flush
 }
 
@@ -97,6 +99,8 @@ test_update_is_whole_or_nothing() {
 	alloc min 0x1100 max 0x1100
 	assert_fails_with 'aead' espah -n "$B" -b - <<<"state update $A_B proto esp spi 0x1100 mode transport"
 	assert_fails_with 'aead' espah -n "$B" -b - <<<"state update $A_B proto esp spi 0x1100 aead $ALG 0x00 128"
+	assert_fails_with 'ttl: .*tunnel mode' \
+		espah -n "$B" -b - <<<"state update $A_B proto esp spi 0x1100 mode transport aead $ALG $(key) 128 ttl 9"
 	[[ $(espah -n "$B" -j state) == *'"state":"larval"'* ]] || fail "expected the larval SA to stay"
 }
 

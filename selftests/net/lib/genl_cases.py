@@ -269,6 +269,7 @@ def contradictory_sas():
         yield case('DF set and cleared', ('flags',), flags=0x50)
         yield case('DF behind UDP', ('flags',), flags=0x40)
         yield case('DF in transport mode', ('flags',), flags=0x40, mode=0)
+        yield case('DF set and cleared', ('flags',), words='both', flags=0x50)
         yield case('TTL in transport mode', ('ttl',), ttl=9, mode=0)
         yield case('DSCP in transport mode', ('dscp',), dscp=9, mode=0)
         yield case('DSCP and none', ('dscp',), dscp=9, flags=0x20)
@@ -386,6 +387,8 @@ def contradictory_policies():
     for cmd in ('POLICY_GET', 'POLICY_DEL'):
         yield case_of('sel and index', cmd, {'dir': 1, 'sel': OLD_POLICY['sel'], 'index': 1},
                       ('sel',))
+        yield case_of('mark and index', cmd, {'dir': 1, 'mark': 1, 'mark-mask': 1, 'index': 1},
+                      ('mark',))
         yield case_of('index 0', cmd, {'dir': 1, 'index': 0}, ('index',))
 
 
