@@ -83,6 +83,10 @@ long_output() {
 	run all_output 80
 }
 
+long_more_output() {
+	run more_output 20
+}
+
 test_every_context() {
 	run every_context 15
 }

@@ -12,7 +12,7 @@ import time
 
 from fault import Calm, Nth, Sites, read, set_filter, stop
 from fault_control import ASYNC_CASE, run_case
-from fault_wire import Tunnel
+from fault_wire import AH, Tunnel
 from genl_espah import ALG_NAME
 from genl_net import PCRYPT, inside
 
@@ -23,6 +23,7 @@ TRANSPORT, TUNNEL = 0, 1
 PORT = 5201
 IP_MTU_DISCOVER, PMTUDISC_DONT, PMTUDISC_DO = 10, 0, 2
 UDP_SEGMENT = 103
+SET_DF = 64
 # The reasons for which a packet may end where there is no memory.
 CAUSES = {'in-nomem', 'in-crypto', 'in-backlog', 'in-no-route', 'out-nomem', 'out-crypto',
           'out-segment', 'out-send', 'out-no-route', 'out-too-big', 'out-conntrack'}
@@ -164,12 +165,12 @@ def each(trial, trigger, what, note):
     note.append(f'{what}: ' + ', '.join(f'{count} {end}' for end, count in sorted(ends.items())))
 
 
-def with_tunnels(namespaces, algs=(ALG_NAME,), modes=(TRANSPORT, TUNNEL)):
+def with_tunnels(namespaces, algs=(ALG_NAME,), modes=(TRANSPORT, TUNNEL), **more):
     for alg in algs:
         for mode in modes:
-            tunnel = Tunnel(namespaces, mode, alg)
+            tunnel = Tunnel(namespaces, mode, alg, **more)
             try:
-                yield tunnel, f'{"tunnel" if mode else "transport"} {alg}'
+                yield tunnel, f'{"tunnel" if mode else "transport"} {more or alg}'
                 tunnel.watch_ends()
             finally:
                 tunnel.close()
@@ -191,6 +192,14 @@ def output(faults, namespaces, note):
 def all_output(faults, namespaces, note):
     for tunnel, words in with_tunnels(namespaces):
         each_shot(tunnel, words, SHOTS, lambda: Nth(faults), note)
+
+
+def more_output(faults, namespaces, note):
+    """What is fragmented before it is protected, as its outer header has DF; and AH, both ways."""
+    for tunnel, words in with_tunnels(namespaces, modes=(TUNNEL,), flags=SET_DF):
+        each_shot(tunnel, words, (Fragmented,), lambda: Nth(faults), note)
+    for tunnel, words in with_tunnels(namespaces, proto=AH):
+        each_shot(tunnel, words, (Shot, Paged), lambda: Sites(faults), note)
 
 
 def every_context(faults, namespaces, note):

@@ -19,12 +19,22 @@ PORT = 5201
 # Behind the first end there may be other hosts, down to 10.1.0.0.
 ENDS = (('10.1.0.0', '10.9.0.1'), ('10.9.0.2', '10.9.0.2'))
 GATEWAYS = ('10.9.0.1', '10.9.0.2')
+ESP, AH = 50, 51
+
+
+def cipher(proto, alg, key):
+    if proto == AH:
+        return {'auth': {'name': 'hmac(sha256)', 'key': key + key[:12], 'icv-bits': 128}}
+    return {'aead': {'name': alg, 'key': key, 'icv-bits': 128}}
 
 
 class Tunnel:
-    """SAs and policies both ways between the namespaces "a" and "b"; "h" lies behind "a"."""
+    """SAs and policies both ways between the namespaces "a" and "b"; "h" lies behind "a".
 
-    def __init__(self, namespaces, mode, alg):
+    What an SA of AH has is not @alg; @more are attributes of each SA.
+    """
+
+    def __init__(self, namespaces, mode, alg, proto=ESP, **more):
         self.names = dict(zip('abh', namespaces))
         self.clients = []
         keys = os.urandom(20), os.urandom(20)
@@ -33,7 +43,8 @@ class Tunnel:
                 self.clients.append(Client())
             empty(self.clients[side])
             for way in (0, 1):
-                self.protect(self.clients[side], way, mode, alg, keys[way], out=way == side)
+                self.protect(self.clients[side], way, {'proto': proto, 'mode': mode},
+                             {**cipher(proto, alg, keys[way]), **more}, out=way == side)
         with inside(self.names['b']):
             self.receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.receiver.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20)
@@ -42,11 +53,10 @@ class Tunnel:
         self.taps = [Tap(self.names['a'], 'veth0', packet_filter(esp)) for esp in (True, False)]
 
     @staticmethod
-    def protect(client, way, mode, alg, key, out):
-        ends = {'src': GATEWAYS[way], 'dst': GATEWAYS[1 - way], 'proto': 50, 'mode': mode}
-        aead = {'name': alg, 'key': key, 'icv-bits': 128}
+    def protect(client, way, kind, more, out):
+        ends = {'src': GATEWAYS[way], 'dst': GATEWAYS[1 - way], **kind}
         must(client, 'SA_ADD', {**ends, 'spi': 0x100 + way, 'reqid': 1, 'replay-window': 1024,
-                                'aead': aead})
+                                **more})
         (src_min, src_max), (dst_min, dst_max) = ENDS[way], ENDS[1 - way]
         sel = {'src-min': src_min, 'src-max': src_max, 'dst-min': dst_min, 'dst-max': dst_max}
         for dir_ in (1,) if out else (0, 2):
