@@ -540,9 +540,14 @@ static int ah4_rcv(struct sk_buff *skb)
 	return rcv(skb, AF_INET, IPPROTO_AH, 0);
 }
 
+static int ah6_rcv(struct sk_buff *skb)
+{
+	return rcv(skb, AF_INET6, IPPROTO_AH, 0);
+}
+
 /* Nothing takes AH out of anything. */
-static int ah4_input(struct sk_buff *skb, int nexthdr, __be32 spi,
-		     int encap_type)
+static int ah_input(struct sk_buff *skb, int nexthdr, __be32 spi,
+		    int encap_type)
 {
 	return -EINVAL;
 }
@@ -621,18 +626,30 @@ static int esp6_input(struct sk_buff *skb, int nexthdr, __be32 spi,
 	return esp6_any(skb, encap_type);
 }
 
-static int esp6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type,
-		    u8 code, int offset, __be32 info)
+static __always_inline int err6(struct sk_buff *skb, u8 type, int offset,
+				__be32 info, u8 proto)
 {
 	const struct ipv6hdr *iph = (const struct ipv6hdr *)skb->data;
 	struct espah_sa_id id = {
 		.dst	= espah_addr6(&iph->daddr),
 		.family	= AF_INET6,
-		.proto	= IPPROTO_ESP,
+		.proto	= proto,
 	};
 
 	return told(skb, &id, offset,
 		    type == ICMPV6_PKT_TOOBIG ? ntohl(info) : 0);
+}
+
+static int esp6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type,
+		    u8 code, int offset, __be32 info)
+{
+	return err6(skb, type, offset, info, IPPROTO_ESP);
+}
+
+static int ah6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type,
+		   u8 code, int offset, __be32 info)
+{
+	return err6(skb, type, offset, info, IPPROTO_AH);
 }
 
 static struct xfrm4_protocol esp4_protocol = {
@@ -645,7 +662,7 @@ static struct xfrm4_protocol esp4_protocol = {
 
 static struct xfrm4_protocol ah4_protocol = {
 	.handler	= ah4_rcv,
-	.input_handler	= ah4_input,
+	.input_handler	= ah_input,
 	.cb_handler	= cb,
 	.err_handler	= ah4_err,
 	.priority	= PRIORITY,
@@ -656,6 +673,14 @@ static struct xfrm6_protocol esp6_protocol = {
 	.input_handler	= esp6_input,
 	.cb_handler	= cb,
 	.err_handler	= esp6_err,
+	.priority	= PRIORITY,
+};
+
+static struct xfrm6_protocol ah6_protocol = {
+	.handler	= ah6_rcv,
+	.input_handler	= ah_input,
+	.cb_handler	= cb,
+	.err_handler	= ah6_err,
 	.priority	= PRIORITY,
 };
 
@@ -681,8 +706,13 @@ int espah_input_init(void)
 	err = xfrm6_protocol_register(&esp6_protocol, IPPROTO_ESP);
 	if (err)
 		goto deregister_ah4;
+	err = xfrm6_protocol_register(&ah6_protocol, IPPROTO_AH);
+	if (err)
+		goto deregister_esp6;
 	return 0;
 
+deregister_esp6:
+	xfrm6_protocol_deregister(&esp6_protocol, IPPROTO_ESP);
 deregister_ah4:
 	xfrm4_protocol_deregister(&ah4_protocol, IPPROTO_AH);
 deregister_esp4:
@@ -699,6 +729,7 @@ destroy_cells:
  */
 void espah_input_exit(void)
 {
+	xfrm6_protocol_deregister(&ah6_protocol, IPPROTO_AH);
 	xfrm6_protocol_deregister(&esp6_protocol, IPPROTO_ESP);
 	xfrm4_protocol_deregister(&ah4_protocol, IPPROTO_AH);
 	xfrm4_protocol_deregister(&esp4_protocol, IPPROTO_ESP);

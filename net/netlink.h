@@ -9,7 +9,6 @@ struct espah_nl_set;
 struct espah_outer;
 struct espah_policy;
 struct espah_sa;
-struct espah_sa_id;
 struct espah_sa_config;
 struct espah_tmpl;
 struct genl_info;
@@ -27,9 +26,6 @@ void espah_netlink_exit(void);
 /* An SA as requests describe it: netlink_sa_get.c; more is in netlink_sa.h */
 extern const char *const espah_nl_sa_wants[];
 extern const char *const espah_nl_sa_strays[];
-int espah_nl_check_proto(const struct nlattr *attr,
-			 const struct espah_sa_id *id,
-			 struct netlink_ext_ack *extack);
 
 /* Requests about SAs: netlink_sa.c */
 int espah_nl_sa_add(struct sk_buff *skb, struct genl_info *info);

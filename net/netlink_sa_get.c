@@ -121,25 +121,6 @@ const struct espah_nl_set espah_nl_sa_set = {
 };
 
 /**
- * espah_nl_check_proto() - is there such a protocol for this family?
- * @attr: the destination address
- * @id: protocol and destination
- * @extack: where to say that there is not
- *
- * Return: 0 or -EAFNOSUPPORT.
- */
-int espah_nl_check_proto(const struct nlattr *attr,
-			 const struct espah_sa_id *id,
-			 struct netlink_ext_ack *extack)
-{
-	if (id->proto != IPPROTO_AH || id->family == AF_INET)
-		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, attr,
-			    "dst: AH is for IPv4 only in this version; an IPv4 address is needed, or ESP");
-	return -EAFNOSUPPORT;
-}
-
-/**
  * espah_nl_get_sa_id() - what names an SA
  * @tb: the request's attributes
  * @config: @id, @src and @mark are set; the last two are optional here, and must agree
@@ -283,9 +264,6 @@ int espah_nl_get_sa_config(struct nlattr **tb, struct espah_nl_sa *req,
 	int err;
 
 	err = espah_nl_get_sa_id(tb, config, extack);
-	if (!err)
-		err = espah_nl_check_proto(tb[ESPAH_A_SA_DST], &config->id,
-					   extack);
 	if (err)
 		return err;
 	if (tb[ESPAH_A_SA_MODE])

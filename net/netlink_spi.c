@@ -106,9 +106,6 @@ static int get_request(struct nlattr **tb, struct spi_request *req,
 		return err;
 
 	config->id.proto = nla_get_u8(tb[ESPAH_A_SA_PROTO]);
-	err = espah_nl_check_proto(tb[ESPAH_A_SA_DST], &config->id, extack);
-	if (err)
-		return err;
 	config->mode = nla_get_u8(tb[ESPAH_A_SA_MODE]);
 	if (tb[ESPAH_A_SA_REQID])
 		config->reqid = nla_get_u32(tb[ESPAH_A_SA_REQID]);

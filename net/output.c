@@ -201,12 +201,12 @@ static int assemble_ah(struct sk_buff *skb)
 	int err;
 	u8 next;
 
-	err = skb_cow_head(skb, header + (tunnel ? sizeof(struct iphdr) : 0) +
+	err = skb_cow_head(skb, header +
+			   (tunnel ? espah_encap_front(sa, skb) : 0) +
 			   LL_RESERVED_SPACE(skb_dst(skb)->dev));
 	if (err)
 		return err;
-	next = tunnel ? espah_encap_tunnel4(sa->en->net, skb, sa, header) :
-			espah_encap_transport4(sa->en->net, skb, sa, header);
+	next = write_front(skb, sa, header);
 	espah_ah_write_header(skb->data, sa, packet->seq, next);
 	return 0;
 }

@@ -21,7 +21,7 @@ from espwire import TEST, Sa, ip4
 from genl import UAPI, Client, attributes
 from genl_espah import OLD_ID, must, send
 
-ETH_P_IP = 0x0800
+ETH_P_IP, ETH_P_IPV6 = 0x0800, 0x86dd
 PACKET_OUTGOING = 4
 SIOCGIFHWADDR = 0x8927
 SO_RCVBUFFORCE = 33
@@ -97,7 +97,9 @@ class Lab:
             self.raw = self.open(socket.AF_INET, socket.SOCK_RAW, TEST)
             to = mac_of(self.raw)
         self.opened.callback(self.client.close)
-        self.ethernet = to + mac_of(self.wire) + struct.pack('>H', ETH_P_IP)
+        macs = to + mac_of(self.wire)
+        self.ethernet = macs + struct.pack('>H', ETH_P_IP)
+        self.ethernet6 = macs + struct.pack('>H', ETH_P_IPV6)
         self.flush()
         self.beacon = Sa(0xbeac0, tunnel=True)
         self.beacons = 0
@@ -176,13 +178,13 @@ class Lab:
     # --- the wire ---
 
     def send(self, packet):
-        self.wire.send(self.ethernet + packet)
+        self.wire.send((self.ethernet6 if packet[0] >> 4 == 6 else self.ethernet) + packet)
 
-    def tap(self, namespace):
-        """A socket that sees IPv4 packets that arrive at a namespace, protected and clear."""
+    def tap(self, namespace, proto=ETH_P_IP):
+        """A socket that sees IP packets that arrive at a namespace, protected and clear."""
         with inside(namespace):
             sock = self.open(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
-            sock.bind(('veth0', ETH_P_IP))
+            sock.bind(('veth0', proto))
         return sock
 
     def listen(self, proto):

@@ -8,7 +8,7 @@ import socket
 import subprocess
 
 from esplab import (BEACON, FWD, HOST, IN, PEER, Skip, arrived, equal, inside, oracle, selector,
-                    serve)
+                    serve, until)
 from espout import Sender
 from espwire import (ESP, IPIP, TEST, CcmSa, ChaChaSa, GmacSa, PairSa, Sa, ip4, payload_of, set_octets,
                      with_checksum)
@@ -118,15 +118,27 @@ def all_vectors():
             for vector in vectors]
 
 
+def is_here(lab, addr):
+    """Whether packets to an IPv6 address are the host's: the kernel takes its time to have it so."""
+    with inside(lab.host_ns), socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock:
+        try:
+            sock.connect((addr, 9))
+        except OSError:
+            return False
+        return sock.getsockname()[0] == addr
+
+
 @contextlib.contextmanager
 def address(lab, addr):
     """The host owns the address for as long."""
-    words = [addr + '/32', 'dev', 'lo']
+    words = [addr + ('/128' if ':' in addr else '/32'), 'dev', 'lo']
     if addr == HOST:
         yield
         return
     with inside(lab.host_ns):
         subprocess.run(['ip', 'addr', 'add', *words], check=True)
+        if ':' in addr:
+            until(lambda: is_here(lab, addr), addr)
         try:
             yield
         finally:

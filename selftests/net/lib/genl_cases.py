@@ -289,8 +289,6 @@ def contradictory_sas():
 
 
 def mixed_families():
-    yield case_of('AH over IPv6', 'SA_ALLOC_SPI', {**command('SA_ALLOC_SPI').good, 'proto': 51,
-                  'src': 'fd00::1', 'dst': 'fd00::2'}, ('dst',), errno.EAFNOSUPPORT, 'IPv4')
     yield case_of('v6 sel in transport mode', 'SA_ADD', sa(0x1000, mode=0, sel=V6), ('sel',),
                   words='transport mode')
 

@@ -1,0 +1,121 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# AH over IPv6, and of one family in the other, between espah and the kernel's own xfrm.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/lib/traffic.sh"
+. "$(dirname "$0")/lib/families.sh"
+
+proto=ah
+
+setup() {
+	numbers=''
+	traffic_setup
+	unprotect
+	configure xfrm "$B" </dev/null
+}
+
+teardown() {
+	unprotect
+}
+
+# auth MODE OUTER INNER NAME OCTETS BITS
+auth() {
+	new_auth "${@:4}"
+	interop "${@:1:3}"
+}
+
+test_transport() {
+	auth transport 6 6 'hmac(sha256)' 32 128
+	auth transport 6 6 'xcbc(aes)' 16 96
+}
+
+test_tunnel() {
+	auth tunnel 6 6 'hmac(sha512)' 64 256
+	auth tunnel 6 6 'cmac(aes)' 16 96
+}
+
+test_4_in_6() {
+	auth tunnel 6 4 'hmac(sha384)' 48 192
+}
+
+test_6_in_4() {
+	auth tunnel 4 6 'hmac(sha1)' 20 96
+}
+
+# Extended sequence numbers, over 2^32 on the way: the high half is in the ICV alone.
+test_esn() {
+	numbers='flag esn replay-seq 0xfffffff8 replay-oseq 0xfffffff8'
+	auth transport 6 6 'hmac(sha256)' 32 128
+	auth tunnel 6 6 'hmac(sha256)' 32 128
+}
+
+# What xfrm does not know.
+test_gmac() {
+	new_aead 'rfc4543(gcm(aes))' 20 128
+	ends espah espah transport 6 6
+	counters_save "$A"
+	counters_save "$B"
+	wire_watch "$A@veth0" "$B@veth0"
+	passes 6
+	wire_protected
+	only_counters "$A" in-ok out-ok out-too-big
+	only_counters "$B" in-ok out-ok out-too-big
+}
+
+# Longer than the wire takes: AH covers the whole packet, and fragments of it are put together first.
+test_fragments() {
+	local mode
+
+	for mode in transport tunnel; do
+		new_auth 'hmac(sha256)' 32 128
+		ends espah xfrm "$mode" 6 6
+		begin_counting
+		traffic udp "$A@$A6" "$B@$B6" 2000 20000 60000
+		traffic udp "$B@$B6" "$A@$A6" 2000 20000 60000
+		both_ends_agree
+	done
+}
+
+# What a policy wants in AH is not taken in clear.
+test_in_clear() {
+	new_auth 'hmac(sha256)' 32 128
+	ends espah espah transport 6 6
+	configure espah "$A" </dev/null
+	counters_save "$B"
+	assert_attempt lost "$A@$A6" "$B@$B6"
+	assert_counter_diff "$B" in-clear 1
+}
+
+# No choice of padding, no UDP.
+test_refused() {
+	local auth
+
+	auth="auth-trunc hmac(sha256) $(rand_key 32) 128"
+	# shellcheck disable=SC2086 # several words
+	{
+		assert_fails_with 'flags: align4 is for AH over IPv4' espah -n "$A" state add src "$A6" dst "$B6" \
+			proto ah spi 0x1100 $auth flag align4
+		assert_fails_with 'encap-sport.*AH does not' espah -n "$A" state add src "$A6" dst "$B6" \
+			proto ah spi 0x1100 $auth encap espinudp 4500 4500 ::
+	}
+}
+
+# The whole life of an SA is as that of one over IPv4.
+test_larval_state_gets_its_key() {
+	local said spi
+
+	said=$(espah -n "$A" state allocspi src "$B6" dst "$A6" proto ah reqid 1 min 0x2000 max 0x2fff)
+	[[ $said =~ spi\ (0x0000[0-9a-f]+) ]] || fail "there is no SPI in: $said"
+	spi=${BASH_REMATCH[1]}
+	espah -n "$A" state update src "$B6" dst "$A6" proto ah spi "$spi" replay-window 64 \
+		auth-trunc 'hmac(sha256)' "$(rand_key 32)" 128
+	said=$(espah -n "$A" -s state get dst "$A6" proto ah spi "$spi")
+	[[ $said == *'proto ah'*'auth-trunc hmac(sha256) (key hidden) 128'* ]] ||
+		fail "expected what was said, saw: $said"
+}
+
+module_load
+ns_pair A B
+addresses
+traffic_start
+run_tests "$@"
