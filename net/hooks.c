@@ -6,6 +6,7 @@
 
 #include "clear.h"
 #include "hooks.h"
+#include "icmp.h"
 #include "netns.h"
 #include "output.h"
 
@@ -51,6 +52,13 @@ static const struct nf_hook_ops hooks[] = {
 		.pf		= NFPROTO_IPV6,
 		.hooknum	= NF_INET_FORWARD,
 		.priority	= NF_IP6_PRI_FIRST,
+	},
+	/* What is only read, when all others have let it pass. */
+	{
+		.hook		= espah_icmp_in6_hook,
+		.pf		= NFPROTO_IPV6,
+		.hooknum	= NF_INET_LOCAL_IN,
+		.priority	= NF_IP6_PRI_LAST - 1,
 	},
 };
 

@@ -3,8 +3,6 @@
  * authenticate), replay update, take the protection off, selector and policy, deliver.
  */
 
-#include <linux/icmp.h>
-#include <linux/icmpv6.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netfilter.h>
@@ -20,13 +18,13 @@
 #include "encap.h"
 #include "esp.h"
 #include "flow.h"
+#include "icmp.h"
 #include "icv.h"
 #include "input.h"
 #include "mark.h"
 #include "natt.h"
 #include "netns.h"
 #include "packet.h"
-#include "pmtu.h"
 
 /* vti has 100: ours is asked first, and passes on what is not ours. */
 #define PRIORITY	200
@@ -440,27 +438,6 @@ static noinline unsigned int receive_ah(struct espah_sa *sa,
 	return authenticate(sa, skb, ah_len);
 }
 
-/* What an ESP or an AH packet begins with, as far as its sequence number. */
-static __always_inline unsigned int fixed_len(u8 proto)
-{
-	return proto == IPPROTO_AH ? sizeof(struct ip_auth_hdr) :
-				     sizeof(struct ip_esp_hdr);
-}
-
-static __always_inline __be32 spi_of(const void *header, u8 proto)
-{
-	return proto == IPPROTO_AH ?
-	       ((const struct ip_auth_hdr *)header)->spi :
-	       ((const struct ip_esp_hdr *)header)->spi;
-}
-
-static __always_inline __be32 seq_no_of(const void *header, u8 proto)
-{
-	return proto == IPPROTO_AH ?
-	       ((const struct ip_auth_hdr *)header)->seq_no :
-	       ((const struct ip_esp_hdr *)header)->seq_no;
-}
-
 /* An ESP or AH packet for this host. Answers -EINVAL, with the packet untouched, if
  * its SPI is not ours, or not with its mark: then it may be xfrm's.
  */
@@ -478,14 +455,14 @@ static __always_inline int rcv(struct sk_buff *skb, u16 family, u8 proto,
 	if (!READ_ONCE(en->live))
 		return -EINVAL;
 
-	if (unlikely(!pskb_may_pull(skb, fixed_len(proto)))) {
-		cause = skb->len < fixed_len(proto) ? ESPAH_A_CNT_IN_TRUNCATED :
-						      ESPAH_A_CNT_IN_NOMEM;
+	if (unlikely(!pskb_may_pull(skb, espah_packet_fixed(proto)))) {
+		cause = skb->len < espah_packet_fixed(proto) ?
+			ESPAH_A_CNT_IN_TRUNCATED : ESPAH_A_CNT_IN_NOMEM;
 		goto drop;
 	}
 	id.dst = family == AF_INET ? espah_addr4(ip_hdr(skb)->daddr) :
 				     espah_addr6(&ipv6_hdr(skb)->daddr);
-	id.spi = spi_of(skb->data, proto);
+	id.spi = espah_packet_spi(skb->data, proto);
 	if (!id.spi) {
 		cause = ESPAH_A_CNT_IN_SPI_ZERO;
 		goto drop;
@@ -558,56 +535,14 @@ static int cb(struct sk_buff *skb, int err)
 	return 1;
 }
 
-/* An ICMP error about a packet of ours, of which it quotes what begins at an octet, says
- * that it was too large for an MTU; non-zero if it was not ours. MTU 0: it says something
- * else. Routers quote 8 octets at least, which have the SPI; AH's sequence number comes
- * behind.
- */
-static __always_inline int told(struct sk_buff *skb, struct espah_sa_id *id,
-				unsigned int at, u32 mtu)
-{
-	struct espah_net *en = espah_net(dev_net(skb->dev));
-	struct ip_auth_hdr copy;
-	const void *header;
-	struct espah_sa *sa;
-
-	if (!READ_ONCE(en->live))
-		return -ENOENT;
-	id->spi = spi_of(skb->data + at, id->proto);
-	sa = espah_sad_find(en, id);
-	if (!sa)
-		return -ENOENT;
-
-	if (!mtu)
-		return 0;
-	header = skb_header_pointer(skb, at, fixed_len(id->proto), &copy);
-	if (header)
-		espah_pmtu_learn(sa, ntohl(seq_no_of(header, id->proto)), mtu);
-	return 0;
-}
-
-static __always_inline int err4(struct sk_buff *skb, u32 info, u8 proto)
-{
-	const struct iphdr *iph = (const struct iphdr *)skb->data;
-	struct espah_sa_id id = {
-		.dst	= espah_addr4(iph->daddr),
-		.family	= AF_INET,
-		.proto	= proto,
-	};
-	bool too_big = icmp_hdr(skb)->type == ICMP_DEST_UNREACH &&
-		       icmp_hdr(skb)->code == ICMP_FRAG_NEEDED;
-
-	return told(skb, &id, iph->ihl * 4, too_big ? info : 0);
-}
-
 static int esp4_err(struct sk_buff *skb, u32 info)
 {
-	return err4(skb, info, IPPROTO_ESP);
+	return espah_icmp_err4(skb, info, IPPROTO_ESP);
 }
 
 static int ah4_err(struct sk_buff *skb, u32 info)
 {
-	return err4(skb, info, IPPROTO_AH);
+	return espah_icmp_err4(skb, info, IPPROTO_AH);
 }
 
 static noinline int esp6_any(struct sk_buff *skb, int encap_type)
@@ -626,30 +561,17 @@ static int esp6_input(struct sk_buff *skb, int nexthdr, __be32 spi,
 	return esp6_any(skb, encap_type);
 }
 
-static __always_inline int err6(struct sk_buff *skb, u8 type, int offset,
-				__be32 info, u8 proto)
-{
-	const struct ipv6hdr *iph = (const struct ipv6hdr *)skb->data;
-	struct espah_sa_id id = {
-		.dst	= espah_addr6(&iph->daddr),
-		.family	= AF_INET6,
-		.proto	= proto,
-	};
-
-	return told(skb, &id, offset,
-		    type == ICMPV6_PKT_TOOBIG ? ntohl(info) : 0);
-}
-
 static int esp6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type,
 		    u8 code, int offset, __be32 info)
 {
-	return err6(skb, type, offset, info, IPPROTO_ESP);
+	return espah_icmp_err6(skb, type, offset, info);
 }
 
+/* The IP layer does not ask: see espah_icmp_in6_hook(). */
 static int ah6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type,
 		   u8 code, int offset, __be32 info)
 {
-	return err6(skb, type, offset, info, IPPROTO_AH);
+	return -ENOENT;
 }
 
 static struct xfrm4_protocol esp4_protocol = {

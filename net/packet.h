@@ -4,6 +4,7 @@
 #define _ESPAH_PACKET_H
 
 #include <crypto/aead.h>
+#include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/skbuff.h>
 #include <net/ip.h>
@@ -69,6 +70,27 @@ espah_packet_is_fragment(const struct sk_buff *skb, u16 family)
 {
 	return likely(family == AF_INET) ? ip_is_fragment(ip_hdr(skb)) :
 					   espah_ext6_fragment(skb);
+}
+
+/* What an ESP or an AH packet begins with, as far as its sequence number. */
+static __always_inline unsigned int espah_packet_fixed(u8 proto)
+{
+	return proto == IPPROTO_AH ? sizeof(struct ip_auth_hdr) :
+				     sizeof(struct ip_esp_hdr);
+}
+
+static __always_inline __be32 espah_packet_spi(const void *header, u8 proto)
+{
+	return proto == IPPROTO_AH ?
+	       ((const struct ip_auth_hdr *)header)->spi :
+	       ((const struct ip_esp_hdr *)header)->spi;
+}
+
+static __always_inline __be32 espah_packet_seq_no(const void *header, u8 proto)
+{
+	return proto == IPPROTO_AH ?
+	       ((const struct ip_auth_hdr *)header)->seq_no :
+	       ((const struct ip_esp_hdr *)header)->seq_no;
 }
 
 #endif /* _ESPAH_PACKET_H */

@@ -76,6 +76,25 @@ test_fragments() {
 	done
 }
 
+# To the IP layer AH is an extension header, and who is behind it is asked about errors. What quotes too
+# little, or a number that was never sent, is not believed.
+test_path_mtu() {
+	local told=("$B" "$B6" "$A6" "$B6" 0x1100)
+
+	new_auth 'hmac(sha256)' 32 128
+	ends espah xfrm tunnel 6 6
+	in_ns "$A" ip -6 route flush cache
+	# 1500 but for the outer header, 32 octets of AH and 48 of IPv6 and UDP.
+	assert_probe arrived 1500 "$A@$A6" "$B@$B6" 1380
+	traffic icmp6_too_big "${told[@]}" 1 1400 ah 8
+	traffic icmp6_too_big "${told[@]}" 99 1400 ah
+	assert_probe arrived 1500 "$A@$A6" "$B@$B6" 1380
+	assert_probe EMSGSIZE 1428 "$A@$A6" "$B@$B6" 1381
+	traffic icmp6_too_big "${told[@]}" 1 1400 ah
+	assert_probe EMSGSIZE 1328 "$A@$A6" "$B@$B6" 1380
+	assert_probe arrived 1328 "$A@$A6" "$B@$B6" 1280
+}
+
 # What a policy wants in AH is not taken in clear.
 test_in_clear() {
 	new_auth 'hmac(sha256)' 32 128

@@ -622,11 +622,15 @@ def ip_header(source, target, proto, length):
     return head[:10] + struct.pack("!H", checksum(head)) + head[12:]
 
 
+def protected(spi, seq, proto):
+    """What ESP or AH begins with."""
+    start = b"" if proto == "esp" else struct.pack("!BBH", 6, 4, 0)
+    return start + struct.pack("!II", int(spi, 0), int(seq, 0))
+
+
 def icmp_too_big(namespace, router, source, target, spi, seq, mtu, proto="esp", quote="12"):
     """As if ROUTER had found SOURCE's packet to TARGET too long; it quotes so many octets of it."""
-    quoted = ip_header(source, target, IPSEC[proto], 1500)
-    start = b"" if proto == "esp" else struct.pack("!BBH", 6, 4, 0)
-    quoted += (start + struct.pack("!II", int(spi, 0), int(seq, 0)))[:int(quote)]
+    quoted = ip_header(source, target, IPSEC[proto], 1500) + protected(spi, seq, proto)[:int(quote)]
     icmp = struct.pack("!BBHHH", 3, 4, 0, 0, int(mtu)) + quoted
     icmp = icmp[:2] + struct.pack("!H", checksum(icmp)) + icmp[4:]
     packet = ip_header(router, source, socket.IPPROTO_ICMP, 20 + len(icmp)) + icmp
@@ -635,11 +639,22 @@ def icmp_too_big(namespace, router, source, target, spi, seq, mtu, proto="esp", 
     return ""
 
 
+def icmp6_too_big(namespace, router, source, target, spi, seq, mtu, proto="esp", quote="12"):
+    """The same over IPv6."""
+    ends = (socket.inet_pton(socket.AF_INET6, end) for end in (source, target))
+    quoted = struct.pack("!IHBB16s16s", 6 << 28, 1460, IPSEC[proto], 64, *ends)
+    quoted += protected(spi, seq, proto)[:int(quote)]
+    with make_socket(namespace + "@" + router, socket.SOCK_RAW, socket.IPPROTO_ICMPV6) as sock:
+        sock.sendto(struct.pack("!BBHI", 2, 0, 0, int(mtu)) + quoted, (source, 0))
+    return ""
+
+
 # --- requests ----------------------------------------------------------------
 
 COMMANDS = {function.__name__: function for function in (
     udp, attempt, ask, twins, probe, segmented, header, tcp, say, sendfile, zerocopy, flood_start, flood_stop,
-    flood_sent, reset, watch_start, watch_stop, icmp_too_big)}
+    flood_sent, reset, watch_start, watch_stop, icmp_too_big,
+    icmp6_too_big)}
 
 
 def answer(line):
