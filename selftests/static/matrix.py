@@ -8,8 +8,8 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '../net/lib'))
 # pylint: disable=wrong-import-position
-from matrix_runs import (CIPHERS, LACKING, LONG, NONE, SEED, SHORT, VALUES, matrix,  # noqa: E402
-                         possible_runs)
+from matrix_runs import (CIPHERS, LACKING, LONG, NONE, SEED, SHORT, VALUES, groups, is_way,  # noqa: E402
+                         matrix, possible_runs)
 
 # With what espah lacks left out, and without leaving anything out.
 BOTH = LACKING, {}
@@ -17,6 +17,11 @@ BOTH = LACKING, {}
 
 def groups_of(runs, size):
     return {group for run in runs for group in itertools.combinations(zip(VALUES, run), size)}
+
+
+def ways_of(runs):
+    """Pairs of values that are not of algorithms."""
+    return {group for group in itertools.chain(*(groups(run, 2) for run in runs)) if is_way(group)}
 
 
 def no_more(what, found):
@@ -38,6 +43,7 @@ def each_value():
         runs = matrix(False, seed, lacking)
         no_more('values that are in no run',
                 groups_of(possible_runs(lacking), 1) - groups_of(runs, 1))
+        no_more('ways of use that are in no run', ways_of(possible_runs(lacking)) - ways_of(runs))
         if len(runs) != SHORT:
             sys.exit(f'expected {SHORT} runs, saw {len(runs)}')
 

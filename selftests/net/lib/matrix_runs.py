@@ -60,10 +60,11 @@ VALUES = {
     'esn': ('seq', 'esn'),
     'encap': ('plain', 'udp'),
 }
+# The dimensions that have many values each.
+ALGORITHMS = ('enc', 'auth')
 # What espah does not have: no run has one of these values.
 LACKING = {
     'mode': {'beet'},
-    'families': {'6', '4in6', '6in4'},
 }
 
 
@@ -134,13 +135,22 @@ def holding(runs, size):
     return dict(sorted(found.items(), key=lambda item: len(item[1])))
 
 
+def is_way(group):
+    """Whether it is a way that algorithms are used in."""
+    dimensions = list(VALUES)
+    return all(dimensions[number] not in ALGORITHMS for number, _ in group)
+
+
 def choose(runs, seed):
     """One after another a run that brings most: each value first, then each pair, then triples.
 
-    With each goes whether all pairs have been there.
+    Of the pairs, those without an algorithm come first. With each goes whether all pairs have been
+    there.
     """
     pick = random.Random(seed)
-    having = {**holding(runs, 1), **holding(runs, 2)}
+    pairs = holding(runs, 2)
+    ways = {group: those for group, those in pairs.items() if is_way(group)}
+    having = {**holding(runs, 1), **ways, **pairs}
     # In this order: what is rare leaves the least choice.
     wanting = dict.fromkeys(having)
     triples, chosen = set(), set()
