@@ -25,6 +25,7 @@
 #include "natt.h"
 #include "netns.h"
 #include "packet.h"
+#include "repair.h"
 
 /* vti has 100: ours is asked first, and passes on what is not ours. */
 #define PRIORITY	200
@@ -225,8 +226,10 @@ static unsigned int accept(struct espah_sa *sa, struct sk_buff *skb)
 	else
 		espah_decap_transport6(skb, sa, next);
 	/* RFC 3948 section 3.1.2: NAT has changed what the checksum covers. */
-	if (sa->encap_len && sa->mode == ESPAH_MODE_TRANSPORT)
+	if (sa->encap_len && sa->mode == ESPAH_MODE_TRANSPORT) {
+		espah_repair_checksum(skb, sa);
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
+	}
 	skb->mark = espah_fwmark_apply(&sa->output_mark, skb->mark);
 	if (!cause)
 		cause = admit(sa, skb);

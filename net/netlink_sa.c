@@ -184,7 +184,8 @@ static bool same_encap(const struct espah_sa *sa,
 {
 	return sa->encap_sport == config->encap_sport &&
 	       sa->encap_dport == config->encap_dport &&
-	       espah_addr_equal(&sa->encap_oaddr, &config->encap_oaddr);
+	       espah_addr_equal(&sa->encap_oaddr, &config->encap_oaddr) &&
+	       espah_addr_equal(&sa->encap_odst, &config->encap_odst);
 }
 
 /* Whatever is not the selector or the lifetime must be what it is already. */

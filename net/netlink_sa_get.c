@@ -21,6 +21,7 @@ const char *const espah_nl_sa_wants[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_ENCAP_SPORT] = "encap-sport: a port in network byte order is needed",
 	[ESPAH_A_SA_ENCAP_DPORT] = "encap-dport: a port in network byte order is needed",
 	[ESPAH_A_SA_ENCAP_OADDR] = "encap-oaddr: an address of 4 or 16 octets is needed",
+	[ESPAH_A_SA_ENCAP_ODST] = "encap-odst: an address of 4 or 16 octets is needed",
 	[ESPAH_A_SA_ENC] = "enc: a nest with name and key is needed; AH (proto 51) has auth alone",
 	[ESPAH_A_SA_AUTH] = "auth: a nest is needed; no encryption without integrity (RFC 8221)",
 	[ESPAH_A_SA_LIMITS] = "limits: a nest of limits is needed",
@@ -62,6 +63,7 @@ const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_ENCAP_SPORT] = "encap-sport: this request does not take it",
 	[ESPAH_A_SA_ENCAP_DPORT] = "encap-dport: this request does not take it",
 	[ESPAH_A_SA_ENCAP_OADDR] = "encap-oaddr: this request does not take it",
+	[ESPAH_A_SA_ENCAP_ODST] = "encap-odst: this request does not take it",
 	[ESPAH_A_SA_AUTH] = "auth: this request does not take it",
 	[ESPAH_A_SA_LIMITS] = "limits: this request does not take it",
 	[ESPAH_A_SA_STATE] = "state: this request does not take it",
@@ -101,6 +103,7 @@ static const struct nla_policy sa_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_ENCAP_SPORT]	= { .type = NLA_U16 },
 	[ESPAH_A_SA_ENCAP_DPORT]	= { .type = NLA_U16 },
 	[ESPAH_A_SA_ENCAP_OADDR]	= ESPAH_NL_ADDR,
+	[ESPAH_A_SA_ENCAP_ODST]		= ESPAH_NL_ADDR,
 	[ESPAH_A_SA_LIMITS]		= { .type = NLA_NESTED },
 	[ESPAH_A_SA_OSEQ]		= { .type = NLA_U64 },
 	[ESPAH_A_SA_SEQ]		= { .type = NLA_U64 },
@@ -172,12 +175,13 @@ static int get_encap(struct nlattr **tb, struct espah_sa_config *config,
 	int err;
 
 	if (!tb[ESPAH_A_SA_ENCAP_SPORT] && !tb[ESPAH_A_SA_ENCAP_DPORT] &&
-	    !tb[ESPAH_A_SA_ENCAP_OADDR])
+	    !tb[ESPAH_A_SA_ENCAP_OADDR] && !tb[ESPAH_A_SA_ENCAP_ODST])
 		return 0;
 	if (config->id.proto == IPPROTO_AH) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_ENCAP_SPORT] ?:
 				    tb[ESPAH_A_SA_ENCAP_DPORT] ?:
-				    tb[ESPAH_A_SA_ENCAP_OADDR],
+				    tb[ESPAH_A_SA_ENCAP_OADDR] ?:
+				    tb[ESPAH_A_SA_ENCAP_ODST],
 				    "encap-sport, encap-dport: only ESP (proto 50) goes in UDP (RFC 3948), AH does not");
 		return -EINVAL;
 	}
@@ -199,6 +203,13 @@ static int get_encap(struct nlattr **tb, struct espah_sa_config *config,
 			      &config->encap_oaddr) != config->id.family) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_ENCAP_OADDR],
 				    "encap-oaddr: must be of the same family as dst");
+		return -EINVAL;
+	}
+	if (tb[ESPAH_A_SA_ENCAP_ODST] &&
+	    espah_nl_get_addr(tb[ESPAH_A_SA_ENCAP_ODST],
+			      &config->encap_odst) != config->id.family) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_ENCAP_ODST],
+				    "encap-odst: must be of the same family as dst");
 		return -EINVAL;
 	}
 	return 0;

@@ -11,9 +11,13 @@ static int put_encap(struct sk_buff *skb, const struct espah_sa *sa)
 	if (!sa->encap_len)
 		return 0;
 	if (nla_put_be16(skb, ESPAH_A_SA_ENCAP_SPORT, sa->encap_sport) ||
-	    nla_put_be16(skb, ESPAH_A_SA_ENCAP_DPORT, sa->encap_dport))
+	    nla_put_be16(skb, ESPAH_A_SA_ENCAP_DPORT, sa->encap_dport) ||
+	    espah_nl_put_addr(skb, ESPAH_A_SA_ENCAP_OADDR, &sa->encap_oaddr,
+			      sa->id.family))
 		return -EMSGSIZE;
-	return espah_nl_put_addr(skb, ESPAH_A_SA_ENCAP_OADDR, &sa->encap_oaddr,
+	if (espah_addr_any(&sa->encap_odst))
+		return 0;
+	return espah_nl_put_addr(skb, ESPAH_A_SA_ENCAP_ODST, &sa->encap_odst,
 				 sa->id.family);
 }
 

@@ -124,6 +124,7 @@ static int copy_config(struct espah_sa *sa,
 	sa->encap_sport = config->encap_sport;
 	sa->encap_dport = config->encap_dport;
 	sa->encap_oaddr = config->encap_oaddr;
+	sa->encap_odst = config->encap_odst;
 	sa->mark = config->mark;
 	sa->output_mark = config->output_mark;
 	sa->flags = config->flags;

@@ -65,7 +65,8 @@ struct espah_sa_id {
  * @icv_bits: length of the ICV
  * @encap_sport: source port of UDP encapsulation (RFC 3948), or 0
  * @encap_dport: destination port of UDP encapsulation, or 0
- * @encap_oaddr: the peer's address before NAT; noted for who asks
+ * @encap_oaddr: the peer's address before NAT, all zero where it is not known
+ * @encap_odst: this host's address as the peer knows it, likewise
  * @flags: ESPAH_SA_FLAG_*
  * @esn: sequence numbers have 64 bits (RFC 4303 section 2.2.1), as @flags have it
  * @outer: how the outer header is made
@@ -95,6 +96,7 @@ struct espah_sa_config {
 	__be16				encap_sport;
 	__be16				encap_dport;
 	union espah_addr		encap_oaddr;
+	union espah_addr		encap_odst;
 	u32				flags;
 	bool				esn;
 	struct espah_fwmark		mark;
@@ -177,7 +179,8 @@ struct espah_limits_rcu {
  * @encap_dport: destination port, likewise
  * @header: how outer and inner header depend on each other; of its DF, transport
  *	mode knows whether there may be any
- * @encap_oaddr: the peer's address before NAT, noted for who asks
+ * @encap_oaddr: the peer's address before NAT, all zero where it is not known
+ * @encap_odst: this host's address as the peer knows it, likewise
  * @mark: only for packets with this mark, inbound as they come, outbound in clear
  * @output_mark: what its packets are marked with when they are protected, or in
  *	clear again
@@ -292,6 +295,7 @@ struct espah_sa {
 	u8				*key;
 	unsigned int			key_len;
 	union espah_addr		encap_oaddr;
+	union espah_addr		encap_odst;
 	struct espah_outer		outer;
 	u32				flags;
 	char				*auth_name;

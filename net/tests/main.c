@@ -35,6 +35,7 @@ static struct kunit_suite *const suites[] = {
 	&encap6_suite,
 	&pmtu_suite,
 	&fragment_suite,
+	&repair_suite,
 	&mark_suite,
 	&stats_suite,
 	&sa_suite,

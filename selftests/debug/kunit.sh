@@ -104,6 +104,10 @@ test_pmtu() {
 	suite pmtu
 }
 
+test_repair() {
+	suite repair
+}
+
 test_fragment() {
 	suite fragment
 }

@@ -26,6 +26,10 @@ test_checksum_behind_nat() {
 	run
 }
 
+test_checksum_is_repaired() {
+	run
+}
+
 test_outer_checksum() {
 	run
 }

@@ -159,6 +159,28 @@ static void nat(void)
 	     "proposals = " GCM, "dynamic", "dynamic",				\
 	     "mode = transport\nesp_proposals = aes128gcm16", "open sesame")
 
+/* What the module is told that the peer's checksums are over: @src, @dst, NULL for what it sees. */
+static void check_originals(const struct world_end *end, const char *src, const char *dst)
+{
+	char seen[ESPAH_ADDR_STRLEN];
+	unsigned int inbound = 0;
+	size_t i;
+
+	for (i = 0; i < end->sas; i++) {
+		const struct world_sa *sa = &end->sa[i];
+		bool in = sa->inbound;
+
+		if (!sa->there || sa->larval)
+			continue;
+		inbound += in;
+		check_text(sa->src_was.family ? espah_addr_print(&sa->src_was, seen) : "",
+			   in && src ? src : "", "v2: the source that a checksum is over");
+		check_text(sa->dst_was.family ? espah_addr_print(&sa->dst_was, seen) : "",
+			   in && dst ? dst : "", "v2: the destination that a checksum is over");
+	}
+	check(inbound, "v2: there is an inbound SA");
+}
+
 static void in_transport_mode(void)
 {
 	struct world *world;
@@ -188,6 +210,12 @@ static void in_transport_mode(void)
 		check_text(ike_ts_list_print(&b->remote_ts, text, sizeof(text)),
 			   behind ? "192.0.2.9/32" : "10.0.0.1/32",
 			   "v2: and as the other one sees it");
+		check_originals(&world->a, NULL, behind ? "192.0.2.9" : NULL);
+		check_originals(&world->b, behind ? "10.0.0.1" : NULL, NULL);
+		world_rekey(&world->b, "net", &verdict);
+		world_run(world, 20000);
+		check_originals(&world->a, NULL, behind ? "192.0.2.9" : NULL);
+		check_originals(&world->b, behind ? "10.0.0.1" : NULL, NULL);
 		world_free(world);
 	}
 }

@@ -226,6 +226,7 @@ static int edge_sa_add(struct ike_kernel *kernel, const struct ike_kernel_sa *ad
 		.there = true, .inbound = add->inbound, .since = ++end->world->count,
 		.src = add->src, .dst = add->dst, .spi = add->spi, .reqid = add->reqid,
 		.mode = add->mode, .sport = add->sport, .dport = add->dport,
+		.src_was = add->src_was, .dst_was = add->dst_was,
 		.key_len = add->encr.len + add->integ.len, .soft_time = add->soft_time,
 		.hard_time = add->hard_time,
 	};

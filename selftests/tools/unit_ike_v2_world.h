@@ -24,6 +24,8 @@ struct world_sa {
 	uint8_t mode;
 	uint16_t sport;
 	uint16_t dport;
+	struct espah_addr src_was;
+	struct espah_addr dst_was;
 	uint8_t key[2 * IKE_KEY_MAX];
 	size_t key_len;
 	uint64_t packets;

@@ -77,10 +77,11 @@ static void some_sa_apart(struct espah_sa *sa)
 	sa->auth.key_len = 64;
 	sa->auth.icv_bits = 256;
 	sa->given |= espah_bit(ESPAH_A_SA_ENCAP_SPORT) | espah_bit(ESPAH_A_SA_ENCAP_DPORT) |
-		     espah_bit(ESPAH_A_SA_ENCAP_OADDR);
+		     espah_bit(ESPAH_A_SA_ENCAP_OADDR) | espah_bit(ESPAH_A_SA_ENCAP_ODST);
 	sa->encap_sport = 4500;
 	sa->encap_dport = 61000;
 	sa->encap_oaddr = sa->src;
+	sa->encap_odst = sa->dst;
 	sa->given |= espah_bit(ESPAH_A_SA_MARK) | espah_bit(ESPAH_A_SA_MARK_MASK) |
 		     espah_bit(ESPAH_A_SA_OUTPUT_MARK) | espah_bit(ESPAH_A_SA_OUTPUT_MARK_MASK);
 	sa->mark = (struct espah_mark){ .value = 5, .mask = 7 };

@@ -121,6 +121,10 @@ static const struct words_case cases[] = {
 	{ ADD, "foo",
 	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, extra-flag, ttl, dscp, df, aead, enc, auth, auth-trunc, encap, output-mark, limit, mark, sel",
 	},
+	{ ADD, ENDS AEAD "encap espinudp 4500 61000 192.0.2.9 odst 192.0.2.7 mode tunnel",
+	  "10.0.0.1>10.0.0.2 50 100 mode 1 aead rfc4106(gcm(aes)) 2 128 encap 4500 61000 192.0.2.9 odst 192.0.2.7",
+	},
+	{ ADD, "encap espinudp 1 2 0.0.0.0 odst", "'encap': an address is missing" },
 	{ ADD, "encap", "'encap': the kind of encapsulation is missing" },
 	{ ADD, "encap espinudp-nonike 1 2 0.0.0.0",
 	  "'encap': 'espinudp-nonike' is not supported by this version; expected espinudp" },
@@ -343,7 +347,7 @@ static void add_selector(const struct espah_selector *sel)
 
 static void add_sa(const struct espah_sa *sa)
 {
-	char oaddr[ESPAH_ADDR_STRLEN];
+	char addr[ESPAH_ADDR_STRLEN];
 	unsigned int i;
 
 	add_ends(&sa->src, &sa->dst);
@@ -372,7 +376,9 @@ static void add_sa(const struct espah_sa *sa)
 		add(" auth %s %u %u", sa->auth.name, sa->auth.key_len, sa->auth.icv_bits);
 	if (espah_given(sa->given, ESPAH_A_SA_ENCAP_OADDR))
 		add(" encap %u %u %s", sa->encap_sport, sa->encap_dport,
-		    espah_addr_print(&sa->encap_oaddr, oaddr));
+		    espah_addr_print(&sa->encap_oaddr, addr));
+	if (espah_given(sa->given, ESPAH_A_SA_ENCAP_ODST))
+		add(" odst %s", espah_addr_print(&sa->encap_odst, addr));
 	for (i = 0; i <= ESPAH_A_LIMIT_MAX; i++) {
 		if (sa->limits.limit[i])
 			add(" limit %u=%llu", i, (unsigned long long)sa->limits.limit[i]);

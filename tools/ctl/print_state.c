@@ -68,21 +68,25 @@ static void print_marks(const struct ctl *ctl, const struct espah_sa *sa)
 
 static void print_encap(const struct ctl *ctl, const struct espah_sa *sa)
 {
-	char oaddr[ESPAH_ADDR_STRLEN];
+	char addr[ESPAH_ADDR_STRLEN];
 
 	if (espah_given(sa->given, ESPAH_A_SA_ENCAP_DPORT))
 		printf("%s\tencap espinudp %u %u %s", print_break(ctl), sa->encap_sport,
-		       sa->encap_dport, espah_addr_print(&sa->encap_oaddr, oaddr));
+		       sa->encap_dport, espah_addr_print(&sa->encap_oaddr, addr));
+	if (espah_given(sa->given, ESPAH_A_SA_ENCAP_ODST))
+		printf(" odst %s", espah_addr_print(&sa->encap_odst, addr));
 }
 
 static json_t *json_encap(const struct espah_sa *sa)
 {
-	char oaddr[ESPAH_ADDR_STRLEN];
+	char oaddr[ESPAH_ADDR_STRLEN], odst[ESPAH_ADDR_STRLEN];
+	bool known = espah_given(sa->given, ESPAH_A_SA_ENCAP_ODST);
 
-	return json_pack("{s:s, s:I, s:I, s:s}", "type", "espinudp",
+	return json_pack("{s:s, s:I, s:I, s:s, s:s*}", "type", "espinudp",
 			 "sport", (json_int_t)sa->encap_sport,
 			 "dport", (json_int_t)sa->encap_dport,
-			 "oaddr", espah_addr_print(&sa->encap_oaddr, oaddr));
+			 "oaddr", espah_addr_print(&sa->encap_oaddr, oaddr),
+			 "odst", known ? espah_addr_print(&sa->encap_odst, odst) : NULL);
 }
 
 static void print_time(const char *what, bool known, uint64_t seconds)

@@ -16,7 +16,7 @@ static const char help[] =
 	"        [ ttl { TTL | inherit | auto } ] [ dscp { DSCP | inherit } ] [ df { inherit | set | unset } ]\n"
 	"        [ replay-seq SEQ ] [ replay-oseq SEQ ] [ replay-seq-hi SEQ ] [ replay-oseq-hi SEQ ]\n"
 	"        [ sel SELECTOR ]\n"
-	"        [ encap espinudp SPORT DPORT OADDR ]\n"
+	"        [ encap espinudp SPORT DPORT OADDR [ odst ODST ] ]\n"
 	"        [ output-mark MARK [ mask MASK ] ]\n"
 	"        [ LIMIT-LIST ]\n"
 	"Usage: espah state allocspi src ADDR dst ADDR proto PROTO [ mode MODE ] [ reqid REQID ]\n"

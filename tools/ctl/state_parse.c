@@ -211,7 +211,13 @@ static int take_encap(struct args *args, void *to)
 		     espah_bit(ESPAH_A_SA_ENCAP_OADDR);
 	if (take_port(args, &sa->encap_sport) || take_port(args, &sa->encap_dport))
 		return -1;
-	return args_addr(args, &sa->encap_oaddr);
+	if (args_addr(args, &sa->encap_oaddr))
+		return -1;
+	if (args->at == args->argc || strcmp(args->argv[args->at], "odst"))
+		return 0;
+	args->at++;
+	sa->given |= espah_bit(ESPAH_A_SA_ENCAP_ODST);
+	return args_addr(args, &sa->encap_odst);
 }
 
 static int take_state_mark(struct args *args, void *to)

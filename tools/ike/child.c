@@ -176,6 +176,8 @@ static void describe(const struct ike_child *child, bool inbound, struct ike_ker
 		.inbound	= inbound,
 		.sport		= child->encap ? src->port : 0,
 		.dport		= child->encap ? dst->port : 0,
+		.src_was	= inbound ? child->remote_was : (struct espah_addr){},
+		.dst_was	= inbound ? child->local_was : (struct espah_addr){},
 		.suite		= &child->suite,
 		.encr		= ike_chunk(keys_i ? child->keys.encr_i : child->keys.encr_r,
 					    child->keys.encr_len),

@@ -45,6 +45,12 @@ struct ike_child {
 	struct ike_endpoint local;
 	struct ike_endpoint remote;
 	bool encap;
+	/*
+	 * In transport mode, what NAT has exchanged for these in packets from the peer
+	 * (section 2.23.1); no family: nothing.
+	 */
+	struct espah_addr local_was;
+	struct espah_addr remote_was;
 	/* Were we the initiator of the exchange that made it? */
 	bool initiator;
 	/* Wiped as soon as both halves are installed. */

@@ -49,6 +49,9 @@ struct ike_kernel_sa {
 	/* UDP encapsulation; port 0: none. */
 	uint16_t sport;
 	uint16_t dport;
+	/* What the peer has made checksums over instead of @src and @dst; no family: these. */
+	struct espah_addr src_was;
+	struct espah_addr dst_was;
 	const struct ike_suite *suite;
 	struct ike_chunk encr;
 	struct ike_chunk integ;

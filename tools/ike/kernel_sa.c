@@ -87,6 +87,12 @@ static void put_encap(struct espah_sa *model, const struct ike_kernel_sa *sa)
 	model->given |= espah_bit(ESPAH_A_SA_ENCAP_SPORT) | espah_bit(ESPAH_A_SA_ENCAP_DPORT);
 	model->encap_sport = sa->sport;
 	model->encap_dport = sa->dport;
+	if (sa->src_was.family)
+		model->given |= espah_bit(ESPAH_A_SA_ENCAP_OADDR);
+	if (sa->dst_was.family)
+		model->given |= espah_bit(ESPAH_A_SA_ENCAP_ODST);
+	model->encap_oaddr = sa->src_was;
+	model->encap_odst = sa->dst_was;
 }
 
 static int put_flow(struct espah_sa *model, const struct ike_kernel_sa *sa, struct espah_err *err)

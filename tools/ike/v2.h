@@ -145,6 +145,9 @@ void ike_v2_natd_put(const struct ike_sa *sa, struct ike_writer *w);
 /* What the peer's notifications say of NAT between; ports move where they must. */
 void ike_v2_natd_take(struct ike_sa *sa, const struct ike_hdr *hdr, const struct ike_payloads *in,
 		      const struct ike_endpoint *local, const struct ike_endpoint *remote);
+/* What the selectors were before that, into @child. */
+void ike_v2_natd_originals(const struct ike_sa *sa, const struct ike_ts_list *local_ts,
+			   const struct ike_ts_list *remote_ts, struct ike_child *child);
 /* Transport mode's selectors behind NAT (section 2.23.1). */
 void ike_v2_natd_selectors(const struct ike_sa *sa, struct ike_ts_list *local_ts,
 			   struct ike_ts_list *remote_ts);

@@ -202,8 +202,10 @@ static const char *take_selectors(const struct ike_sa *sa, const struct ike_offe
 	if (ike_ts_parse(ike_payload_find(in, IKE_P_TSI)->body, &child->local_ts) ||
 	    ike_ts_parse(ike_payload_find(in, IKE_P_TSR)->body, &child->remote_ts))
 		return "its traffic selectors are malformed";
-	if (transport)
+	if (transport) {
+		ike_v2_natd_originals(sa, &child->local_ts, &child->remote_ts, child);
 		ike_v2_natd_selectors(sa, &child->local_ts, &child->remote_ts);
+	}
 	if (!ike_ts_list_within(&child->local_ts, &offer->local_ts) ||
 	    !ike_ts_list_within(&child->remote_ts, &offer->remote_ts))
 		return "its traffic selectors are wider than what was offered";

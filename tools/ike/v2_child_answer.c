@@ -171,6 +171,8 @@ static struct ike_child *make(struct ike_sa *sa, struct request *req, struct ike
 	child->suite = req->choice.suite;
 	child->local_ts = req->local;
 	child->remote_ts = req->remote;
+	if (child->mode == ESPAH_MODE_TRANSPORT)
+		ike_v2_natd_originals(sa, &req->local_ts, &req->remote_ts, child);
 	child->spi_out = ike_get_u32(req->choice.spi);
 	child->reqid = req->old ? req->old->reqid :
 				  ike_plan_pick_reqid(sa->daemon->sas, conn->name, child->conf,

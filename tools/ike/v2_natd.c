@@ -93,6 +93,28 @@ static void substitute(struct ike_ts_list *list, const struct espah_addr *addr)
 	}
 }
 
+static struct espah_addr only_address(const struct ike_ts_list *list, sa_family_t family)
+{
+	const struct espah_range *addr = &list->ts[0].addr;
+
+	if (!list->count || addr->min.family != family || !espah_addr_equal(&addr->min, &addr->max))
+		return (struct espah_addr){};
+	return addr->min;
+}
+
+/*
+ * The addresses that the peer's packets have when they leave, which it has made their
+ * checksums over: those of its selectors, before they become those of this end.
+ */
+void ike_v2_natd_originals(const struct ike_sa *sa, const struct ike_ts_list *local_ts,
+			   const struct ike_ts_list *remote_ts, struct ike_child *child)
+{
+	if (sa->nat_local)
+		child->local_was = only_address(local_ts, sa->local.addr.family);
+	if (sa->nat_remote)
+		child->remote_was = only_address(remote_ts, sa->remote.addr.family);
+}
+
 /*
  * In transport mode the peers' selectors have the addresses that each knows
  * itself, and the other, by; here they become those that packets have when they

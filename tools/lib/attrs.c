@@ -82,6 +82,7 @@ static const struct espah_attr sa_attrs[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_ENCAP_SPORT] = { "encap-sport", ESPAH_KIND_OTHER, NULL },
 	[ESPAH_A_SA_ENCAP_DPORT] = { "encap-dport", ESPAH_KIND_OTHER, NULL },
 	[ESPAH_A_SA_ENCAP_OADDR] = { "encap-oaddr", ESPAH_KIND_ADDR, NULL },
+	[ESPAH_A_SA_ENCAP_ODST] = { "encap-odst", ESPAH_KIND_ADDR, NULL },
 	[ESPAH_A_SA_LIMITS] = { "limits", ESPAH_KIND_OTHER, &limit_set },
 	[ESPAH_A_SA_STATE] = { "state", ESPAH_KIND_NUMBER, NULL },
 	[ESPAH_A_SA_EXPIRED] = { "expired", ESPAH_KIND_NUMBER, NULL },

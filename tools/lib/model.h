@@ -94,6 +94,7 @@ struct espah_sa {
 	uint16_t encap_sport;
 	uint16_t encap_dport;
 	struct espah_addr encap_oaddr;
+	struct espah_addr encap_odst;
 	/* Each with its mask, or not at all. */
 	struct espah_mark mark;
 	struct espah_mark output_mark;

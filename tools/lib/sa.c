@@ -35,7 +35,9 @@ static bool put_encap(struct nlmsghdr *nlh, const struct espah_sa *sa)
 	       (!espah_given(given, ESPAH_A_SA_ENCAP_DPORT) ||
 		espah_put_port(nlh, ESPAH_A_SA_ENCAP_DPORT, sa->encap_dport)) &&
 	       (!espah_given(given, ESPAH_A_SA_ENCAP_OADDR) ||
-		espah_put_addr(nlh, ESPAH_A_SA_ENCAP_OADDR, &sa->encap_oaddr));
+		espah_put_addr(nlh, ESPAH_A_SA_ENCAP_OADDR, &sa->encap_oaddr)) &&
+	       (!espah_given(given, ESPAH_A_SA_ENCAP_ODST) ||
+		espah_put_addr(nlh, ESPAH_A_SA_ENCAP_ODST, &sa->encap_odst));
 }
 
 static bool put_algs(struct nlmsghdr *nlh, const struct espah_sa *sa)
@@ -267,6 +269,8 @@ static bool take_attr(const struct nlattr *attr, struct espah_sa *sa)
 		return espah_take_port(attr, &sa->encap_dport);
 	case ESPAH_A_SA_ENCAP_OADDR:
 		return espah_take_addr(attr, &sa->encap_oaddr);
+	case ESPAH_A_SA_ENCAP_ODST:
+		return espah_take_addr(attr, &sa->encap_odst);
 	case ESPAH_A_SA_LIMITS:
 		return espah_take_limits(attr, &sa->limits);
 	case ESPAH_A_SA_STATE:

@@ -167,6 +167,28 @@ def test_checksum_behind_nat(lab):
     equal(ear.recv(100), b'good', 'what came')
 
 
+class NatSa(UdpSa):
+    """One whose peer has made checksums over other addresses."""
+
+    left = '192.168.0.7', '10.77.0.9'
+
+    def cipher_values(self):
+        return {**super().cipher_values(), 'encap-oaddr': self.left[0], 'encap-odst': self.left[1]}
+
+
+def test_checksum_is_repaired(lab):
+    """RFC 3948 section 3.1.2: what is handed on has the checksum of the addresses that it has."""
+    door(lab)
+    ear = lab.listen(UDP)
+    sa = lab.add_sa(NatSa(0x2000))
+    for number, payload in enumerate((b'good', b'odd', bytes(1200)), 1):
+        sent, _ = udp_with_sum(*sa.left, (1, 4444), payload)
+        lab.expect([sa.packet(number, sent, UDP)], {'in-ok': 1}, 'with a checksum')
+        came = next(packet for packet in iter(lambda: ear.recv(65536), None)
+                    if packet[20:24] == sent[:4])
+        equal(came[20:], udp_with_sum(PEER, HOST, (1, 4444), payload)[0], 'what came')
+
+
 def test_outer_checksum(lab):
     """RFC 3948 section 2.1: 0 is usual, and a sum that is right will do; one that is wrong does not."""
     door(lab)

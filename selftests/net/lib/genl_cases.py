@@ -282,7 +282,8 @@ def contradictory_sas():
         yield case('beyond the last ESN', ('seq',), errno.ERANGE, flags=1, seq=(0xffffffff << 32) + 1)
         yield case('from port 0', ('encap-sport',), **{'encap-sport': 0})
         yield case('to port 0', ('encap-dport',), words='encap-dport', **{'encap-dport': 0})
-        yield case('v6 before NAT', ('encap-oaddr',), **{'encap-oaddr': 'fd00::1'})
+        for addr in ('encap-oaddr', 'encap-odst'):
+            yield case('v6 before NAT', (addr,), words='same family', **{addr: 'fd00::1'})
         for mark in ('mark', 'output-mark'):
             yield case(f'{mark} outside of its mask', (mark,), words='mark',
                        **{mark: 2, f'{mark}-mask': 1})

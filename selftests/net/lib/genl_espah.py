@@ -20,7 +20,7 @@ SETS = {
            ('limits', 'nest'), ('state', 'u8'), ('expired', 'u8'), ('spi-min', 'be32'),
            ('spi-max', 'be32'), ('timeout', 'u32'), ('flags', 'u32'), ('mark', 'u32'),
            ('mark-mask', 'u32'), ('output-mark', 'u32'), ('output-mark-mask', 'u32'),
-           ('ttl', 'u8'), ('dscp', 'u8')),
+           ('ttl', 'u8'), ('dscp', 'u8'), ('encap-odst', 'addr')),
     # But for its pad, which comes first there.
     'LIMIT': (('time-soft', 'u64'), ('time-hard', 'u64'), ('time-use-soft', 'u64'),
               ('time-use-hard', 'u64'), ('byte-soft', 'u64'), ('byte-hard', 'u64'),
@@ -89,7 +89,8 @@ def limits(**other):
 def sa(spi=0x1000, **other):
     return {'src': '10.0.0.1', 'dst': '10.0.0.2', 'proto': 50, 'spi': spi, 'mode': 1, 'reqid': 9,
             'replay-window': 64, 'sel': sel(), 'aead': aead(), 'encap-sport': 4500,
-            'encap-dport': 4501, 'encap-oaddr': '0.0.0.0', **other}
+            'encap-dport': 4501, 'encap-oaddr': '10.0.0.9', 'encap-odst': '10.0.0.8',
+            **other}
 
 
 def tmpl(**other):
