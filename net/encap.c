@@ -145,6 +145,10 @@ static unsigned int check_inner4(struct sk_buff *skb)
 	if (ntohs(iph->tot_len) < len || ntohs(iph->tot_len) > skb->len ||
 	    ip_fast_csum(iph, iph->ihl))
 		return ESPAH_A_CNT_IN_INNER_HEADER;
+	/* RFC 4303 section 2.7: the rest is to hide how long it is. */
+	if (unlikely(ntohs(iph->tot_len) < skb->len) &&
+	    pskb_trim(skb, ntohs(iph->tot_len)))
+		return ESPAH_A_CNT_IN_NOMEM;
 	return 0;
 }
 

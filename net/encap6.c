@@ -117,22 +117,27 @@ void espah_decap_transport6(struct sk_buff *skb, const struct espah_sa *sa,
  * espah_decap_check6() - can the inner IPv6 header be looked at?
  * @skb: packet, with its data at the inner packet
  *
- * Enough of ip6_rcv()'s checks. What is behind the inner packet is not its own, and
- * ip6_rcv() cuts it off.
+ * Enough of ip6_rcv()'s checks. What is behind the inner packet hides how long it is (RFC
+ * 4303 section 2.7) and is cut off. (The length of a jumbogram is not there.)
  *
  * Return: 0 with the header in the linear part, or the counter that says why not.
  */
 unsigned int espah_decap_check6(struct sk_buff *skb)
 {
 	const struct ipv6hdr *iph;
+	unsigned int len;
 
 	if (skb->len < sizeof(*iph))
 		return ESPAH_A_CNT_IN_INNER_HEADER;
 	if (!pskb_may_pull(skb, sizeof(*iph)))
 		return ESPAH_A_CNT_IN_NOMEM;
 	iph = (const struct ipv6hdr *)skb->data;
-	if (iph->version != 6 ||
-	    ntohs(iph->payload_len) > skb->len - sizeof(*iph))
+	len = sizeof(*iph) + ntohs(iph->payload_len);
+	if (iph->version != 6 || len > skb->len)
 		return ESPAH_A_CNT_IN_INNER_HEADER;
+	if (unlikely(len < skb->len) &&
+	    (iph->payload_len || iph->nexthdr != NEXTHDR_HOP) &&
+	    pskb_trim(skb, len))
+		return ESPAH_A_CNT_IN_NOMEM;
 	return 0;
 }

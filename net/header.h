@@ -10,12 +10,14 @@
  * @ttl: TTL, or 0: the inner one's
  * @has_dscp: the DSCP is said; otherwise it is the inner one's
  * @dscp: DSCP
+ * @tfcpad: so many octets a packet inside shall have at least, with padding behind it, or 0
  */
 struct espah_outer {
 	bool	has_ttl;
 	u8	ttl;
 	bool	has_dscp;
 	u8	dscp;
+	u16	tfcpad;
 };
 
 /**

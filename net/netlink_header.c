@@ -45,6 +45,16 @@ static int refuse_values(struct nlattr **tb,
 				    "dscp: there is an outer header in tunnel mode only");
 		return -EINVAL;
 	}
+	if (tb[ESPAH_A_SA_TFCPAD] && config->mode != ESPAH_MODE_TUNNEL) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_TFCPAD],
+				    "tfcpad: in transport mode not every payload says where it ends (RFC 4303 section 2.7)");
+		return -EINVAL;
+	}
+	if (tb[ESPAH_A_SA_TFCPAD] && config->id.proto == IPPROTO_AH) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_TFCPAD],
+				    "tfcpad: AH hides nothing; ESP (proto 50) is needed");
+		return -EINVAL;
+	}
 	if (tb[ESPAH_A_SA_DSCP] &&
 	    config->flags & ESPAH_SA_FLAG_DONT_ENCAP_DSCP) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_DSCP],
@@ -67,6 +77,8 @@ void espah_nl_get_header(struct nlattr **tb, struct espah_outer *outer)
 	outer->has_dscp = tb[ESPAH_A_SA_DSCP];
 	if (outer->has_dscp)
 		outer->dscp = nla_get_u8(tb[ESPAH_A_SA_DSCP]);
+	if (tb[ESPAH_A_SA_TFCPAD])
+		outer->tfcpad = nla_get_u32(tb[ESPAH_A_SA_TFCPAD]);
 }
 
 /**
@@ -102,6 +114,8 @@ int espah_nl_other_header(const struct espah_sa *sa,
 		return ESPAH_A_SA_TTL;
 	if (asked->has_dscp && (!is->has_dscp || is->dscp != asked->dscp))
 		return ESPAH_A_SA_DSCP;
+	if (asked->tfcpad && is->tfcpad != asked->tfcpad)
+		return ESPAH_A_SA_TFCPAD;
 	return 0;
 }
 
@@ -119,6 +133,9 @@ int espah_nl_put_header(struct sk_buff *skb, const struct espah_sa *sa)
 	if (outer->has_ttl && nla_put_u8(skb, ESPAH_A_SA_TTL, outer->ttl))
 		return -EMSGSIZE;
 	if (outer->has_dscp && nla_put_u8(skb, ESPAH_A_SA_DSCP, outer->dscp))
+		return -EMSGSIZE;
+	if (outer->tfcpad &&
+	    nla_put_u32(skb, ESPAH_A_SA_TFCPAD, outer->tfcpad))
 		return -EMSGSIZE;
 	return 0;
 }

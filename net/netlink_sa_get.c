@@ -37,6 +37,7 @@ const char *const espah_nl_sa_wants[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_OUTPUT_MARK_MASK] = "output-mark-mask: 4 octets are needed, and output-mark",
 	[ESPAH_A_SA_TTL] = "ttl: a number of one octet is needed",
 	[ESPAH_A_SA_DSCP] = "dscp: a number from 0 to 63 is needed",
+	[ESPAH_A_SA_TFCPAD] = "tfcpad: a number from 1 to 65535 is needed",
 };
 
 const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
@@ -78,6 +79,7 @@ const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_OUTPUT_MARK] = "output-mark: this request does not take it",
 	[ESPAH_A_SA_OUTPUT_MARK_MASK] = "output-mark-mask: this request does not take it",
 	[ESPAH_A_SA_DSCP] = "dscp: this request does not take it",
+	[ESPAH_A_SA_TFCPAD] = "tfcpad: this request does not take it",
 };
 
 #define SA_FLAGS	(ESPAH_SA_FLAG_ESN | ESPAH_SA_FLAG_ALIGN4 | \
@@ -85,6 +87,12 @@ const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
 			 ESPAH_SA_FLAG_DECAP_DSCP | ESPAH_SA_FLAG_NOPMTUDISC | \
 			 ESPAH_SA_FLAG_DONT_ENCAP_DSCP | ESPAH_SA_FLAG_SET_DF | \
 			 ESPAH_SA_FLAG_IIV)
+
+/* Not constant for the kernel's older headers; nobody writes to it. */
+static struct netlink_range_validation tfcpad_range = {
+	.min	= 1,
+	.max	= U16_MAX,
+};
 
 static const struct nla_policy sa_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_SRC]		= ESPAH_NL_ADDR,
@@ -114,6 +122,8 @@ static const struct nla_policy sa_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_OUTPUT_MARK_MASK]	= { .type = NLA_U32 },
 	[ESPAH_A_SA_TTL]		= { .type = NLA_U8 },
 	[ESPAH_A_SA_DSCP]		= NLA_POLICY_MAX(NLA_U8, 63),
+	[ESPAH_A_SA_TFCPAD]		= NLA_POLICY_FULL_RANGE(NLA_U32,
+								&tfcpad_range),
 };
 
 const struct espah_nl_set espah_nl_sa_set = {

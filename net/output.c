@@ -32,6 +32,7 @@
 #include "output6.h"
 #include "packet.h"
 #include "pmtu.h"
+#include "tfc.h"
 
 /* TRANSFORMED keeps it out of the policies, ours and xfrm's. FORWARDED makes the IP
  * layer take the device's MTU, as espah_pmtu_fits() did.
@@ -258,6 +259,8 @@ static void transform(struct sk_buff *skb)
 		authenticate(skb);
 		return;
 	}
+	if (unlikely(sa->tfcpad) && espah_tfc_pad(skb, sa))
+		goto nomem;
 	frags = assemble(skb);
 	if (unlikely(frags < 0))
 		goto nomem;

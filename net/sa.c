@@ -129,6 +129,7 @@ static int copy_config(struct espah_sa *sa,
 	sa->output_mark = config->output_mark;
 	sa->flags = config->flags;
 	sa->outer = config->outer;
+	sa->tfcpad = config->outer.tfcpad;
 	/* What a router says of a UDP datagram goes to whoever has its port, and not to
 	 * us: behind NAT nobody could learn what DF is for.
 	 */

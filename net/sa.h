@@ -181,6 +181,7 @@ struct espah_limits_rcu {
  *	mode knows whether there may be any
  * @encap_oaddr: the peer's address before NAT, all zero where it is not known
  * @encap_odst: this host's address as the peer knows it, likewise
+ * @tfcpad: so many octets a packet inside shall have at least, where they fit; or 0
  * @mark: only for packets with this mark, inbound as they come, outbound in clear
  * @output_mark: what its packets are marked with when they are protected, or in
  *	clear again
@@ -263,6 +264,7 @@ struct espah_sa {
 	__be16				encap_sport;
 	__be16				encap_dport;
 	struct espah_header		header;
+	u16				tfcpad;
 	u32				reqid;
 	struct espah_fwmark		mark;
 	struct espah_fwmark		output_mark;

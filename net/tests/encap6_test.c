@@ -252,12 +252,16 @@ struct inner {
 	/* What is there. */
 	unsigned int	len;
 	bool		sane;
+	/* A jumbogram's length is elsewhere. */
+	bool		jumbo;
 };
 
 static const struct inner inners[] = {
 	{ "header only", 6, 0, 40, true },
 	{ "with payload", 6, 33, 73, true },
 	{ "followed by padding", 6, 33, 80, true },
+	{ "header and padding", 6, 0, 73, true },
+	{ "jumbogram", 6, 0, 73, true, true },
 	{ "cut short", 6, 0, 39 },
 	{ "nothing", 6, 0, 0 },
 	{ "one octet missing", 6, 34, 73 },
@@ -281,14 +285,17 @@ static void inner_header(struct kunit *test)
 	struct sk_buff *skb;
 	unsigned int linear;
 
-	header6(iph, IPPROTO_UDP, inner->payload_len, 0);
+	header6(iph, inner->jumbo ? NEXTHDR_HOP : IPPROTO_UDP, inner->payload_len, 0);
 	iph->version = inner->version;
 	for (linear = 0; linear < inner->len; linear += 7) {
 		skb = fixture_skb_paged(test, octets, inner->len, linear);
 		KUNIT_EXPECT_EQ(test, espah_decap_check6(skb), inner->sane ?
 				0 : ESPAH_A_CNT_IN_INNER_HEADER);
-		if (inner->sane)
-			KUNIT_EXPECT_GE(test, skb_headlen(skb), 40);
+		if (!inner->sane)
+			continue;
+		KUNIT_EXPECT_GE(test, skb_headlen(skb), 40);
+		KUNIT_EXPECT_EQ(test, skb->len, inner->jumbo ?
+				inner->len : 40u + inner->payload_len);
 	}
 }
 

@@ -331,7 +331,7 @@ static void check_inner(struct kunit *test, const struct inner *inner,
 	if (!inner->sane)
 		return;
 	KUNIT_EXPECT_EQ(test, skb_network_offset(skb), 0);
-	KUNIT_EXPECT_EQ(test, skb->len, inner->len);
+	KUNIT_EXPECT_EQ(test, skb->len, inner->tot_len);
 	KUNIT_EXPECT_TRUE(test, skb->protocol == htons(ETH_P_IP));
 	KUNIT_EXPECT_GE(test, skb_headlen(skb), inner->ihl * 4);
 }

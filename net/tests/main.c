@@ -36,6 +36,7 @@ static struct kunit_suite *const suites[] = {
 	&pmtu_suite,
 	&fragment_suite,
 	&repair_suite,
+	&tfc_suite,
 	&mark_suite,
 	&stats_suite,
 	&sa_suite,

@@ -22,6 +22,7 @@ extern struct kunit_suite encap6_suite;
 extern struct kunit_suite pmtu_suite;
 extern struct kunit_suite fragment_suite;
 extern struct kunit_suite repair_suite;
+extern struct kunit_suite tfc_suite;
 extern struct kunit_suite mark_suite;
 extern struct kunit_suite stats_suite;
 extern struct kunit_suite sa_suite;

@@ -112,6 +112,10 @@ test_fragment() {
 	suite fragment
 }
 
+test_tfc() {
+	suite tfc
+}
+
 test_mark() {
 	suite mark
 }

@@ -89,6 +89,25 @@ int take_df(struct args *args, void *to)
 }
 
 /**
+ * take_tfcpad() - how long a packet inside shall be at least
+ * @args: the command
+ * @to: struct espah_sa
+ *
+ * Return: 0, or -1.
+ */
+int take_tfcpad(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+
+	if (args_number(args, 0, UINT16_MAX, &sa->tfcpad))
+		return -1;
+	/* As with xfrm, 0 is none. */
+	if (sa->tfcpad)
+		sa->given |= espah_bit(ESPAH_A_SA_TFCPAD);
+	return 0;
+}
+
+/**
  * print_header() - print how an SA's outer header is, as words that can be read again
  * @sa: the SA
  */
@@ -102,6 +121,8 @@ void print_header(const struct espah_sa *sa)
 		printf(" dscp %u", sa->dscp);
 	if (sa->flags & ESPAH_SA_FLAG_SET_DF)
 		printf(" df set");
+	if (espah_given(sa->given, ESPAH_A_SA_TFCPAD))
+		printf(" tfcpad %u", sa->tfcpad);
 }
 
 /**
@@ -122,5 +143,7 @@ json_t *json_header(json_t *object, const struct espah_sa *sa)
 	if (sa->flags & (ESPAH_SA_FLAG_SET_DF | ESPAH_SA_FLAG_NOPMTUDISC))
 		object = json_with(object, "df", json_string(sa->flags & ESPAH_SA_FLAG_SET_DF ?
 							      "set" : "unset"));
+	if (espah_given(sa->given, ESPAH_A_SA_TFCPAD))
+		object = json_with(object, "tfcpad", json_integer(sa->tfcpad));
 	return object;
 }

@@ -280,6 +280,7 @@ static const struct word state_words[] = {
 	{ .name = "ttl", .take = take_ttl },
 	{ .name = "dscp", .take = take_dscp },
 	{ .name = "df", .take = take_df },
+	{ .name = "tfcpad", .take = take_tfcpad },
 	{ .name = "aead", .take = take_aead },
 	{ .name = "enc", .take = take_enc },
 	{ .name = "auth", .take = take_auth },
@@ -303,7 +304,6 @@ static const struct word other_words[] = {
 	{ .name = "ctx", .lacks = "security contexts are" },
 	{ .name = "offload", .lacks = "offloading to hardware is" },
 	{ .name = "if_id", .lacks = "interface ids are" },
-	{ .name = "tfcpad", .lacks = "traffic-flow padding is" },
 	{}
 };
 

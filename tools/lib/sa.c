@@ -78,7 +78,9 @@ static bool put_header(struct nlmsghdr *nlh, const struct espah_sa *sa)
 	return (!espah_given(sa->given, ESPAH_A_SA_TTL) ||
 		espah_put_u8(nlh, ESPAH_A_SA_TTL, sa->ttl)) &&
 	       (!espah_given(sa->given, ESPAH_A_SA_DSCP) ||
-		espah_put_u8(nlh, ESPAH_A_SA_DSCP, sa->dscp));
+		espah_put_u8(nlh, ESPAH_A_SA_DSCP, sa->dscp)) &&
+	       (!espah_given(sa->given, ESPAH_A_SA_TFCPAD) ||
+		espah_put_u32(nlh, ESPAH_A_SA_TFCPAD, sa->tfcpad));
 }
 
 /* What names an SA. */
@@ -255,6 +257,8 @@ static bool take_attr(const struct nlattr *attr, struct espah_sa *sa)
 		return espah_take_u8(attr, &sa->ttl);
 	case ESPAH_A_SA_DSCP:
 		return espah_take_u8(attr, &sa->dscp);
+	case ESPAH_A_SA_TFCPAD:
+		return espah_take_u32(attr, &sa->tfcpad);
 	case ESPAH_A_SA_SEL:
 		return espah_take_selector(attr, &sa->sel);
 	case ESPAH_A_SA_AEAD:

@@ -119,6 +119,7 @@ VALUES = {
     'level': (2, 255),
     'timeout': (0,),
     'dscp': (64, 255),
+    'tfcpad': (0, 65536),
     **{name: (0,) for name, kind in SETS['LIMIT'] if kind == 'u64'},
 }
 
@@ -272,6 +273,7 @@ def contradictory_sas():
         yield case('DF set and cleared', ('flags',), words='both', flags=0x50)
         yield case('TTL in transport mode', ('ttl',), ttl=9, mode=0)
         yield case('DSCP in transport mode', ('dscp',), dscp=9, mode=0)
+        yield case('padding in transport mode', ('tfcpad',), tfcpad=9, mode=0)
         yield case('DSCP and none', ('dscp',), dscp=9, flags=0x20)
         yield case('ESN without a window', ('flags',), flags=1, **{'replay-window': 0})
         for number in (0xffffffff, 1 << 32, (1 << 64) - 1):
@@ -430,7 +432,7 @@ def fixed():
     changes = ({'mode': 0}, {'reqid': 10}, {'replay-window': 65}, {'replay-window': 0},
                {'aead': aead(key=bytes(20))}, {'aead': aead(key=bytes(36))},
                {'aead': aead(name='pcrypt(rfc4106(gcm(aes)))')},
-               {'flags': 1}, {'flags': 4}, {'ttl': 0}, {'ttl': 64}, {'dscp': 0}, {'oseq': 1}, {'seq': 1},
+               {'flags': 1}, {'flags': 4}, {'ttl': 0}, {'ttl': 64}, {'dscp': 0}, {'tfcpad': 501}, {'oseq': 1}, {'seq': 1},
                {'encap-sport': 4502}, {'encap-sport': 4500, 'encap-dport': 4502})
     apart = {**new, 'enc': enc(), 'auth': auth()}
     del apart['aead']
@@ -439,7 +441,7 @@ def fixed():
         values = {**new, **change}
         # What only tunnel mode has would be refused before.
         if 'mode' in change:
-            del values['ttl'], values['dscp']
+            del values['ttl'], values['dscp'], values['tfcpad']
         yield case_of(f'{change} changes', 'SA_UPDATE', values, (list(change)[0],),
                       words='cannot change')
 

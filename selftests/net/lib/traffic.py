@@ -580,14 +580,15 @@ def is_fragment(packet):
 
 
 def watch_stop():
-    """What was on the wire: ESP or AH, its longest packet and its headers, and what was in clear."""
+    """What was on the wire: ESP or AH, its longest and shortest packet and its headers, and what was in clear."""
     esp = clear = largest = fragments = 0
+    smallest = 1 << 16
     tos, ttl, df, first = set(), set(), set(), ""
     while taps:
         protected, other = taps.pop()
         for packet in protected.packets():
             size, octet = size_and_tos(packet)
-            largest = max(largest, size)
+            largest, smallest = max(largest, size), min(smallest, size)
             fragments += is_fragment(packet)
             tos.add("0x%02x" % octet)
             if packet[0] >> 4 == 4:
@@ -599,7 +600,8 @@ def watch_stop():
         clear += other.count()
         protected.sock.close()
         other.sock.close()
-    return words(esp=esp, clear=clear, largest=largest, fragments=fragments, tos=",".join(sorted(tos)),
+    return words(esp=esp, clear=clear, largest=largest, smallest=smallest, fragments=fragments,
+                 tos=",".join(sorted(tos)),
                  ttl=",".join(map(str, sorted(ttl))), df=",".join(map(str, sorted(df))),
                  first=first)
 
