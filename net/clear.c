@@ -11,6 +11,7 @@
 #include "clear.h"
 #include "ext6.h"
 #include "flow.h"
+#include "gather.h"
 #include "mark.h"
 #include "natt.h"
 #include "netns.h"
@@ -125,6 +126,12 @@ static bool judged_later(const struct sk_buff *skb, u8 dir)
 	return proto == IPPROTO_ESP || proto == IPPROTO_AH;
 }
 
+static bool no_policies(const struct espah_net *en)
+{
+	return !READ_ONCE(en->spd.count[ESPAH_DIR_IN]) &&
+	       !READ_ONCE(en->spd.count[ESPAH_DIR_FWD]);
+}
+
 static unsigned int arrived(const struct nf_hook_state *state,
 			    struct sk_buff *skb, u8 dir)
 {
@@ -132,8 +139,7 @@ static unsigned int arrived(const struct nf_hook_state *state,
 	unsigned int cause = 0;
 	struct espah_flow flow;
 
-	if (!READ_ONCE(en->spd.count[ESPAH_DIR_IN]) &&
-	    !READ_ONCE(en->spd.count[ESPAH_DIR_FWD]))
+	if (no_policies(en))
 		return NF_ACCEPT;
 	if (no_policy(state->net, skb, dir) || judged_later(skb, dir) ||
 	    espah_mark_seen(en, skb))
@@ -166,6 +172,47 @@ unsigned int espah_clear_in_hook(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
 	return arrived(state, skb, ESPAH_DIR_IN);
+}
+
+/* Before it can be judged, it has to be whole. */
+static noinline unsigned int fragment_arrived(struct espah_net *en,
+					      struct sk_buff *skb)
+{
+	int err;
+
+	if (no_policies(en) || no_policy6(en->net, skb, ESPAH_DIR_IN) ||
+	    espah_mark_seen(en, skb))
+		return NF_ACCEPT;
+	err = espah_gather_clear6(en->net, skb);
+	if (!err)
+		return NF_ACCEPT;
+	if (err != -EINPROGRESS)
+		espah_count_drop(en, NULL, NULL, err == -ENOMEM ?
+				 ESPAH_A_CNT_IN_NOMEM :
+				 ESPAH_A_CNT_IN_FRAGMENT);
+	return NF_STOLEN;
+}
+
+/**
+ * espah_clear_in6_hook() - an IPv6 packet is about to reach this host
+ * @priv: unused
+ * @skb: packet, with a checked header in the linear part; it may be a fragment
+ * @state: namespace
+ *
+ * Return: %NF_ACCEPT, %NF_DROP, or %NF_STOLEN if other fragments are awaited, or will
+ * not come to anything.
+ */
+unsigned int espah_clear_in6_hook(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	unsigned int verdict;
+
+	if (unlikely(espah_ext6_fragment(skb))) {
+		verdict = fragment_arrived(espah_net(state->net), skb);
+		if (verdict != NF_ACCEPT)
+			return verdict;
+	}
+	return espah_clear_in_hook(priv, skb, state);
 }
 
 /**

@@ -7,6 +7,8 @@ struct sk_buff;
 
 unsigned int espah_clear_in_hook(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state);
+unsigned int espah_clear_in6_hook(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state);
 unsigned int espah_clear_fwd_hook(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state);
 

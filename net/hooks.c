@@ -42,7 +42,7 @@ static const struct nf_hook_ops hooks[] = {
 		.priority	= NF_IP6_PRI_LAST - 1,
 	},
 	{
-		.hook		= espah_clear_in_hook,
+		.hook		= espah_clear_in6_hook,
 		.pf		= NFPROTO_IPV6,
 		.hooknum	= NF_INET_LOCAL_IN,
 		.priority	= NF_IP6_PRI_FIRST,

@@ -18,6 +18,7 @@
 #include "encap.h"
 #include "esp.h"
 #include "flow.h"
+#include "gather.h"
 #include "icmp.h"
 #include "icv.h"
 #include "input.h"
@@ -158,6 +159,36 @@ static void deliver_transport(struct espah_net *en, struct sk_buff *skb,
 			skb->dev, NULL, transport_finish6);
 }
 
+static bool is_part(const struct sk_buff *skb)
+{
+	return likely(!espah_packet_is6(skb)) ? ip_is_fragment(ip_hdr(skb)) :
+						espah_ext6_fragment(skb);
+}
+
+/* A tunnel carries fragments. What is for this host is put together here, of what came
+ * out of tunnels and nothing else. Returns false where the packet has gone.
+ */
+static noinline bool put_together(struct espah_sa *sa, struct sk_buff *skb)
+{
+	struct espah_net *en = sa->en;
+	struct espah_flow flow;
+	int err;
+
+	espah_flow_of(skb, &flow);
+	if (!to_this_host(skb, sa, &flow))
+		return true;
+	err = espah_gather_protected(en->net, skb);
+	if (!err)
+		return true;
+	if (err == -EINPROGRESS)
+		espah_count(en, ESPAH_A_CNT_IN_OK);
+	else
+		espah_count_drop(en, sa, NULL, err == -ENOMEM ?
+				 ESPAH_A_CNT_IN_NOMEM :
+				 ESPAH_A_CNT_IN_FRAGMENT);
+	return false;
+}
+
 /* The firewall sees the packet again, now in clear: in transport mode from
  * PRE_ROUTING on, with the route that it came by; in tunnel mode as a packet
  * that has just arrived.
@@ -172,6 +203,8 @@ static void deliver(struct espah_sa *sa, struct sk_buff *skb)
 		return;
 	}
 	skb_dst_drop(skb);
+	if (unlikely(is_part(skb)) && !put_together(sa, skb))
+		return;
 	if (gro_cells_receive(&cells, skb) == NET_RX_DROP)
 		espah_count_drop(en, sa, NULL, ESPAH_A_CNT_IN_BACKLOG);
 	else

@@ -66,7 +66,7 @@ static const struct espah_counter_text texts[ESPAH_A_CNT_MAX + 1] = {
 					"congestion met on the way; passed on inside" },
 	[ESPAH_A_CNT_IN_ECN_UNUSED] = { "in-ecn-unused",
 					"ECN inside and outside that nobody should send" },
-	[ESPAH_A_CNT_IN_FRAGMENT] = { "in-fragment", "a fragment, not put together before" },
+	[ESPAH_A_CNT_IN_FRAGMENT] = { "in-fragment", "a fragment that is not put together" },
 };
 
 /**

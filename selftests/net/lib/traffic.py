@@ -30,8 +30,13 @@ IP_MTU_DISCOVER = 10
 IP_PMTUDISC_DONT = 0
 IP_PMTUDISC_DO = 2
 IP_MTU = 14
+IP_XFRM_POLICY = 17
+NETLINK_XFRM = 6
 IPV6_MTU_DISCOVER = 23
 IPV6_MTU = 24
+IPV6_XFRM_POLICY = 35
+IPV6_HOPOPTS = 54
+IPV6_DSTOPTS = 59
 UDP_SEGMENT = 103
 SO_ZEROCOPY = 60
 MSG_ZEROCOPY = 0x4000000
@@ -73,11 +78,12 @@ def is_v6(address):
     return ":" in address
 
 
-def make_socket(end, kind, proto=0, port=0):
+def make_socket(end, kind, proto=0, port=0, family=None):
     """A socket of an end point, bound to its address."""
     name, address = end.split("@")
+    family = family or (socket.AF_INET6 if is_v6(address) else socket.AF_INET)
     with Namespace(name):
-        sock = socket.socket(socket.AF_INET6 if is_v6(address) else socket.AF_INET, kind, proto)
+        sock = socket.socket(family, kind, proto)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20)
@@ -134,6 +140,35 @@ def attempt(source, target, size="100", via=None):
         except OSError as error:
             return words(result=errno.errorcode[error.errno])
         server.settimeout(QUIET)
+        try:
+            arrived = server.recv(1 << 16) == data
+        except socket.timeout:
+            return words(result="lost")
+    return words(result="arrived" if arrived else "changed")
+
+
+def speak_in_clear(sock):
+    """As a key daemon's socket: a policy of its own each way that allows everything."""
+    # What reads it may be a module, and is loaded for who speaks netlink to it.
+    socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_XFRM).close()
+    level, option = ((socket.IPPROTO_IPV6, IPV6_XFRM_POLICY) if sock.family == socket.AF_INET6 else
+                     (socket.IPPROTO_IP, IP_XFRM_POLICY))
+    selector = struct.pack("=40xHBB12x", sock.family, 0, 0)
+    for direction in range(2):
+        sock.setsockopt(level, option, selector + bytes(64 + 32 + 8) +
+                        struct.pack("=4B4x", direction, 0, 0, 0))
+
+
+def in_clear(source, target, size, listener="clear"):
+    """Send a datagram from a socket that speaks in clear, to one that does or not."""
+    data = os.urandom(int(size))
+    with make_socket(source, socket.SOCK_DGRAM) as client, \
+         make_socket(target, socket.SOCK_DGRAM, port=PORT) as server:
+        speak_in_clear(client)
+        if listener == "clear":
+            speak_in_clear(server)
+        server.settimeout(QUIET)
+        client.sendto(data, (address_of(target), PORT))
         try:
             arrived = server.recv(1 << 16) == data
         except socket.timeout:
@@ -242,6 +277,20 @@ def header(source, target, tos, options="-", via=None):
     if packet[length + 8:] != data:
         raise Failure("the datagram arrived changed")
     return words(result="arrived", tos="0x%02x" % packet[1], options=packet[20:length].hex())
+
+
+def extended(source, target, size, *names):
+    """Send a datagram with IPv6 extension headers of these names (hop, dst)."""
+    options = {"hop": IPV6_HOPOPTS, "dst": IPV6_DSTOPTS}
+    data = os.urandom(int(size))
+    with make_socket(source, socket.SOCK_DGRAM) as client, \
+         make_socket(target, socket.SOCK_DGRAM, port=PORT) as server:
+        for name in names:
+            # Eight octets, of which six are padding.
+            client.setsockopt(socket.IPPROTO_IPV6, options[name], bytes.fromhex("0000010400000000"))
+        client.sendto(data, (address_of(target), PORT))
+        receive(server, data, "with " + " ".join(names))
+    return ""
 
 
 # --- TCP ---------------------------------------------------------------------
@@ -651,12 +700,59 @@ def icmp6_too_big(namespace, router, source, target, spi, seq, mtu, proto="esp",
     return ""
 
 
+def packed(address):
+    return socket.inet_pton(socket.AF_INET6 if is_v6(address) else socket.AF_INET, address)
+
+
+def udp_packet(source, target, data):
+    """A datagram, with its checksum."""
+    length = 8 + len(data)
+    start = struct.pack("!HHH", PORT, PORT, length)
+    pseudo = packed(source) + packed(target) + struct.pack("!HH", socket.IPPROTO_UDP, length)
+    return start + struct.pack("!H", checksum(pseudo + start + data)) + data
+
+
+def ip_part(source, target, identification, offset, more, octets):
+    """A fragment of a datagram, with as many of its octets."""
+    if not is_v6(source):
+        field = offset // 8 | (0x2000 if more else 0)
+        return struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(octets), identification, field, 64,
+                           socket.IPPROTO_UDP, 0) + packed(source) + packed(target) + octets
+    return (struct.pack("!IHBB", 6 << 28, 8 + len(octets), socket.IPPROTO_FRAGMENT, 64) +
+            packed(source) + packed(target) +
+            struct.pack("!BBHI", socket.IPPROTO_UDP, 0, offset | more, identification) + octets)
+
+
+def parts(source, target, *sent):
+    """Send a datagram in two fragments: each word is FIRST or SECOND, and goes out by the policies
+    (:protected) or past them (:clear)."""
+    here, there = address_of(source), address_of(target)
+    data = os.urandom(56)
+    whole = udp_packet(here, there, data)
+    identification = int.from_bytes(os.urandom(2), "big") | 1
+    of = {"first": (0, 1, whole[:32]), "second": (32, 0, whole[32:])}
+    family = socket.AF_INET6 if is_v6(here) else socket.AF_INET
+    with make_socket(target, socket.SOCK_DGRAM, port=PORT) as server:
+        server.settimeout(QUIET)
+        for part, kind in (word.split(":") for word in sent):
+            with make_socket(source.split("@")[0] + "@", socket.SOCK_RAW, socket.IPPROTO_RAW,
+                             family=family) as sock:
+                if kind == "clear":
+                    speak_in_clear(sock)
+                sock.sendto(ip_part(here, there, identification, *of[part]), (there, 0))
+        try:
+            arrived = server.recv(1 << 16) == data
+        except socket.timeout:
+            return words(result="lost")
+    return words(result="arrived" if arrived else "changed")
+
+
 # --- requests ----------------------------------------------------------------
 
 COMMANDS = {function.__name__: function for function in (
-    udp, attempt, ask, twins, probe, segmented, header, tcp, say, sendfile, zerocopy, flood_start, flood_stop,
-    flood_sent, reset, watch_start, watch_stop, icmp_too_big,
-    icmp6_too_big)}
+    udp, attempt, in_clear, ask, twins, probe, segmented, header, extended, tcp, say, sendfile, zerocopy,
+    flood_start, flood_stop, flood_sent, reset, watch_start, watch_stop, icmp_too_big, icmp6_too_big,
+    parts)}
 
 
 def answer(line):
