@@ -293,6 +293,16 @@ def extended(source, target, size, *names):
     return ""
 
 
+def fragment6(source, target):
+    """Send the first octets of a larger IPv6 packet."""
+    addresses = b"".join(socket.inet_pton(socket.AF_INET6, address_of(end)) for end in (source, target))
+    packet = struct.pack("!IHBB", 6 << 28, 24, socket.IPPROTO_FRAGMENT, 64) + addresses
+    packet += struct.pack("!BBHI", socket.IPPROTO_UDP, 0, 1, 1) + bytes(16)
+    with make_socket(source.split("@")[0] + "@::", socket.SOCK_RAW, socket.IPPROTO_RAW) as sock:
+        sock.sendto(packet, (address_of(target), 0))
+    return ""
+
+
 # --- TCP ---------------------------------------------------------------------
 
 def connect(source, target, via=None, port=PORT):
@@ -554,25 +564,26 @@ def packet_filter(protected):
     yes, no = (0xffff, 0) if protected else (0, 0xffff)
     code = [
         (0x20, 0, 0, ancillary + 4),                # 0: in which direction?
-        (0x15, 0, 17, socket.PACKET_OUTGOING),      # 1
+        (0x15, 0, 18, socket.PACKET_OUTGOING),      # 1
         (0x20, 0, 0, ancillary + 0),                # 2: what protocol?
         (0x15, 0, 3, 0x0800),                       # 3
         (0x30, 0, 0, 9),                            # 4: what is in the IPv4 packet?
-        (0x15, 12, 0, socket.IPPROTO_ESP),          # 5
-        (0x15, 11, 10, socket.IPPROTO_AH),          # 6
-        (0x15, 0, 11, 0x86dd),                      # 7
+        (0x15, 13, 0, socket.IPPROTO_ESP),          # 5
+        (0x15, 12, 11, socket.IPPROTO_AH),          # 6
+        (0x15, 0, 12, 0x86dd),                      # 7
         (0x30, 0, 0, 6),                            # 8: what is in the IPv6 packet?
-        (0x15, 0, 1, socket.IPPROTO_FRAGMENT),      # 9
-        (0x30, 0, 0, 40),                           # 10: what is in the fragment?
-        (0x15, 6, 0, socket.IPPROTO_ESP),           # 11
-        (0x15, 5, 0, socket.IPPROTO_AH),            # 12
-        (0x30, 0, 0, 24),                           # 13: to whom does it go?
-        (0x15, 4, 0, 0xff),                         # 14
-        (0x30, 0, 0, 7),                            # 15: what hop limit?
-        (0x15, 2, 0, 255),                          # 16
-        (0x06, 0, 0, no),                           # 17
-        (0x06, 0, 0, yes),                          # 18
-        (0x06, 0, 0, 0),                            # 19
+        (0x15, 1, 0, socket.IPPROTO_HOPOPTS),       # 9
+        (0x15, 0, 1, socket.IPPROTO_FRAGMENT),      # 10
+        (0x30, 0, 0, 40),                           # 11: and behind its first extension header?
+        (0x15, 6, 0, socket.IPPROTO_ESP),           # 12
+        (0x15, 5, 0, socket.IPPROTO_AH),            # 13
+        (0x30, 0, 0, 24),                           # 14: to whom does it go?
+        (0x15, 4, 0, 0xff),                         # 15
+        (0x30, 0, 0, 7),                            # 16: what hop limit?
+        (0x15, 2, 0, 255),                          # 17
+        (0x06, 0, 0, no),                           # 18
+        (0x06, 0, 0, yes),                          # 19
+        (0x06, 0, 0, 0),                            # 20
     ]
     return b"".join(struct.pack("HBBI", *instruction) for instruction in code)
 
@@ -750,7 +761,7 @@ def parts(source, target, *sent):
 # --- requests ----------------------------------------------------------------
 
 COMMANDS = {function.__name__: function for function in (
-    udp, attempt, in_clear, ask, twins, probe, segmented, header, extended, tcp, say, sendfile, zerocopy,
+    udp, attempt, in_clear, ask, twins, probe, segmented, header, extended, fragment6, tcp, say, sendfile, zerocopy,
     flood_start, flood_stop, flood_sent, reset, watch_start, watch_stop, icmp_too_big, icmp6_too_big,
     parts)}
 

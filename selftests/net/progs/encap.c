@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * encap PORT [6]: a UDP socket, of IPv4 or IPv6, out of which the kernel takes ESP,
- * as a key daemon has it: says so when it is there, and stays until it is ended.
+ * encap PORT [4|6 [judged]]: a UDP socket out of which the kernel takes ESP: says so when
+ * it is there, and stays until it is ended. What else it hears and says is in clear, as a
+ * key daemon has it; with "judged", policies speak of that as of any other socket's.
  */
 #include <arpa/inet.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -15,13 +17,14 @@
 int main(int argc, char **argv)
 {
 	const int type = UDP_ENCAP_ESPINUDP;
-	const int family = argc == 3 ? AF_INET6 : AF_INET;
+	int family = argc > 2 && !strcmp(argv[2], "6") ? AF_INET6 : AF_INET;
 	/* The port is in the same place for both. */
 	struct sockaddr_in6 here = { .sin6_family = family };
 	int fd = socket(family, SOCK_DGRAM, 0);
+	bool judged = argc > 3;
 	struct espah_err err;
 
-	if (argc != 2 && argc != 3)
+	if (argc < 2 || argc > 4)
 		return 2;
 	here.sin6_port = htons(atoi(argv[1]));
 	if (fd < 0 || bind(fd, (struct sockaddr *)&here, sizeof(here)) ||
@@ -29,7 +32,7 @@ int main(int argc, char **argv)
 		perror("encap");
 		return 1;
 	}
-	if (espah_socket_bypass(fd, &err)) {
+	if (!judged && espah_socket_bypass(fd, &err)) {
 		fprintf(stderr, "%s\n", err.text);
 		return err.status;
 	}
