@@ -313,6 +313,45 @@ test_congestion() {
 	done
 }
 
+# counting NS CHAIN RULE: a firewall that counts what it sees protected, and in clear by a rule.
+counting() {
+	rules "$1" <<-END
+		table ip6 filter {
+			counter protected {}
+			counter clear {}
+			counter unmarked {}
+			chain $2 {
+				type filter hook $2 priority 0;
+				meta l4proto esp counter name protected
+				$3
+			}
+		}
+	END
+}
+
+# The firewall sees each packet twice, in clear and protected, when it leaves and when it arrives; and
+# its matches know what came through IPsec.
+test_firewall() {
+	local mode ns counter
+
+	for mode in transport tunnel; do
+		counting "$A" output 'udp dport 5201 counter name clear'
+		counting "$B" input 'udp dport 5201 meta secpath exists counter name clear
+			udp dport 5201 meta secpath missing counter name unmarked'
+		ends espah espah "$mode" 6 6
+		assert_attempt arrived "$A@$A6" "$B@$B6"
+		assert_attempt arrived "$A@$A6" "$B@$B6"
+		for ns in "$A" "$B"; do
+			for counter in protected clear; do
+				assert_eq "$(packets "$ns" "$counter" ip6)" 2 "$mode: packets that are $counter in $ns"
+			done
+		done
+		assert_eq "$(packets "$B" unmarked ip6)" 0 "$mode: packets of 'meta secpath missing'"
+		rules "$A" </dev/null
+		rules "$B" </dev/null
+	done
+}
+
 # --- sizes -------------------------------------------------------------------
 
 # link_mtu N: between $A and $B.

@@ -46,6 +46,14 @@ test_dpdk() {
 	run
 }
 
+test_ipv6_in_tunnel() {
+	run
+}
+
+test_ipv6_in_transport() {
+	run
+}
+
 test_rfc7634() {
 	run
 }

@@ -187,10 +187,10 @@ class Lab:
             sock.bind(('veth0', proto))
         return sock
 
-    def listen(self, proto):
-        """A socket that gets what reaches the host's upper layers, IP header included."""
+    def listen(self, proto, family=socket.AF_INET):
+        """A socket that gets what reaches the host's upper layers; of IPv4, header included."""
         with inside(self.host_ns):
-            return self.open(socket.AF_INET, socket.SOCK_RAW, proto)
+            return self.open(family, socket.SOCK_RAW, proto)
 
     def light_beacon(self):
         """What was sent before this packet has been dealt with when it is there."""

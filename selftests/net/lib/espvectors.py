@@ -7,19 +7,29 @@ import itertools
 import socket
 import subprocess
 
-from esplab import (BEACON, FWD, HOST, IN, PEER, Skip, arrived, equal, inside, oracle, selector,
-                    serve, until)
+from esplab import (BEACON, ETH_P_IPV6, FWD, HOST, IN, PEER, Skip, arrived, equal, inside, oracle,
+                    selector, serve, until)
 from espout import Sender
 from espwire import (ESP, IPIP, TEST, CcmSa, ChaChaSa, GmacSa, PairSa, Sa, ip4, payload_of, set_octets,
                      with_checksum)
 
-ICMP = 1
+ICMP, ICMPV6 = 1, 58
+IPV6_LEN = 40
+# Of ICMPv6, what hosts on a link tell each other by themselves: MLD and neighbour discovery.
+CHATTER = range(130, 144)
 DRAFT = 'esp-ah/draft_mcgrew_gcm_esp.dev.json'
 LINUX = 'esp-ah/linux_xfrm.dev.json'
 DPDK = 'esp-ah/dpdk_ipsec.dev.json'
 RFC7634 = 'esp-ah/rfc7634_esp_chacha20.json'
 CAPTURED = 'esp-ah/captured_esp_packets.json'
 AEADS = {'aes-gcm': Sa, 'aes-ccm': CcmSa, 'aes-gmac': GmacSa, 'chacha20-poly1305': ChaChaSa}
+
+
+def ends(packet):
+    """Source and destination of an IP packet."""
+    if packet[0] >> 4 == 6:
+        return tuple(socket.inet_ntop(socket.AF_INET6, packet[at:at + 16]) for at in (8, 24))
+    return tuple(socket.inet_ntoa(packet[at:at + 4]) for at in (12, 16))
 
 
 class Vector:
@@ -32,9 +42,10 @@ class Vector:
         self.content = bytes.fromhex(content)
         self.next_header = frame['next_header']
         self.pad_len = frame['pad_len']
-        self.esp = payload_of(self.packet)
-        common = {'src': socket.inet_ntoa(self.packet[12:16]),
-                  'dst': socket.inet_ntoa(self.packet[16:20]),
+        self.is6 = self.packet[0] >> 4 == 6
+        self.esp = self.packet[IPV6_LEN:] if self.is6 else payload_of(self.packet)
+        src, dst = ends(self.packet)
+        common = {'src': src, 'dst': dst,
                   'key': bytes.fromhex(given['encr_key']), 'salt': bytes.fromhex(given['salt']),
                   'tunnel': tunnel, 'icv_len': given['icv_len'],
                   'esn': given.get('esn', False), 'start': self.seq - 1 if given.get('esn') else 0}
@@ -98,6 +109,25 @@ def dpdk():
                          given['mode'] == 'tunnel')
 
 
+def linux6(mode):
+    """Packets of mainline Linux over IPv6, without extension headers in front of ESP."""
+    for case in oracle(LINUX)['cases']:
+        sas = {sa['spi']: sa for sa in case['sas']
+               if case['family'] == 6 and ours(sa) and not sa['esn'] and sa['mode'] == mode}
+        for frame in case['frames']:
+            sa = sas.get(frame.get('spi'))
+            if sa and not frame.get('fragment') and bytes.fromhex(frame['ip_packet'])[6] == ESP:
+                yield Vector(f'{case["name"]} frame {frame["frame"]}', sa, frame,
+                             frame['ip_packet'], frame['payload'], sa['mode'] == 'tunnel')
+
+
+def dpdk6():
+    for given in oracle(DPDK)['vectors']:
+        if ours(given) and given['outer'] == 'ipv6' and not given['esn']:
+            yield Vector(given['name'], given, given, given['protected'], given['plain'],
+                         given['mode'] == 'tunnel')
+
+
 def rfc7634():
     for given in oracle(RFC7634)['vectors']:
         packet = given['outer_ip_header'] + given['esp']
@@ -142,7 +172,7 @@ def address(lab, addr):
         try:
             yield
         finally:
-            subprocess.run(['ip', 'addr', 'del', *words], check=True)
+            subprocess.run(['ip', 'addr', 'del', *words[:3]], check=True)
 
 
 def receive(lab, vectors):
@@ -174,6 +204,44 @@ def receive_one(lab, vector, tap, icmp):
           f'{vector.name}: what came out')
     equal(lab.exchange([vector.packet])[1], {'in-replay-dup': 1}, f'{vector.name}: again')
     arrived(tap)
+
+
+def receive6(lab, vectors):
+    """The same over IPv6."""
+    tap, icmp = lab.tap(lab.host_ns, ETH_P_IPV6), lab.listen(ICMPV6, socket.AF_INET6)
+    for vector in vectors:
+        with address(lab, vector.sa.dst):
+            lab.add_sa(vector.sa, reqid=2)
+            receive6_one(lab, vector, tap, icmp)
+            lab.del_sa(vector.sa)
+
+
+def receive6_one(lab, vector, tap, icmp):
+    arrived(tap)
+    arrived(icmp)
+    packet = vector.packet
+    equal(lab.exchange([packet])[1], {'in-ok': 1}, f'{vector.name}: counters')
+    if vector.sa.tunnel:
+        seen = [inner for inner in arrived(tap)
+                if inner[6] != ESP and ends(inner) == ends(vector.content)]
+    else:
+        equal(vector.next_header, ICMPV6, f'{vector.name}: next header')
+        seen = [message for message in arrived(icmp) if message[0] not in CHATTER]
+    equal([packet.hex() for packet in seen], [vector.content.hex()],
+          f'{vector.name}: what came out')
+    equal(lab.exchange([packet])[1], {'in-replay-dup': 1}, f'{vector.name}: again')
+    for at in (len(vector.esp) - 1, 20):
+        changed = set_octets(vector.esp, at, bytes([vector.esp[at] ^ 0x10]))
+        lab.del_sa(vector.sa)
+        lab.add_sa(vector.sa, reqid=2)
+        lab.expect([packet[:IPV6_LEN] + changed], {'in-icv': 1}, f'{vector.name}: octet {at}')
+
+
+def tunnels6(lab):
+    anything = selector('::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff',
+                        '::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff')
+    for dir_ in (IN, FWD):
+        lab.add_policy(dir_, Sa(1, '::', '::', tunnel=True), anything, priority=9, reqid=2)
 
 
 def tunnels(lab):
@@ -263,6 +331,16 @@ def test_linux_transport(lab):
 def test_dpdk(lab):
     tunnels(lab)
     receive(lab, some(dpdk()))
+
+
+def test_ipv6_in_tunnel(lab):
+    """Those of mainline Linux, and DPDK's."""
+    tunnels6(lab)
+    receive6(lab, some([*linux6('tunnel'), *dpdk6()]))
+
+
+def test_ipv6_in_transport(lab):
+    receive6(lab, some(linux6('transport')))
 
 
 def test_rfc7634(lab):

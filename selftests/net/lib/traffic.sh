@@ -237,11 +237,11 @@ rules() {
 	} | in_ns "$1" nft -f -
 }
 
-# packets NS COUNTER: what one of nft's counters says.
+# packets NS COUNTER [FAMILY]: what one of nft's counters says.
 packets() {
 	local said
 
-	said=$(in_ns "$1" nft list counter ip filter "$2")
+	said=$(in_ns "$1" nft list counter "${3:-ip}" filter "$2")
 	[[ $said =~ packets\ ([0-9]+) ]] || fail "there is no counter $2 in $1: $said"
 	echo "${BASH_REMATCH[1]}"
 }
