@@ -3,7 +3,7 @@
 
 import random
 
-from esplab import FWD, HOST, IN, PEER, equal, selector
+from esplab import FWD, HOST, IN, PEER, Ip4, equal, selector
 from espwire import ESP, IPIP, TEST, Sa, default_padding, flip, header_len, ip4, set_octets
 from espwire import with_checksum
 
@@ -94,7 +94,7 @@ def test_mutants_of_ip(lab):
                 size = header_len(packet) if packet else 0
                 if 20 <= size <= len(packet) and rng.random() < 0.8:
                     packet = with_checksum(packet[:size]) + packet[size:]
-                packets.append(packet)
+                packets.append(Ip4(packet))
             heard, changed = lab.exchange(packets)
             # In clear, and so for nobody but the test's own ears: see in-clear.
             equal(heard, [], 'packets that came out')

@@ -81,6 +81,10 @@ def difference(after, before):
             if after[name] != before.get(name, 0)}
 
 
+class Ip4(bytes):
+    """What the link layer calls IPv4, whatever it is."""
+
+
 class Lab:
     """The peer's wire, and espah's namespace as seen from inside."""
 
@@ -178,7 +182,8 @@ class Lab:
     # --- the wire ---
 
     def send(self, packet):
-        self.wire.send((self.ethernet6 if packet[0] >> 4 == 6 else self.ethernet) + packet)
+        is6 = not isinstance(packet, Ip4) and packet[0] >> 4 == 6
+        self.wire.send((self.ethernet6 if is6 else self.ethernet) + packet)
 
     def tap(self, namespace, proto=ETH_P_IP):
         """A socket that sees IP packets that arrive at a namespace, protected and clear."""
