@@ -7,6 +7,8 @@
 #include <net/inet6_hashtables.h>
 #include <net/ip.h>
 #include <net/ip6_checksum.h>
+#include <net/ip6_route.h>
+#include <net/route.h>
 #include <net/udp.h>
 
 #include "compat.h"
@@ -16,6 +18,7 @@
 #include "netlink_attr.h"
 #include "netns.h"
 #include "notify.h"
+#include "output6.h"
 #include "packet.h"
 
 /* A peer that wanders is told of no more often. */
@@ -261,4 +264,123 @@ bool espah_natt_carries(const struct espah_net *en, const struct sk_buff *skb)
 		return false;
 	sk = find_socket(en->net, skb, &seen->udp);
 	return sk && READ_ONCE(udp_sk(sk)->encap_type) == UDP_ENCAP_ESPINUDP;
+}
+
+/* What a NAT is reminded by. */
+#define KEEPALIVE	0xff
+/* From UDP on. */
+#define KEEPALIVE_LEN	(sizeof(struct udphdr) + 1)
+
+/* Room for either family's header and the link layer's. */
+static struct sk_buff *keepalive_alloc(const struct espah_sa *sa,
+				       struct dst_entry *dst)
+{
+	unsigned int head = LL_RESERVED_SPACE(dst->dev) +
+			    sizeof(struct ipv6hdr);
+	struct sk_buff *skb = alloc_skb(head + KEEPALIVE_LEN, GFP_ATOMIC);
+	struct udphdr *uh;
+
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, head);
+	uh = skb_put(skb, sizeof(*uh));
+	uh->source = sa->encap_sport;
+	uh->dest = sa->encap_dport;
+	uh->len = htons(KEEPALIVE_LEN);
+	uh->check = 0;
+	skb_put_u8(skb, KEEPALIVE);
+	skb_reset_transport_header(skb);
+	return skb;
+}
+
+static struct dst_entry *keepalive_route4(const struct espah_sa *sa, u32 mark)
+{
+	struct flowi4 fl4 = {
+		.daddr		= sa->id.dst.v4,
+		.saddr		= sa->src.v4,
+		.flowi4_mark	= mark,
+	};
+	struct rtable *rt = ip_route_output_key(sa->en->net, &fl4);
+
+	return IS_ERR(rt) ? NULL : &rt->dst;
+}
+
+static int keepalive_send4(const struct espah_sa *sa, struct sk_buff *skb)
+{
+	struct net *net = sa->en->net;
+	struct iphdr *iph = skb_push(skb, sizeof(*iph));
+
+	skb_reset_network_header(skb);
+	memset(iph, 0, sizeof(*iph));
+	iph->version = IPVERSION;
+	iph->ihl = sizeof(*iph) / 4;
+	iph->ttl = ip4_dst_hoplimit(skb_dst(skb));
+	iph->protocol = IPPROTO_UDP;
+	iph->saddr = sa->src.v4;
+	iph->daddr = sa->id.dst.v4;
+	__ip_select_ident(net, iph, 1);
+	skb->protocol = htons(ETH_P_IP);
+	IPCB(skb)->flags |= IPSKB_XFRM_TRANSFORMED;
+	return ip_local_out(net, NULL, skb);
+}
+
+static int keepalive_send6(const struct espah_sa *sa, struct sk_buff *skb)
+{
+	struct ipv6hdr *iph = skb_push(skb, sizeof(*iph));
+
+	skb_reset_network_header(skb);
+	ip6_flow_hdr(iph, 0, 0);
+	iph->nexthdr = IPPROTO_UDP;
+	iph->hop_limit = ip6_dst_hoplimit(skb_dst(skb));
+	iph->saddr = sa->src.v6;
+	iph->daddr = sa->id.dst.v6;
+	espah_natt_write_checksum6(skb);
+	skb->protocol = htons(ETH_P_IPV6);
+	IP6CB(skb)->flags |= IP6SKB_XFRM_TRANSFORMED;
+	return ip6_local_out(sa->en->net, NULL, skb);
+}
+
+/* Returns 0 or the counter that says why it was not sent. */
+static unsigned int keepalive_send(struct espah_sa *sa)
+{
+	u32 mark = espah_fwmark_apply(&sa->output_mark, 0);
+	bool is6 = sa->id.family == AF_INET6;
+	struct dst_entry *dst;
+	struct sk_buff *skb;
+	int err;
+
+	dst = is6 ? espah_output6_route(sa, mark) : keepalive_route4(sa, mark);
+	if (!dst)
+		return ESPAH_A_CNT_OUT_NO_ROUTE;
+	skb = keepalive_alloc(sa, dst);
+	if (!skb) {
+		dst_release(dst);
+		return ESPAH_A_CNT_OUT_NOMEM;
+	}
+	skb_dst_set(skb, dst);
+	skb->mark = mark;
+	err = is6 ? keepalive_send6(sa, skb) : keepalive_send4(sa, skb);
+	return net_xmit_eval(err) ? ESPAH_A_CNT_OUT_SEND : 0;
+}
+
+/**
+ * espah_natt_keepalive() - remind the NATs on the way to the peer
+ * @sa: SA with encapsulation; the caller keeps it
+ *
+ * A datagram of one octet between the ports of the SA (section 2.3), which no policy
+ * speaks of. Called where sleeping is allowed.
+ */
+void espah_natt_keepalive(struct espah_sa *sa)
+{
+	unsigned int cause;
+
+	rcu_read_lock();
+	local_bh_disable();
+	cause = keepalive_send(sa);
+	if (cause)
+		espah_count_drop(sa->en, sa, NULL, cause);
+	else
+		espah_count(sa->en, ESPAH_A_CNT_OUT_KEEPALIVE);
+	local_bh_enable();
+	rcu_read_unlock();
 }

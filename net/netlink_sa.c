@@ -6,6 +6,7 @@
 #include <net/route.h>
 #include <net/xfrm.h>
 
+#include "keepalive.h"
 #include "lifetime.h"
 #include "netlink.h"
 #include "netlink_attr.h"
@@ -213,6 +214,9 @@ static int refuse_changes(const struct espah_sa *sa, struct nlattr **tb,
 		culprit = espah_nl_other_cipher(sa, config);
 	else if (config->encap_dport && !same_encap(sa, config))
 		culprit = ESPAH_A_SA_ENCAP_SPORT;
+	else if (config->keepalive &&
+		 config->keepalive != espah_keepalive_interval(sa))
+		culprit = ESPAH_A_SA_NAT_KEEPALIVE;
 	else if (tb[ESPAH_A_SA_OUTPUT_MARK] &&
 		 !espah_fwmark_equal(&sa->output_mark, &config->output_mark))
 		culprit = ESPAH_A_SA_OUTPUT_MARK;

@@ -38,6 +38,7 @@ const char *const espah_nl_sa_wants[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_TTL] = "ttl: a number of one octet is needed",
 	[ESPAH_A_SA_DSCP] = "dscp: a number from 0 to 63 is needed",
 	[ESPAH_A_SA_TFCPAD] = "tfcpad: a number from 1 to 65535 is needed",
+	[ESPAH_A_SA_NAT_KEEPALIVE] = "nat-keepalive: 1 to 3600 seconds are needed",
 };
 
 const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
@@ -80,7 +81,11 @@ const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_OUTPUT_MARK_MASK] = "output-mark-mask: this request does not take it",
 	[ESPAH_A_SA_DSCP] = "dscp: this request does not take it",
 	[ESPAH_A_SA_TFCPAD] = "tfcpad: this request does not take it",
+	[ESPAH_A_SA_NAT_KEEPALIVE] = "nat-keepalive: this request does not take it",
 };
+
+/* Seconds; longer than any NAT waits. */
+#define KEEPALIVE_MAX	3600
 
 #define SA_FLAGS	(ESPAH_SA_FLAG_ESN | ESPAH_SA_FLAG_ALIGN4 | \
 			 ESPAH_SA_FLAG_NOECN | \
@@ -124,6 +129,8 @@ static const struct nla_policy sa_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_DSCP]		= NLA_POLICY_MAX(NLA_U8, 63),
 	[ESPAH_A_SA_TFCPAD]		= NLA_POLICY_FULL_RANGE(NLA_U32,
 								&tfcpad_range),
+	[ESPAH_A_SA_NAT_KEEPALIVE]	= NLA_POLICY_RANGE(NLA_U32, 1,
+							   KEEPALIVE_MAX),
 };
 
 const struct espah_nl_set espah_nl_sa_set = {
@@ -185,8 +192,13 @@ static int get_encap(struct nlattr **tb, struct espah_sa_config *config,
 	int err;
 
 	if (!tb[ESPAH_A_SA_ENCAP_SPORT] && !tb[ESPAH_A_SA_ENCAP_DPORT] &&
-	    !tb[ESPAH_A_SA_ENCAP_OADDR] && !tb[ESPAH_A_SA_ENCAP_ODST])
-		return 0;
+	    !tb[ESPAH_A_SA_ENCAP_OADDR] && !tb[ESPAH_A_SA_ENCAP_ODST]) {
+		if (!tb[ESPAH_A_SA_NAT_KEEPALIVE])
+			return 0;
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_NAT_KEEPALIVE],
+				    "nat-keepalive: encap-sport and encap-dport are needed; a keepalive goes between them");
+		return -EINVAL;
+	}
 	if (config->id.proto == IPPROTO_AH) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_ENCAP_SPORT] ?:
 				    tb[ESPAH_A_SA_ENCAP_DPORT] ?:
@@ -208,6 +220,8 @@ static int get_encap(struct nlattr **tb, struct espah_sa_config *config,
 	}
 	config->encap_sport = nla_get_be16(tb[ESPAH_A_SA_ENCAP_SPORT]);
 	config->encap_dport = nla_get_be16(tb[ESPAH_A_SA_ENCAP_DPORT]);
+	if (tb[ESPAH_A_SA_NAT_KEEPALIVE])
+		config->keepalive = nla_get_u32(tb[ESPAH_A_SA_NAT_KEEPALIVE]);
 	if (tb[ESPAH_A_SA_ENCAP_OADDR] &&
 	    espah_nl_get_addr(tb[ESPAH_A_SA_ENCAP_OADDR],
 			      &config->encap_oaddr) != config->id.family) {

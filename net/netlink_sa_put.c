@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* SAs as answers: one of them, or all. */
 
+#include "keepalive.h"
 #include "netlink.h"
 #include "netlink_attr.h"
 #include "netns.h"
@@ -14,6 +15,9 @@ static int put_encap(struct sk_buff *skb, const struct espah_sa *sa)
 	    nla_put_be16(skb, ESPAH_A_SA_ENCAP_DPORT, sa->encap_dport) ||
 	    espah_nl_put_addr(skb, ESPAH_A_SA_ENCAP_OADDR, &sa->encap_oaddr,
 			      sa->id.family))
+		return -EMSGSIZE;
+	if (sa->keepalive && nla_put_u32(skb, ESPAH_A_SA_NAT_KEEPALIVE,
+					 espah_keepalive_interval(sa)))
 		return -EMSGSIZE;
 	if (espah_addr_any(&sa->encap_odst))
 		return 0;

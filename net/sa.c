@@ -10,6 +10,7 @@
 
 #include "crypto.h"
 #include "icv.h"
+#include "keepalive.h"
 #include "lifetime.h"
 #include "netns.h"
 #include "sa.h"
@@ -28,6 +29,7 @@ static void sa_free(struct espah_sa *sa)
 	free_percpu(sa->usage);
 	kfree(rcu_dereference_protected(sa->sel, true));
 	kfree(rcu_dereference_protected(sa->limits, true));
+	kfree(sa->keepalive);
 	kfree(sa->alg_name);
 	kfree_sensitive(sa->key);
 	kfree(sa->auth_name);
@@ -139,7 +141,9 @@ static int copy_config(struct espah_sa *sa,
 	if (!sa->usage)
 		return -ENOMEM;
 	usage_init(sa);
-	err = espah_sa_change(sa, config->sel, config->limits);
+	err = espah_keepalive_setup(sa, config->keepalive);
+	if (!err)
+		err = espah_sa_change(sa, config->sel, config->limits);
 	if (err || sa->larval)
 		return err;
 	return copy_algs(sa, config);

@@ -24,6 +24,7 @@
 
 struct crypto_aead;
 struct crypto_ahash;
+struct espah_keepalive;
 struct espah_net;
 struct espah_slot;
 
@@ -67,6 +68,7 @@ struct espah_sa_id {
  * @encap_dport: destination port of UDP encapsulation, or 0
  * @encap_oaddr: the peer's address before NAT, all zero where it is not known
  * @encap_odst: this host's address as the peer knows it, likewise
+ * @keepalive: seconds of silence after which NAT is reminded, or 0
  * @flags: ESPAH_SA_FLAG_*
  * @esn: sequence numbers have 64 bits (RFC 4303 section 2.2.1), as @flags have it
  * @outer: how the outer header is made
@@ -97,6 +99,7 @@ struct espah_sa_config {
 	__be16				encap_dport;
 	union espah_addr		encap_oaddr;
 	union espah_addr		encap_odst;
+	u32				keepalive;
 	u32				flags;
 	bool				esn;
 	struct espah_fwmark		mark;
@@ -182,6 +185,7 @@ struct espah_limits_rcu {
  * @encap_oaddr: the peer's address before NAT, all zero where it is not known
  * @encap_odst: this host's address as the peer knows it, likewise
  * @tfcpad: so many octets a packet inside shall have at least, where they fit; or 0
+ * @keepalive: reminds NAT, or NULL; see net/keepalive.c
  * @mark: only for packets with this mark, inbound as they come, outbound in clear
  * @output_mark: what its packets are marked with when they are protected, or in
  *	clear again
@@ -298,6 +302,7 @@ struct espah_sa {
 	unsigned int			key_len;
 	union espah_addr		encap_oaddr;
 	union espah_addr		encap_odst;
+	struct espah_keepalive		*keepalive;
 	struct espah_outer		outer;
 	u32				flags;
 	char				*auth_name;

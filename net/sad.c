@@ -7,6 +7,7 @@
 #include <linux/siphash.h>
 #include <linux/slab.h>
 
+#include "keepalive.h"
 #include "lifetime.h"
 #include "netns.h"
 #include "sad.h"
@@ -279,6 +280,7 @@ int espah_sad_insert(struct espah_net *en, struct espah_sa *sa)
 	sad->count++;
 	changed(sad);
 	espah_lifetime_start(sa);
+	espah_keepalive_start(sa);
 	pr_debug("sa %u: added\n", sa->index);
 	return 0;
 
@@ -326,6 +328,7 @@ int espah_sad_replace(struct espah_net *en, struct espah_sa *old,
 	espah_lifetime_stop(old);
 	changed(sad);
 	espah_lifetime_start(sa);
+	espah_keepalive_start(sa);
 	pr_debug("sa %u: has its keys\n", sa->index);
 	espah_sa_put(old);
 	return 0;
@@ -355,6 +358,7 @@ void espah_sad_remove(struct espah_net *en, struct espah_sa *sa)
 
 	WRITE_ONCE(sa->dead, true);
 	espah_lifetime_stop(sa);
+	espah_keepalive_stop(sa);
 	rhashtable_remove_fast(&sad->by_spi, &sa->spi_node, by_spi_params);
 	leave_slots(en, sa);
 	xa_erase(&sad->by_index, sa->index);

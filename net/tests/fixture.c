@@ -9,6 +9,7 @@
 #include "../hooks.h"
 #include "../lifetime.h"
 #include "../mark.h"
+#include "../natt.h"
 #include "../netlink.h"
 #include "../notify.h"
 #include "../output.h"
@@ -42,6 +43,17 @@ int espah_hooks_get(struct espah_net *en)
 void espah_hooks_put(struct espah_net *en)
 {
 	fixture_of(en)->hooks--;
+}
+
+/**
+ * espah_natt_keepalive() - in the place of net/natt.c: counts
+ * @sa: SA in the namespace of a test case
+ */
+void espah_natt_keepalive(struct espah_sa *sa)
+{
+	struct fixture *fixture = fixture_of(sa->en);
+
+	WRITE_ONCE(fixture->keepalives, fixture->keepalives + 1);
 }
 
 /**

@@ -24,6 +24,7 @@
  * @hooks_err: what asking for them fails with
  * @expired: by &enum espah_expiry: events of SAs that have reached a limit
  * @acquires: events that ask for an SA
+ * @keepalives: keepalives that were to be sent
  * @resumes: so many packets that wait find an SA
  * @resumed: packets that found one
  * @resumed_marks: which
@@ -36,6 +37,7 @@ struct fixture {
 	int			hooks_err;
 	int			expired[ESPAH_EXPIRY_HARD + 1];
 	u32			acquires;
+	int			keepalives;
 	u32			resumes;
 	u32			resumed;
 	u32			resumed_marks[FIXTURE_RESUMES];

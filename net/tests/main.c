@@ -41,6 +41,7 @@ static struct kunit_suite *const suites[] = {
 	&stats_suite,
 	&sa_suite,
 	&lifetime_suite,
+	&keepalive_suite,
 	&sad_suite,
 	&spd_suite,
 	&queue_suite,

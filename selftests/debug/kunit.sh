@@ -132,6 +132,10 @@ test_lifetime() {
 	suite lifetime
 }
 
+test_keepalive() {
+	suite keepalive
+}
+
 test_sad() {
 	suite sad
 }

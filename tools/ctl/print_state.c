@@ -75,6 +75,8 @@ static void print_encap(const struct ctl *ctl, const struct espah_sa *sa)
 		       sa->encap_dport, espah_addr_print(&sa->encap_oaddr, addr));
 	if (espah_given(sa->given, ESPAH_A_SA_ENCAP_ODST))
 		printf(" odst %s", espah_addr_print(&sa->encap_odst, addr));
+	if (espah_given(sa->given, ESPAH_A_SA_NAT_KEEPALIVE))
+		printf("%s\tnat_keepalive_interval %u", print_break(ctl), sa->nat_keepalive);
 }
 
 static json_t *json_encap(const struct espah_sa *sa)
@@ -279,6 +281,9 @@ json_t *json_state(const struct espah_sa *sa)
 		object = json_with(object, "auth", json_alg(sa, &sa->auth));
 	if (espah_given(sa->given, ESPAH_A_SA_ENCAP_DPORT))
 		object = json_with(object, "encap", json_encap(sa));
+	if (espah_given(sa->given, ESPAH_A_SA_NAT_KEEPALIVE))
+		object = json_with(object, "nat_keepalive_interval",
+				   json_integer(sa->nat_keepalive));
 	if (espah_given(sa->given, ESPAH_A_SA_MARK))
 		object = json_with(object, "mark", json_mark(&sa->mark));
 	if (espah_given(sa->given, ESPAH_A_SA_OUTPUT_MARK))

@@ -220,6 +220,20 @@ static int take_encap(struct args *args, void *to)
 	return args_addr(args, &sa->encap_odst);
 }
 
+/* As with xfrm, 0 is none. */
+#define NAT_KEEPALIVE_MAX	3600
+
+static int take_nat_keepalive(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+
+	if (args_number(args, 0, NAT_KEEPALIVE_MAX, &sa->nat_keepalive))
+		return -1;
+	if (sa->nat_keepalive)
+		sa->given |= espah_bit(ESPAH_A_SA_NAT_KEEPALIVE);
+	return 0;
+}
+
 static int take_state_mark(struct args *args, void *to)
 {
 	struct espah_sa *sa = to;
@@ -286,6 +300,7 @@ static const struct word state_words[] = {
 	{ .name = "auth", .take = take_auth },
 	{ .name = "auth-trunc", .take = take_auth_trunc },
 	{ .name = "encap", .take = take_encap },
+	{ .name = "nat_keepalive_interval", .take = take_nat_keepalive },
 	{ .name = "output-mark", .take = take_output_mark },
 	{ .name = "limit", .take = take_state_limit, .repeats = true },
 	{}

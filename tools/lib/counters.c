@@ -67,6 +67,7 @@ static const struct espah_counter_text texts[ESPAH_A_CNT_MAX + 1] = {
 	[ESPAH_A_CNT_IN_ECN_UNUSED] = { "in-ecn-unused",
 					"ECN inside and outside that nobody should send" },
 	[ESPAH_A_CNT_IN_FRAGMENT] = { "in-fragment", "a fragment that is not put together" },
+	[ESPAH_A_CNT_OUT_KEEPALIVE] = { "out-keepalive", "keepalive for NAT sent" },
 };
 
 /**

@@ -97,6 +97,8 @@ struct espah_sa {
 	uint16_t encap_dport;
 	struct espah_addr encap_oaddr;
 	struct espah_addr encap_odst;
+	/* Seconds of silence before a keepalive; 0: none. */
+	uint32_t nat_keepalive;
 	/* Each with its mask, or not at all. */
 	struct espah_mark mark;
 	struct espah_mark output_mark;

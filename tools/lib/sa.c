@@ -37,7 +37,9 @@ static bool put_encap(struct nlmsghdr *nlh, const struct espah_sa *sa)
 	       (!espah_given(given, ESPAH_A_SA_ENCAP_OADDR) ||
 		espah_put_addr(nlh, ESPAH_A_SA_ENCAP_OADDR, &sa->encap_oaddr)) &&
 	       (!espah_given(given, ESPAH_A_SA_ENCAP_ODST) ||
-		espah_put_addr(nlh, ESPAH_A_SA_ENCAP_ODST, &sa->encap_odst));
+		espah_put_addr(nlh, ESPAH_A_SA_ENCAP_ODST, &sa->encap_odst)) &&
+	       (!espah_given(given, ESPAH_A_SA_NAT_KEEPALIVE) ||
+		espah_put_u32(nlh, ESPAH_A_SA_NAT_KEEPALIVE, sa->nat_keepalive));
 }
 
 static bool put_algs(struct nlmsghdr *nlh, const struct espah_sa *sa)
@@ -275,6 +277,8 @@ static bool take_attr(const struct nlattr *attr, struct espah_sa *sa)
 		return espah_take_addr(attr, &sa->encap_oaddr);
 	case ESPAH_A_SA_ENCAP_ODST:
 		return espah_take_addr(attr, &sa->encap_odst);
+	case ESPAH_A_SA_NAT_KEEPALIVE:
+		return espah_take_u32(attr, &sa->nat_keepalive);
 	case ESPAH_A_SA_LIMITS:
 		return espah_take_limits(attr, &sa->limits);
 	case ESPAH_A_SA_STATE:

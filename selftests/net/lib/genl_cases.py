@@ -432,7 +432,7 @@ def fixed():
     changes = ({'mode': 0}, {'reqid': 10}, {'replay-window': 65}, {'replay-window': 0},
                {'aead': aead(key=bytes(20))}, {'aead': aead(key=bytes(36))},
                {'aead': aead(name='pcrypt(rfc4106(gcm(aes)))')},
-               {'flags': 1}, {'flags': 4}, {'ttl': 0}, {'ttl': 64}, {'dscp': 0}, {'tfcpad': 501}, {'oseq': 1}, {'seq': 1},
+               {'flags': 1}, {'flags': 4}, {'ttl': 0}, {'ttl': 64}, {'dscp': 0}, {'tfcpad': 501}, {'nat-keepalive': 20}, {'oseq': 1}, {'seq': 1},
                {'encap-sport': 4502}, {'encap-sport': 4500, 'encap-dport': 4502})
     apart = {**new, 'enc': enc(), 'auth': auth()}
     del apart['aead']
