@@ -68,22 +68,12 @@ int espah_gather_clear6(struct net *net, struct sk_buff *skb)
 	return err;
 }
 
-/* What is behind the packet is not its own. */
-static int gather4(struct net *net, struct sk_buff *skb)
-{
-	if (pskb_trim_rcsum(skb, ntohs(ip_hdr(skb)->tot_len))) {
-		kfree_skb(skb);
-		return -ENOMEM;
-	}
-	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
-	return ip_defrag(net, skb, PROTECTED4);
-}
-
 /**
  * espah_gather_protected() - wait for the other fragments of a datagram that came
  * out of a tunnel
  * @net: namespace
- * @skb: fragment for this host, of either family, with its data at its IP header
+ * @skb: fragment for this host, of either family, with its data at its IP header and
+ *	nothing behind it
  *
  * What waits is bounded as by the IP layer, or for IPv6 as by espah_gather_clear6().
  *
@@ -91,8 +81,10 @@ static int gather4(struct net *net, struct sk_buff *skb)
  */
 int espah_gather_protected(struct net *net, struct sk_buff *skb)
 {
-	if (!espah_packet_is6(skb))
-		return gather4(net, skb);
+	if (!espah_packet_is6(skb)) {
+		memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+		return ip_defrag(net, skb, PROTECTED4);
+	}
 	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
 	return gather6(net, skb, PROTECTED6);
 }
