@@ -88,42 +88,24 @@ def draft(esn):
             yield Vector(given['id'], given, given, packet, given['payload'], False)
 
 
-def linux(mode, esn=False):
-    """Packets of mainline Linux."""
+def linux(mode, esn=False, family=4):
+    """Packets of mainline Linux, without extension headers in front of ESP."""
+    next_header = 9 if family == 4 else 6
     for case in oracle(LINUX)['cases']:
         sas = {sa['spi']: sa for sa in case['sas']
-               if case['family'] == 4 and ours(sa) and sa['esn'] == esn and sa['mode'] == mode}
+               if case['family'] == family and ours(sa) and sa['esn'] == esn and sa['mode'] == mode}
         for frame in case['frames']:
             sa = sas.get(frame.get('spi'))
             # A fragment cannot be decoded alone, and what is in AH is not ours alone.
-            if sa and not frame.get('fragment') and bytes.fromhex(frame['ip_packet'])[9] == ESP:
+            if sa and not frame.get('fragment') and bytes.fromhex(frame['ip_packet'])[next_header] == ESP:
                 yield Vector(f'{case["name"]} frame {frame["frame"]}', sa, frame,
                              frame['ip_packet'], frame['payload'], sa['mode'] == 'tunnel')
 
 
-def dpdk():
+def dpdk(outer='ipv4'):
     """Packets of DPDK's tests."""
     for given in oracle(DPDK)['vectors']:
-        if ours(given) and given['outer'] == 'ipv4' and not given['esn']:
-            yield Vector(given['name'], given, given, given['protected'], given['plain'],
-                         given['mode'] == 'tunnel')
-
-
-def linux6(mode):
-    """Packets of mainline Linux over IPv6, without extension headers in front of ESP."""
-    for case in oracle(LINUX)['cases']:
-        sas = {sa['spi']: sa for sa in case['sas']
-               if case['family'] == 6 and ours(sa) and not sa['esn'] and sa['mode'] == mode}
-        for frame in case['frames']:
-            sa = sas.get(frame.get('spi'))
-            if sa and not frame.get('fragment') and bytes.fromhex(frame['ip_packet'])[6] == ESP:
-                yield Vector(f'{case["name"]} frame {frame["frame"]}', sa, frame,
-                             frame['ip_packet'], frame['payload'], sa['mode'] == 'tunnel')
-
-
-def dpdk6():
-    for given in oracle(DPDK)['vectors']:
-        if ours(given) and given['outer'] == 'ipv6' and not given['esn']:
+        if ours(given) and given['outer'] == outer and not given['esn']:
             yield Vector(given['name'], given, given, given['protected'], given['plain'],
                          given['mode'] == 'tunnel')
 
@@ -336,11 +318,11 @@ def test_dpdk(lab):
 def test_ipv6_in_tunnel(lab):
     """Those of mainline Linux, and DPDK's."""
     tunnels6(lab)
-    receive6(lab, some([*linux6('tunnel'), *dpdk6()]))
+    receive6(lab, some([*linux('tunnel', family=6), *dpdk('ipv6')]))
 
 
 def test_ipv6_in_transport(lab):
-    receive6(lab, some(linux6('transport')))
+    receive6(lab, some(linux('transport', family=6)))
 
 
 def test_rfc7634(lab):
