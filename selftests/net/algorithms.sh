@@ -2,89 +2,57 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Every algorithm, between espah and the kernel's own xfrm.
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/lib/matrix.sh"
 . "$(dirname "$0")/lib/traffic.sh"
 
-# Around the ends of blocks and of words of 4 octets.
-SIZES='0 1 2 3 4 7 8 15 16 17 33 1000 1400'
-
-# understood MODE...: with the ciphers that are set, packets of many sizes pass both ways, and
-# neither stack has anything to complain of.
-understood() {
-	local mode
-
-	for mode; do
-		protect_keyed espah xfrm "$mode"
-		begin_counting
-		wire_watch "$A@veth0" "$B@veth0"
-		# shellcheck disable=SC2086
-		{
-			traffic udp "$A@10.9.0.1" "$B@10.9.0.2" $SIZES
-			traffic udp "$B@10.9.0.2" "$A@10.9.0.1" $SIZES
-		}
-		traffic tcp "$A@10.9.0.1" "$B@10.9.0.2" 30000
-		traffic tcp "$B@10.9.0.2" "$A@10.9.0.1" 20000
-		wire_protected
-		both_ends_agree
-	done
-}
-
-# aead MODE... NAME OCTETS BITS: with the salt, the octets.
-aead() {
-	new_aead "${@: -3}"
-	understood "${@:1:$# - 3}"
-}
-
-# pair MODE... ENC OCTETS AUTH OCTETS BITS
-pair() {
-	new_pair "${@: -5}"
-	understood "${@:1:$# - 5}"
+# protected MODE: with the ciphers that are set, what the matrix does not know.
+protected() {
+	protect_keyed espah xfrm "$1"
+	begin_counting
+	wire_watch "$A@veth0" "$B@veth0"
+	traffic udp "$A@10.9.0.1" "$B@10.9.0.2" 0 1 15 16 17 1400
+	traffic udp "$B@10.9.0.2" "$A@10.9.0.1" 0 1 15 16 17 1400
+	traffic tcp "$A@10.9.0.1" "$B@10.9.0.2" 20000
+	wire_protected
+	both_ends_agree
 }
 
 test_gcm() {
-	aead transport 'rfc4106(gcm(aes))' 20 64
-	aead tunnel 'rfc4106(gcm(aes))' 28 96
+	understood esp/aes128gcm8/transport/4/w1024/seq/plain esp/aes192gcm12/tunnel/4/w32/seq/plain
 }
 
 test_ccm() {
-	aead tunnel 'rfc4309(ccm(aes))' 19 64
-	aead transport 'rfc4309(ccm(aes))' 27 96
-	aead tunnel transport 'rfc4309(ccm(aes))' 35 128
+	understood esp/aes128ccm8/tunnel/4/w1024/seq/plain esp/aes192ccm12/transport/4/w32/seq/plain \
+		esp/aes256ccm16/{tunnel,transport}/4/w1024/seq/plain
 }
 
 test_gmac() {
-	aead tunnel 'rfc4543(gcm(aes))' 20 128
-	aead transport 'rfc4543(gcm(aes))' 36 128
+	understood esp/aes128gmac/tunnel/4/w1024/seq/plain esp/aes256gmac/transport/4/w32/seq/plain
 }
 
 test_chacha20_poly1305() {
-	aead tunnel transport 'rfc7539esp(chacha20,poly1305)' 36 128
+	understood esp/chacha20poly1305/{tunnel,transport}/4/w1024/seq/plain
 }
 
 test_cbc() {
-	pair tunnel 'cbc(aes)' 16 'hmac(sha256)' 32 128
-	pair transport 'cbc(aes)' 24 'xcbc(aes)' 16 96
-	pair transport 'cbc(aes)' 32 'hmac(sha512)' 64 256
+	understood esp/aes128/sha256/tunnel/4/w1024/seq/plain esp/aes192/aesxcbc/transport/4/w32/seq/plain \
+		esp/aes256/sha512/transport/4/w1024/seq/plain
 }
 
 test_ctr() {
-	pair transport 'rfc3686(ctr(aes))' 20 'hmac(sha256)' 32 128
-	pair tunnel 'rfc3686(ctr(aes))' 36 'cmac(aes)' 16 96
+	understood esp/aes128ctr/sha256/transport/4/w1024/seq/plain esp/aes256ctr/aescmac/tunnel/4/w32/seq/plain
 }
 
 test_camellia() {
-	pair tunnel 'cbc(camellia)' 16 'hmac(sha384)' 48 192
-	pair transport 'cbc(camellia)' 32 'hmac(sha1)' 20 96
+	understood esp/camellia128/sha384/tunnel/4/w1024/seq/plain esp/camellia256/sha1/transport/4/w32/seq/plain
 }
 
 test_3des() {
-	pair transport 'cbc(des3_ede)' 24 'hmac(sha1)' 20 96
-	pair tunnel 'cbc(des3_ede)' 24 'hmac(sha256)' 32 96
+	understood esp/3des/sha1/transport/4/w1024/seq/plain esp/3des/sha256_96/tunnel/4/w32/seq/plain
 }
 
 test_null() {
-	pair tunnel 'ecb(cipher_null)' 0 'hmac(sha256)' 32 128
-	pair transport 'ecb(cipher_null)' 0 'cmac(aes)' 16 96
-	pair transport 'ecb(cipher_null)' 0 'xcbc(aes)' 16 96
+	understood esp/null/sha256/tunnel/4/w1024/seq/plain esp/null/{aescmac,aesxcbc}/transport/4/w32/seq/plain
 }
 
 # went_to DIGITS: the numbers of the SA that sends and of the one that receives begin so.
@@ -96,23 +64,19 @@ went_to() {
 	[[ $said == *" seq $1"* && $said == *" oseq $1"* ]] || fail "expected numbers from $1.. on, saw: $said"
 }
 
-# Extended sequence numbers, over 2^32 on the way; both SAs are told where to begin.
+# Extended sequence numbers, over 2^32 on the way.
 test_esn() {
-	numbers='flag esn replay-seq 0xfffffff8 replay-oseq 0xfffffff8'
-	aead tunnel transport 'rfc4106(gcm(aes))' 20 128
-	aead tunnel 'rfc4309(ccm(aes))' 19 128
-	aead transport 'rfc4543(gcm(aes))' 20 128
-	aead tunnel 'rfc7539esp(chacha20,poly1305)' 36 128
-	pair tunnel transport 'cbc(aes)' 16 'hmac(sha256)' 32 128
-	pair transport 'rfc3686(ctr(aes))' 20 'cmac(aes)' 16 96
-	pair tunnel 'ecb(cipher_null)' 0 'hmac(sha1)' 20 96
-	went_to 0x1000000
+	understood esp/aes128gcm16/{tunnel,transport}/4/w1024/esn/plain esp/aes128ccm16/tunnel/4/w32/esn/plain \
+		esp/aes128gmac/transport/4/w1024/esn/plain esp/chacha20poly1305/tunnel/4/w1024/esn/plain \
+		esp/aes128/sha256/{tunnel,transport}/4/w1024/esn/plain esp/aes128ctr/aescmac/transport/4/w32/esn/plain \
+		esp/null/sha1/tunnel/4/w1024/esn/plain
 }
 
-# From any place in the 64 bits.
+# From any place in the 64 bits; both SAs are told where to begin.
 test_esn_high_half() {
 	numbers='flag esn replay-seq 0xfffffff8 replay-oseq 0xfffffff8 replay-seq-hi 7 replay-oseq-hi 7'
-	aead tunnel 'rfc4106(gcm(aes))' 36 128
+	new_aead 'rfc4106(gcm(aes))' 36 128
+	protected tunnel
 	went_to 0x8000000
 }
 
@@ -124,7 +88,11 @@ test_icv_of_xfrm() {
 		'cmac(aes) 16'; do
 		read -r mac octets <<<"$mac"
 		new_pair 'cbc(aes)' 32 "$mac" "$octets"
-		understood tunnel
+		protect_keyed espah xfrm tunnel
+		counters_save "$A"
+		assert_attempt arrived "$A@10.9.0.1" "$B@10.9.0.2"
+		assert_attempt arrived "$B@10.9.0.2" "$A@10.9.0.1"
+		assert_counter_diff "$A" in-ok 1
 	done
 }
 
@@ -136,9 +104,12 @@ test_legacy() {
 	assert_fails_with 'enc name: RFC 8221 .*legacy=1' espah -n "$A" $words \
 		enc 'cbc(des)' 0x0123456789abcdef auth-trunc 'hmac(sha256)' "$(rand_key 32)" 128
 	legacy_take 1
-	pair tunnel 'cbc(des)' 8 'hmac(md5)' 16 96
-	pair transport 'cbc(blowfish)' 56 'hmac(sha256)' 32 128
-	pair transport 'cbc(cast5)' 16 'hmac(sha256)' 32 128
+	new_pair 'cbc(des)' 8 'hmac(md5)' 16 96
+	protected tunnel
+	new_pair 'cbc(blowfish)' 56 'hmac(sha256)' 32 128
+	protected transport
+	new_pair 'cbc(cast5)' 16 'hmac(sha256)' 32 128
+	protected transport
 	legacy_take 0
 }
 

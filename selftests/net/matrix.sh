@@ -3,9 +3,10 @@
 # espah against the kernel's own xfrm: algorithms, modes, families, windows, encapsulation, each
 # pair of which occurs in one run. MATRIX=REGEX: the runs with such names.
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/lib/matrix.sh"
 
 matrix() {
-	python3 -B "$(dirname "${BASH_SOURCE[0]}")/lib/matrix.py" "$A" "$B" "${MATRIX:-$1}"
+	python3 -B "$matrix_py" "$A" "$B" "${MATRIX:-$1}"
 }
 
 # Each value occurs.

@@ -9,7 +9,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '../net/lib'))
 # pylint: disable=wrong-import-position
 from matrix_runs import (CIPHERS, LACKING, LONG, NONE, SEED, SHORT, VALUES, groups, is_way,  # noqa: E402
-                         matrix, possible_runs)
+                         matrix, named, possible_runs)
 
 # With what espah lacks left out, and without leaving anything out.
 BOTH = LACKING, {}
@@ -74,8 +74,8 @@ def sound():
     no_more('no integrity', {run for run in runs if run.enc not in aeads and run.auth == NONE})
     no_more('two families in transport mode',
             {run for run in runs if run.mode == 'transport' and len(run.families) > 1})
-    if len({run.name for run in runs}) < len(runs):
-        sys.exit('runs that have the same name')
+    no_more('runs that their names are not the names of',
+            {run for run in runs if run.mode not in LACKING.get('mode', ()) and named(run.name) != run})
     no_more('values that there are not', {(name, value) for name, values in LACKING.items()
                                           for value in values if value not in VALUES[name]})
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""matrix.py NAMESPACE NAMESPACE short|long|REGEX: espah in the first, xfrm in the second.
+"""matrix.py NAMESPACE NAMESPACE short|long|REGEX|runs NAME...: espah in the first, xfrm in the second.
 
 Prints a table with a line for each run; with a REGEX, all runs that there can be and whose names
 match. Fails if one of them does.
@@ -18,7 +18,7 @@ from collections import Counter
 
 import traffic
 from matrix_lines import PORT, Link, largest, packet_len
-from matrix_runs import matrix, possible_runs, takes_fragments
+from matrix_runs import matrix, named, possible_runs, takes_fragments
 from matrix_wire import Unprotected, Wire, neighbours, number_in, parse
 
 # Around the ends of words and blocks, of a packet, and of several.
@@ -325,16 +325,18 @@ def report(courses, mistakes, strange):
     return max(sum(map(bool, mistakes)), bool(strange))
 
 
-def choice(which):
+def choice(which, names):
     """The runs that are asked for."""
+    if which == 'runs':
+        return [named(name) for name in names]
     if which in ('short', 'long'):
         return matrix(which == 'long')
     return [run for run in possible_runs() if re.search(which, run.name)]
 
 
-def main(names, which):
+def main(names, *which):
     traffic.PATIENCE = PATIENCE
-    runs = choice(which)
+    runs = choice(which[0], which[1:])
     links = [Link(number, run) for number, run in enumerate(runs)]
     ground = Matrix(names, runs)
     failed = 0
@@ -346,4 +348,4 @@ def main(names, which):
 
 
 if __name__ == '__main__':
-    sys.exit(main(sys.argv[1:3], sys.argv[3]))
+    sys.exit(main(sys.argv[1:3], *sys.argv[3:]))

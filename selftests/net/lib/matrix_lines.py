@@ -26,7 +26,8 @@ def address(version, place, number, end):
     """An address that no other run has; place is 0 outside and 1 inside."""
     if version == 4:
         return f'10.{64 + 64 * place + number // 256}.{number % 256}.{end + 1}'
-    return f'fd00:{place + 1}:{number:x}::{end + 1}'
+    # As everybody writes it: no group in the middle is zero.
+    return f'fd00:{place + 1}:{number + 1:x}::{end + 1}'
 
 
 def algorithms(run):

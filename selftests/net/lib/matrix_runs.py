@@ -113,6 +113,17 @@ def possible(run):
     return sound and (run.mode != 'transport' or run.inner == run.outer)
 
 
+def named(name):
+    """The run that has this name."""
+    values = name.split('/')
+    if len(values) < len(VALUES):
+        values.insert(1 if values[0] == 'ah' else 2, NONE)
+    if (len(values) != len(VALUES) or not possible(Run._make(values))
+            or any(value not in VALUES[at] for at, value in zip(VALUES, values))):
+        raise ValueError(f'{name}: there is no such run')
+    return Run._make(values)
+
+
 def possible_runs(lacking=None):
     """All of them."""
     lacking = LACKING if lacking is None else lacking
