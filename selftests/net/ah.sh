@@ -142,7 +142,7 @@ test_gmac() {
 }
 
 # A hash that finishes later, on another thread, and GMAC that does on another CPU. The crypto API prefers
-# what is wrapped from then on: this hash nobody else wants.
+# what is wrapped from then on, until it is told to forget it.
 test_asynchronous() {
 	local said
 
@@ -152,6 +152,9 @@ test_asynchronous() {
 	among_ourselves transport
 	said=$(grep -A 8 'driver *: cryptd(hmac(md5' /proc/crypto)
 	[[ $said =~ async\ *:\ yes ]] || fail "/proc/crypto: expected an asynchronous hash, saw '$said'"
+	unprotect
+	python3 -B "$(dirname "$0")/lib/crypto_forget.py" 'cryptd(hmac(md5-generic))'
+	! grep 'cryptd(hmac(md5' /proc/crypto || fail "/proc/crypto: expected that it is gone"
 	new_aead 'pcrypt(rfc4543(gcm(aes)))' 20 128
 	among_ourselves tunnel
 }

@@ -124,7 +124,7 @@ MORE_CASES = [Case(name, name, command(name).good) for name in (
     Case('SA with the largest window', 'SA_ADD', sa(**{'replay-window': 4096})),
     Case('SA without selector', 'SA_ADD', without(sa(), 'sel')),
     Case('SA with two keys', 'SA_ADD', {**without(sa(), 'aead'), 'enc': enc(), 'auth': auth()}),
-    Case('SA of AH', 'SA_ADD', {**without(sa(), 'aead', 'encap-sport', 'encap-dport', 'encap-oaddr'),
+    Case('SA of AH', 'SA_ADD', {**without(sa(), 'aead', 'encap-sport', 'encap-dport', 'encap-oaddr', 'encap-odst'),
                                 'proto': 51, 'auth': auth()}),
     Case('SPI', 'SA_ALLOC_SPI', SPI),
     Case('keys of a larval SA', 'SA_UPDATE', sa(0x2000, **NEW_ENDS), larval),
