@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Protecting a packet, once its SA and its route are known: for each segment reserve a
+ * number, transform, send. These three share no stack; what they need travels in
+ * struct espah_packet.
+ */
+
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <net/ip.h>
+
+#include "ah.h"
+#include "compat.h"
+#include "crypto.h"
+#include "encap.h"
+#include "esp.h"
+#include "ext6.h"
+#include "fragment.h"
+#include "icv.h"
+#include "lifetime.h"
+#include "natt.h"
+#include "netns.h"
+#include "output6.h"
+#include "packet.h"
+#include "pmtu.h"
+#include "protect.h"
+#include "tfc.h"
+
+/* TRANSFORMED keeps it out of the policies, ours and xfrm's. FORWARDED makes the IP
+ * layer take the device's MTU, as espah_pmtu_fits() did.
+ */
+static int send4(struct espah_net *en, struct sk_buff *skb)
+{
+	IPCB(skb)->flags |= IPSKB_XFRM_TRANSFORMED | IPSKB_FORWARDED;
+	return ip_local_out(en->net, skb->sk, skb);
+}
+
+/* Send: the packet is protected, and the IP layer takes it. */
+static void send(struct sk_buff *skb)
+{
+	struct espah_sa *sa = espah_packet(skb)->sa;
+	struct espah_net *en = sa->en;
+	int err;
+
+	err = likely(sa->id.family == AF_INET) ? send4(en, skb) :
+						 espah_output6_send(skb);
+	if (unlikely(net_xmit_eval(err)))
+		espah_count_drop(en, sa, NULL, ESPAH_A_CNT_OUT_SEND);
+	else
+		espah_count(en, ESPAH_A_CNT_OUT_OK);
+}
+
+/* Whether the cipher finished at once or later, this comes after it. */
+static void transformed(struct sk_buff *skb, int err)
+{
+	struct espah_packet *packet = espah_packet(skb);
+	struct espah_sa *sa = packet->sa;
+
+	espah_crypto_request_free(packet->req);
+	if (unlikely(err)) {
+		espah_drop(sa->en, sa, skb, ESPAH_A_CNT_OUT_CRYPTO);
+	} else {
+		__skb_push(skb, -skb_network_offset(skb));
+		send(skb);
+	}
+	espah_sa_put(sa);
+}
+
+static void transform_done(espah_completion *done, int err)
+{
+	/* Only says that a request left the backlog, which we do not use. */
+	if (err == -EINPROGRESS)
+		return;
+	transformed(espah_completion_data(done), err);
+}
+
+/* A datagram is born with little room in front and some behind. Moving it within
+ * its buffer is cheaper by far than a new one.
+ */
+static bool shift(struct sk_buff *skb, unsigned int by, unsigned int tail)
+{
+	if (skb_tailroom(skb) < by + tail)
+		return false;
+	memmove(skb->data + by, skb->data, skb->len);
+	skb_reserve(skb, by);
+	skb_headers_offset_update(skb, by);
+	return true;
+}
+
+/* Room for header and trailer, in memory that is this packet's alone. Pages
+ * that somebody else may read (page cache, sendfile) are copied.
+ *
+ * Returns the number of scatterlist entries that the packet needs, or a
+ * negative errno; *last is where the tail goes.
+ */
+static int make_room(struct sk_buff *skb, unsigned int head, unsigned int tail,
+		     struct sk_buff **last)
+{
+	bool simple = !skb_cloned(skb) && !skb_is_nonlinear(skb);
+	unsigned int have = skb_headroom(skb);
+	int err;
+
+	/* The link layer will want room of its own, and would make it anew. */
+	head += LL_RESERVED_SPACE(skb_dst(skb)->dev);
+
+	if (likely(simple && skb_tailroom(skb) >= tail &&
+		   (have >= head || shift(skb, head - have, tail)))) {
+		*last = skb;
+		return 1;
+	}
+	if (have < head || skb_header_cloned(skb)) {
+		err = pskb_expand_head(skb, SKB_DATA_ALIGN(head),
+				       skb_is_nonlinear(skb) ? 0 : tail,
+				       GFP_ATOMIC);
+		if (err)
+			return err;
+	}
+	return skb_cow_data(skb, tail, last);
+}
+
+static __always_inline u8 write_front(struct sk_buff *skb,
+				      const struct espah_sa *sa,
+				      unsigned int header)
+{
+	bool tunnel = sa->mode == ESPAH_MODE_TUNNEL;
+	struct net *net = sa->en->net;
+
+	if (unlikely(sa->id.family == AF_INET6))
+		return tunnel ? espah_encap_tunnel6(skb, sa, header) :
+				espah_encap_transport6(skb, sa, header);
+	return tunnel ? espah_encap_tunnel4(net, skb, sa, header) :
+			espah_encap_transport4(net, skb, sa, header);
+}
+
+/* Everything but the encryption: the packet with header, padding and room for
+ * the ICV, its data at the ESP header. Returns as make_room() does.
+ */
+static int assemble(struct sk_buff *skb)
+{
+	struct espah_packet *packet = espah_packet(skb);
+	const struct espah_sa *sa = packet->sa;
+	bool tunnel = sa->mode == ESPAH_MODE_TUNNEL;
+	unsigned int header = espah_esp_header_len(sa);
+	unsigned int front = espah_encap_front(sa, skb);
+	unsigned int payload = tunnel ? skb->len : skb->len - front;
+	unsigned int pad_len = espah_esp_pad_len(sa, payload);
+	unsigned int tail = pad_len + ESPAH_ESP_TRAILER + sa->icv_len;
+	struct sk_buff *last;
+	int frags;
+	u8 *at;
+	u8 next;
+
+	header += sa->encap_len;
+	frags = make_room(skb, header + (tunnel ? front : 0), tail, &last);
+	if (unlikely(frags < 0))
+		return frags;
+	at = pskb_put(skb, last, tail);
+
+	next = write_front(skb, sa, header);
+	if (sa->encap_len)
+		espah_natt_write_header(skb, sa);
+	espah_esp_write_header(skb->data, sa, packet->seq);
+	espah_esp_write_trailer(at, pad_len, next);
+	return frags;
+}
+
+/* Whether the ICV was there at once or later, this comes after it. */
+static void authenticated(struct sk_buff *skb, int err)
+{
+	struct espah_packet *packet = espah_packet(skb);
+
+	if (!err)
+		espah_icv_write(packet->icv);
+	espah_icv_free(packet->icv);
+	packet->req = NULL;
+	transformed(skb, err);
+}
+
+static void authenticate_done(espah_completion *done, int err)
+{
+	if (err != -EINPROGRESS)
+		authenticated(espah_completion_data(done), err);
+}
+
+/* The packet with an AH header, but for its ICV, and its data there. Nothing behind
+ * it is written to. Returns 0 or a negative errno.
+ */
+static int assemble_ah(struct sk_buff *skb)
+{
+	struct espah_packet *packet = espah_packet(skb);
+	const struct espah_sa *sa = packet->sa;
+	bool tunnel = sa->mode == ESPAH_MODE_TUNNEL;
+	unsigned int header = espah_ah_len(sa);
+	int err;
+	u8 next;
+
+	err = skb_cow_head(skb, header +
+			   (tunnel ? espah_encap_front(sa, skb) : 0) +
+			   LL_RESERVED_SPACE(skb_dst(skb)->dev));
+	if (err)
+		return err;
+	next = write_front(skb, sa, header);
+	espah_ah_write_header(skb->data, sa, packet->seq, next);
+	return 0;
+}
+
+/* Transform, of AH: compute the ICV. */
+static noinline void authenticate(struct sk_buff *skb)
+{
+	struct espah_packet *packet = espah_packet(skb);
+	struct espah_sa *sa = packet->sa;
+	struct espah_icv *icv;
+	int err;
+
+	err = assemble_ah(skb);
+	if (err)
+		goto drop;
+	icv = espah_icv_prepare(sa, skb, espah_ah_len(sa), authenticate_done);
+	err = PTR_ERR_OR_ZERO(icv);
+	if (err)
+		goto drop;
+
+	packet->icv = icv;
+	/* As in transform(). */
+	skb->dev = NULL;
+	err = espah_icv_make(icv);
+	if (err != -EINPROGRESS)
+		authenticated(skb, err);
+	return;
+
+drop:
+	espah_drop(sa->en, sa, skb, err == -EINVAL ?
+		   ESPAH_A_CNT_OUT_AH_COVER : ESPAH_A_CNT_OUT_NOMEM);
+	espah_sa_put(sa);
+}
+
+/* Transform: encrypt in place. */
+static void transform(struct sk_buff *skb)
+{
+	struct espah_packet *packet = espah_packet(skb);
+	struct espah_sa *sa = packet->sa;
+	unsigned int header = espah_esp_header_len(sa);
+	struct aead_request *req;
+	int frags, err;
+
+	/* No device can fill a checksum in once it is encrypted. */
+	if (skb->ip_summed == CHECKSUM_PARTIAL &&
+	    skb_csum_hwoffload_help(skb, 0))
+		goto nomem;
+	if (unlikely(sa->id.proto == IPPROTO_AH)) {
+		authenticate(skb);
+		return;
+	}
+	if (unlikely(sa->tfcpad) && espah_tfc_pad(skb, sa))
+		goto nomem;
+	frags = assemble(skb);
+	if (unlikely(frags < 0))
+		goto nomem;
+	req = espah_crypto_request(sa, skb, frags, header, transform_done);
+	if (unlikely(!req))
+		goto nomem;
+
+	packet->req = req;
+	aead_request_set_crypt(req, req->src, req->dst,
+			       skb->len - header - sa->icv_len, req->iv);
+	/* From here on the packet may be anywhere, and nothing keeps the device
+	 * that it was about to leave by. It is this host's own.
+	 */
+	skb->dev = NULL;
+	err = crypto_aead_encrypt(req);
+	if (err != -EINPROGRESS)
+		transformed(skb, err);
+	return;
+
+nomem:
+	espah_drop(sa->en, sa, skb, ESPAH_A_CNT_OUT_NOMEM);
+	espah_sa_put(sa);
+}
+
+/* Reserve: a sequence number, which the packet owns from here on. The SA keeps
+ * the packet's hold until transformed().
+ *
+ * RFC 4303 section 3.3.3: the counter never cycles. The SA ends with its last number,
+ * and until it is gone it says no.
+ */
+static bool reserve(struct espah_sa *sa, struct sk_buff *skb)
+{
+	struct espah_packet *packet = espah_packet(skb);
+	u64 seq = espah_lifetime_seq(sa);
+
+	if (unlikely(!seq)) {
+		espah_drop(sa->en, sa, skb, ESPAH_A_CNT_OUT_SEQ_EXHAUSTED);
+		return false;
+	}
+	/* Removed since it was found: the packet came too late for it. */
+	if (unlikely(!espah_sa_hold(sa))) {
+		espah_drop(sa->en, NULL, skb, ESPAH_A_CNT_OUT_NO_SA);
+		return false;
+	}
+	if (unlikely(!espah_sa_use(sa, skb->len))) {
+		espah_drop(sa->en, sa, skb, ESPAH_A_CNT_OUT_EXPIRED);
+		espah_sa_put(sa);
+		return false;
+	}
+	packet->sa = sa;
+	packet->seq = seq;
+	return true;
+}
+
+static noinline unsigned int suits_transport6(struct sk_buff *skb)
+{
+	struct espah_ext6 ext;
+
+	espah_ext6_walk(skb, &ext);
+	if (ext.fragment)
+		return ESPAH_A_CNT_OUT_FRAGMENT;
+	/* What stays in front is moved. */
+	return pskb_may_pull(skb, ext.front) ? 0 : ESPAH_A_CNT_OUT_NOMEM;
+}
+
+/* RFC 4303 section 3.1.1: transport mode is for whole datagrams. Returns 0 or the
+ * counter that says why not.
+ */
+static unsigned int suits_transport(struct sk_buff *skb)
+{
+	if (unlikely(espah_packet_is6(skb)))
+		return suits_transport6(skb);
+	return ip_is_fragment(ip_hdr(skb)) ? ESPAH_A_CNT_OUT_FRAGMENT : 0;
+}
+
+static void protect_one(struct espah_sa *sa, struct sk_buff *skb)
+{
+	unsigned int cause = sa->mode == ESPAH_MODE_TRANSPORT ?
+			     suits_transport(skb) : 0;
+
+	if (unlikely(cause))
+		espah_drop(sa->en, sa, skb, cause);
+	else if (reserve(sa, skb))
+		transform(skb);
+}
+
+/* A fragment that is longer than the limit all the same is fragmented again, outside. */
+static void protect_part(struct espah_sa *sa, struct sk_buff *skb,
+			 unsigned int limit)
+{
+	skb->ignore_df = skb->len > limit;
+	protect_one(sa, skb);
+}
+
+/* IPv6 promises 1280 octets and IPv4 68: nothing is made smaller than that. */
+static unsigned int part_limit(const struct sk_buff *skb, unsigned int limit)
+{
+	return max_t(unsigned int, limit, espah_packet_is6(skb) ?
+		     IPV6_MIN_MTU : IPV4_MIN_MTU);
+}
+
+/* What may be fragmented and has to be is fragmented inside of a tunnel (RFC 4301 section
+ * 8.2.1), so that nobody puts together what has not proved itself. All fragments go
+ * under the SA that was found for the whole: they have no ports to ask again by.
+ */
+static noinline void protect_in_parts(struct espah_sa *sa, struct sk_buff *skb)
+{
+	unsigned int limit = espah_pmtu_limit(sa, skb);
+	unsigned int most = part_limit(skb, limit);
+	struct sk_buff *fragments, *next;
+
+	if (skb->len <= most) {
+		protect_part(sa, skb, limit);
+		return;
+	}
+	fragments = espah_fragment(sa->en->net, skb, most);
+	if (IS_ERR_OR_NULL(fragments)) {
+		espah_drop(sa->en, sa, skb, fragments == ERR_PTR(-EMSGSIZE) ?
+			   ESPAH_A_CNT_OUT_TOO_BIG : ESPAH_A_CNT_OUT_NOMEM);
+		return;
+	}
+	consume_skb(skb);
+	skb_list_walk_safe(fragments, skb, next) {
+		skb_mark_not_on_list(skb);
+		protect_part(sa, skb, limit);
+	}
+}
+
+static __always_inline void protect_packet(struct espah_sa *sa,
+					   struct sk_buff *skb)
+{
+	if (unlikely(skb->ignore_df) && sa->mode == ESPAH_MODE_TUNNEL)
+		protect_in_parts(sa, skb);
+	else
+		protect_one(sa, skb);
+}
+
+/**
+ * espah_protect() - protect a packet and send it
+ * @sa: SA that was found for it; its hold is taken here
+ * @skb: packet in clear, perhaps a large one to be segmented, which fits
+ *	(espah_pmtu_fits()); its dst is the route of the protected packet
+ *
+ * Takes the packet over, and counts what becomes of it. The caller holds RCU and has
+ * softirqs off.
+ */
+void espah_protect(struct espah_sa *sa, struct sk_buff *skb)
+{
+	struct sk_buff *segs, *next;
+
+	if (!skb_is_gso(skb)) {
+		protect_packet(sa, skb);
+		return;
+	}
+	/* Every segment is a packet of its own, with a number of its own. */
+	segs = skb_gso_segment(skb, 0);
+	if (IS_ERR_OR_NULL(segs)) {
+		espah_drop(sa->en, sa, skb, ESPAH_A_CNT_OUT_SEGMENT);
+		return;
+	}
+	consume_skb(skb);
+	skb_list_walk_safe(segs, skb, next) {
+		skb_mark_not_on_list(skb);
+		protect_packet(sa, skb);
+	}
+}
