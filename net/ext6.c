@@ -25,8 +25,10 @@ static unsigned int extension_len(u8 next, const struct frag_hdr *hdr)
 }
 
 /**
- * espah_ext6_walk() - find the way through the headers of an IPv6 packet
- * @skb: packet; its network header is an IPv6 header in the linear part
+ * espah_ext6_walk_at() - find the way through the headers of an IPv6 packet
+ * @skb: holds it
+ * @base: where its IPv6 header is, from the data on
+ * @next: what that one says is next
  * @ext: filled in
  *
  * Protection goes behind what each router on the way looks at (RFC 4303 section
@@ -34,14 +36,13 @@ static unsigned int extension_len(u8 next, const struct frag_hdr *hdr)
  * those. Other destination options are for the last destination only, and are
  * protected. A chain that breaks off ends where it does.
  */
-void espah_ext6_walk(const struct sk_buff *skb, struct espah_ext6 *ext)
+void espah_ext6_walk_at(const struct sk_buff *skb, int base, u8 next,
+			struct espah_ext6 *ext)
 {
 	unsigned int at = sizeof(struct ipv6hdr), len;
-	int base = skb_network_offset(skb);
 	const struct frag_hdr *hdr;
 	struct frag_hdr copy;
 	__be16 frag_off;
-	u8 next = ipv6_hdr(skb)->nexthdr;
 
 	ext->front = at;
 	ext->front_next = offsetof(struct ipv6hdr, nexthdr);
@@ -68,6 +69,17 @@ void espah_ext6_walk(const struct sk_buff *skb, struct espah_ext6 *ext)
 	}
 	ext->upper = at;
 	ext->proto = next;
+}
+
+/**
+ * espah_ext6_walk() - the same of a packet that is not inside of another
+ * @skb: packet; its network header is an IPv6 header in the linear part
+ * @ext: filled in
+ */
+void espah_ext6_walk(const struct sk_buff *skb, struct espah_ext6 *ext)
+{
+	espah_ext6_walk_at(skb, skb_network_offset(skb), ipv6_hdr(skb)->nexthdr,
+			   ext);
 }
 
 /**

@@ -26,6 +26,8 @@ struct espah_ext6 {
 };
 
 void espah_ext6_walk(const struct sk_buff *skb, struct espah_ext6 *ext);
+void espah_ext6_walk_at(const struct sk_buff *skb, int base, u8 next,
+			struct espah_ext6 *ext);
 bool espah_ext6_fragment(const struct sk_buff *skb);
 bool espah_ext6_neighbour(const struct sk_buff *skb);
 

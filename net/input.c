@@ -26,6 +26,7 @@
 #include "natt.h"
 #include "netns.h"
 #include "packet.h"
+#include "quoted.h"
 #include "repair.h"
 
 /* vti has 100: ours is asked first, and passes on what is not ours. */
@@ -108,19 +109,42 @@ static bool to_this_host(struct sk_buff *skb, const struct espah_sa *sa,
 }
 
 /* RFC 4301 section 5.2 step 4: the SA's selector, then the policy. */
+static __always_inline unsigned int judge(const struct espah_sa *sa, u8 dir,
+					  const struct espah_flow *flow)
+{
+	if (!espah_sa_covers(sa, flow))
+		return ESPAH_A_CNT_IN_SELECTOR;
+	return espah_policy_admits(espah_spd_lookup(sa->en, dir, flow), sa);
+}
+
+/* RFC 4301 section 6.2: an ICMP error that may not pass by its own ends may if it quotes a
+ * packet whose answer may. A policy that discards it means it.
+ */
+static noinline unsigned int judge_error(const struct espah_sa *sa,
+					 const struct sk_buff *skb, u8 dir,
+					 const struct espah_flow *flow,
+					 unsigned int cause)
+{
+	struct espah_flow back;
+
+	if (cause == ESPAH_A_CNT_IN_POLICY_DISCARD ||
+	    !espah_quoted_back(skb, flow, &back) || judge(sa, dir, &back))
+		return cause;
+	return 0;
+}
+
 static unsigned int admit(const struct espah_sa *sa, struct sk_buff *skb)
 {
-	const struct espah_policy *policy;
 	struct espah_flow flow;
+	unsigned int cause;
 	u8 dir;
 
 	espah_flow_of(skb, &flow);
-	if (!espah_sa_covers(sa, &flow))
-		return ESPAH_A_CNT_IN_SELECTOR;
-
 	dir = to_this_host(skb, sa, &flow) ? ESPAH_DIR_IN : ESPAH_DIR_FWD;
-	policy = espah_spd_lookup(sa->en, dir, &flow);
-	return espah_policy_admits(policy, sa);
+	cause = judge(sa, dir, &flow);
+	if (unlikely(cause) && espah_quoted_worth(&flow))
+		cause = judge_error(sa, skb, dir, &flow, cause);
+	return cause;
 }
 
 static int transport_finish(struct net *net, struct sock *sk,

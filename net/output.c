@@ -24,6 +24,7 @@
 #include "packet.h"
 #include "pmtu.h"
 #include "protect.h"
+#include "quoted.h"
 
 /* The route of the protected packet, which has this mark. In tunnel mode it is
  * looked up without a protocol, which keeps xfrm's policies out of it.
@@ -111,13 +112,15 @@ static __always_inline unsigned int take(struct espah_net *en,
 	return NF_STOLEN;
 }
 
-/* For those that wait or might have to, who need no haste, and have left
- * netfilter before.
+/* For those that need no haste. Those that wait or might have to have left netfilter
+ * before, and have no @state.
  */
-static noinline unsigned int take_late(struct espah_net *en,
-				       struct espah_sa *sa, struct sk_buff *skb)
+static noinline unsigned int take_slowly(struct espah_net *en,
+					 struct espah_sa *sa,
+					 struct sk_buff *skb,
+					 const struct nf_hook_state *state)
 {
-	return take(en, sa, skb, NULL);
+	return take(en, sa, skb, state);
 }
 
 /* The packet will stay for a while. It keeps its route and its socket; what else
@@ -163,7 +166,7 @@ static noinline unsigned int take_without(struct espah_net *en,
 	case ESPAH_QUEUE_TAKEN:
 		return NF_STOLEN;
 	case ESPAH_QUEUE_GO:
-		return take_late(en, sa, skb);
+		return take_slowly(en, sa, skb, NULL);
 	case ESPAH_QUEUE_FULL:
 		return refuse(en, NULL, skb, ESPAH_A_CNT_OUT_QUEUE_FULL);
 	case ESPAH_QUEUE_ENDED:
@@ -186,7 +189,48 @@ static noinline unsigned int take_behind(struct espah_net *en,
 		return refuse(en, sa, skb, cause);
 	if (espah_queue_behind(en, policy, skb))
 		return NF_STOLEN;
-	return take_late(en, sa, skb);
+	return take_slowly(en, sa, skb, NULL);
+}
+
+/* In transport mode an SA is between two hosts, and for nobody else. */
+static bool may_carry(const struct espah_sa *sa, const struct espah_flow *flow)
+{
+	return sa->mode != ESPAH_MODE_TRANSPORT ||
+	       (espah_addr_equal(&flow->src, &sa->src) &&
+		espah_addr_equal(&flow->dst, &sa->id.dst));
+}
+
+/* RFC 4301 section 6.2: an ICMP error that no policy speaks of goes as what would answer
+ * the packet that it quotes, of which it shows a part. No SA is made for it.
+ */
+static noinline unsigned int take_error(struct espah_net *en,
+					const struct espah_flow *flow,
+					struct sk_buff *skb,
+					const struct nf_hook_state *state)
+{
+	struct espah_policy *policy;
+	struct espah_flow back;
+	struct espah_sa *sa;
+	unsigned int verdict;
+	bool excluded;
+
+	if (!espah_quoted_back(skb, flow, &back))
+		return NF_ACCEPT;
+	policy = espah_spd_lookup(en, ESPAH_DIR_OUT, &back);
+	if (!policy || policy->config.action != ESPAH_ACTION_PROTECT)
+		return NF_ACCEPT;
+	sa = espah_policy_sa(en, policy, &back, &excluded);
+	if (!sa && policy->config.tmpl.optional)
+		return NF_ACCEPT;
+	if (!sa || !may_carry(sa, flow))
+		return refuse(en, NULL, skb, ESPAH_A_CNT_OUT_NO_SA);
+	if (!skb_dst(skb))
+		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_NO_ROUTE);
+
+	local_bh_disable();
+	verdict = take_slowly(en, sa, skb, state);
+	local_bh_enable();
+	return verdict;
 }
 
 /* The packet is as good as protected, which keeps xfrm's policies out of the new
@@ -220,7 +264,7 @@ static void resume(struct espah_net *en, struct espah_sa *sa,
 {
 	if (!refresh_route(en, skb))
 		espah_drop(en, sa, skb, ESPAH_A_CNT_OUT_NO_ROUTE);
-	else if (take_late(en, sa, skb) != NF_STOLEN)
+	else if (take_slowly(en, sa, skb, NULL) != NF_STOLEN)
 		kfree_skb(skb);
 }
 
@@ -311,7 +355,10 @@ unsigned int espah_output_hook(void *priv, struct sk_buff *skb,
 
 	espah_flow_of(skb, &flow);
 	policy = espah_spd_lookup(en, ESPAH_DIR_OUT, &flow);
-	if (!policy || policy->config.action == ESPAH_ACTION_BYPASS ||
+	if (!policy)
+		return likely(!espah_quoted_worth(&flow)) ? NF_ACCEPT :
+			take_error(en, &flow, skb, state);
+	if (policy->config.action == ESPAH_ACTION_BYPASS ||
 	    espah_bypass_out(state->sk))
 		return NF_ACCEPT;
 	if (policy->config.action == ESPAH_ACTION_DISCARD)

@@ -21,6 +21,7 @@ static struct kunit_suite *const suites[] = {
 	&addr_suite,
 	&selector_suite,
 	&flow_suite,
+	&quoted_suite,
 	&fwmark_suite,
 	&ext6_suite,
 	&replay_suite,

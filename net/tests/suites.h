@@ -7,6 +7,7 @@
 extern struct kunit_suite addr_suite;
 extern struct kunit_suite selector_suite;
 extern struct kunit_suite flow_suite;
+extern struct kunit_suite quoted_suite;
 extern struct kunit_suite fwmark_suite;
 extern struct kunit_suite ext6_suite;
 extern struct kunit_suite replay_suite;

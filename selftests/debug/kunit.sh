@@ -60,6 +60,10 @@ test_ext6() {
 	suite ext6
 }
 
+test_quoted() {
+	suite quoted
+}
+
 test_replay() {
 	suite replay
 }
