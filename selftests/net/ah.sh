@@ -237,6 +237,7 @@ test_refused() {
 	# shellcheck disable=SC2086
 	{
 		refused 'enc: AH does not encrypt' proto ah $auth enc 'cbc(aes)' "$key32"
+		refused 'tfcpad: AH hides nothing' proto ah mode tunnel $auth tfcpad 100
 		refused 'encap-sport.*AH does not' proto ah $auth encap espinudp 4500 4500 0.0.0.0
 		refused 'enc: .*needed' proto esp $auth
 		refused 'flags: align4 is for AH' proto esp $auth enc 'cbc(aes)' "$key32" flag align4

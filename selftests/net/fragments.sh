@@ -158,6 +158,28 @@ test_part_in_clear_of_what_was_protected_over_ipv4() {
 	conntrack_off_and_on mixed4
 }
 
+# RFC 5722: a part that overlaps another, in clear or out of a tunnel, ends its datagram, and is counted.
+test_parts_that_overlap() {
+	protect tunnel
+	counters_save "$B"
+	assert_parts lost "$A@$A6" "$B@$B6" first:clear across:clear
+	assert_counter_diff "$B" in-fragment 1
+	assert_parts lost "$A@$A6" "$B@$B6" first:protected across:protected
+	assert_counter_diff "$B" in-fragment 2
+	only_counters "$B" in-fragment in-ok
+}
+
+# Nobody judges what comes by this interface, in parts or whole.
+test_interface_without_policies() {
+	no_sa
+	in_ns "$B" sysctl -qw net.ipv6.conf.veth0.disable_policy=1
+	counters_save "$B"
+	assert_in_clear arrived 100 clear
+	assert_parts arrived "$A@$A6" "$B@$B6" first:clear second:clear
+	only_counters "$B"
+	in_ns "$B" sysctl -qw net.ipv6.conf.veth0.disable_policy=0
+}
+
 ns_pair A B
 ip -n "$A" addr add $A6/64 dev veth0 nodad
 ip -n "$B" addr add $B6/64 dev veth0 nodad

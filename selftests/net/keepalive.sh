@@ -81,6 +81,12 @@ test_ends_with_the_sa() {
 	[ "$(packets "$B" others)" -ge 4 ] || fail "the other SA's have not come"
 }
 
+# Between no ports there is nothing to keep alive.
+test_refused_without_ports() {
+	assert_fails_with 'nat-keepalive: encap-sport and encap-dport are needed' espah -n "$A" state add \
+		src 10.9.0.1 dst 10.9.0.2 proto esp spi 0x2000 aead "$ALG" "$(rand_key 20)" 128 nat_keepalive_interval 1
+}
+
 # A namespace and the module go while the clock runs.
 test_ends_with_the_namespace() {
 	ns_add "short-$$"

@@ -735,13 +735,13 @@ def ip_part(source, target, identification, offset, more, octets):
 
 
 def parts(source, target, *sent):
-    """Send a datagram in two fragments: each word is FIRST or SECOND, and goes out by the policies
-    (:protected) or past them (:clear)."""
+    """Send a datagram in fragments: each word is FIRST, SECOND or ACROSS, which overlaps both, and goes
+    out by the policies (:protected) or past them (:clear)."""
     here, there = address_of(source), address_of(target)
     data = os.urandom(56)
     whole = udp_packet(here, there, data)
     identification = int.from_bytes(os.urandom(2), "big") | 1
-    of = {"first": (0, 1, whole[:32]), "second": (32, 0, whole[32:])}
+    of = {"first": (0, 1, whole[:32]), "second": (32, 0, whole[32:]), "across": (16, 1, whole[16:48])}
     family = socket.AF_INET6 if is_v6(here) else socket.AF_INET
     with make_socket(target, socket.SOCK_DGRAM, port=PORT) as server:
         server.settimeout(QUIET)
