@@ -17,7 +17,7 @@ import time
 from collections import Counter
 
 import traffic
-from matrix_lines import PORT, Link, largest, packet_len
+from matrix_lines import PORT, Link, largest, least, packet_len
 from matrix_runs import matrix, named, possible_runs, takes_fragments
 from matrix_wire import Unprotected, Wire, neighbours, number_in, parse
 
@@ -121,6 +121,7 @@ def talk(link, names):
     sizes = (*SIZES, edge - 1, edge)
     if takes_fragments(link.run):
         sizes += (edge + 1, *FRAGMENTED)
+    sizes = [size for size in sizes if size >= least(link.run)]
     for one, other in (ends, ends[::-1]):
         with traffic.make_socket(one, socket.SOCK_DGRAM) as client, \
              traffic.make_socket(other, socket.SOCK_DGRAM, port=traffic.PORT) as server:

@@ -120,3 +120,15 @@ def packet_len(run, size):
 def largest(run):
     """The most octets of a datagram that goes into one packet."""
     return max(size for size in range(MTU - 300, MTU) if packet_len(run, size) <= MTU)
+
+
+def least(run):
+    """The fewest octets of a datagram that xfrm takes.
+
+    Of what comes in UDP over IPv6, xfrm6_udp_encap_rcv() drops what is shorter, from the UDP header
+    on, than an IPv6 header and a UDP header would be.
+    """
+    if (run.outer, run.encap) != (6, 'udp'):
+        return 0
+    return next(size for size in range(MTU)
+                if packet_len(run, size) - HEADER[6] >= HEADER[6] + UDP)
