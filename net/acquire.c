@@ -56,14 +56,15 @@ static void tell(const struct espah_net *en, const struct espah_policy *policy,
 }
 
 /* Would the SA do for this flow? One between the ends of a tunnel would; in
- * transport mode its addresses are the packet's.
+ * transport mode its addresses are the packet's, and in BEET mode it has those inside.
  */
 static bool would_do(const struct espah_ask *ask,
 		     const struct espah_policy *policy,
 		     const struct espah_flow *flow)
 {
 	return ask->policy == policy &&
-	       (policy->slot ||
+	       ((policy->slot &&
+		 policy->config.tmpl.mode != ESPAH_MODE_BEET) ||
 		(espah_addr_equal(&ask->flow.src, &flow->src) &&
 		 espah_addr_equal(&ask->flow.dst, &flow->dst)));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Outer and inner IP headers, in transport and in tunnel mode. */
+/* Outer and inner IP headers, in transport and in tunnel mode. (Of BEET mode: net/beet.c.) */
 
 #include <linux/ip.h>
 #include <linux/skbuff.h>

@@ -7,6 +7,7 @@
 #include <linux/types.h>
 #include <net/dsfield.h>
 
+#include "beet.h"
 #include "packet.h"
 #include "sa.h"
 
@@ -54,17 +55,36 @@ static inline u8 espah_encap_ttl(const struct sk_buff *skb)
  * @sa: SA
  * @skb: packet in clear
  *
- * Return: in tunnel mode those of the outer header; in transport mode those of the
- * packet's own that stay in front.
+ * Return: in transport mode those of the packet's own that stay in front; otherwise
+ * those of the outer header.
  */
 static inline unsigned int espah_encap_front(const struct espah_sa *sa,
 					     const struct sk_buff *skb)
 {
 	bool is6 = sa->id.family == AF_INET6;
 
-	if (sa->mode == ESPAH_MODE_TUNNEL)
+	if (sa->mode != ESPAH_MODE_TRANSPORT)
 		return is6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
 	return likely(!is6) ? ip_hdrlen(skb) : espah_encap_front6(skb);
+}
+
+/**
+ * espah_encap_own() - octets of a packet that are not sent as payload
+ * @sa: SA
+ * @skb: packet in clear
+ * @front: espah_encap_front() of the two
+ *
+ * Return: in tunnel mode none; in transport mode those that stay in front; in BEET mode
+ * those that become the outer header.
+ */
+static inline unsigned int espah_encap_own(const struct espah_sa *sa,
+					   const struct sk_buff *skb,
+					   unsigned int front)
+{
+	if (sa->mode == ESPAH_MODE_TUNNEL)
+		return 0;
+	return likely(sa->mode == ESPAH_MODE_TRANSPORT) ? front :
+							  espah_beet_own(skb);
 }
 
 #endif /* _ESPAH_ENCAP_H */

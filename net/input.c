@@ -13,6 +13,7 @@
 #include <net/xfrm.h>
 
 #include "ah.h"
+#include "beet.h"
 #include "compat.h"
 #include "crypto.h"
 #include "encap.h"
@@ -214,8 +215,8 @@ static noinline bool put_together(struct espah_sa *sa, struct sk_buff *skb)
 }
 
 /* The firewall sees the packet again, now in clear: in transport mode from
- * PRE_ROUTING on, with the route that it came by; in tunnel mode as a packet
- * that has just arrived.
+ * PRE_ROUTING on, with the route that it came by; otherwise as a packet that has
+ * just arrived.
  */
 static void deliver(struct espah_sa *sa, struct sk_buff *skb)
 {
@@ -278,6 +279,8 @@ static unsigned int accept(struct espah_sa *sa, struct sk_buff *skb)
 
 	if (sa->mode == ESPAH_MODE_TUNNEL)
 		cause = espah_decap_tunnel(skb, sa, next);
+	else if (unlikely(sa->mode == ESPAH_MODE_BEET))
+		cause = espah_beet_decap(skb, sa, next);
 	else if (likely(sa->id.family == AF_INET))
 		espah_decap_transport4(skb, next);
 	else

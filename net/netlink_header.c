@@ -6,7 +6,7 @@
 #include "sa.h"
 
 /* Flags that say something of a header that only tunnel mode makes. (Those of
- * ip-xfrm(8) are taken in transport mode, too, as xfrm does: there, they are so.)
+ * ip-xfrm(8) are taken in the other modes, too, as xfrm does: there, they are so.)
  */
 static int refuse_flags(struct nlattr **tb,
 			const struct espah_sa_config *config,
@@ -47,7 +47,7 @@ static int refuse_values(struct nlattr **tb,
 	}
 	if (tb[ESPAH_A_SA_TFCPAD] && config->mode != ESPAH_MODE_TUNNEL) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_TFCPAD],
-				    "tfcpad: in transport mode not every payload says where it ends (RFC 4303 section 2.7)");
+				    "tfcpad: neither in transport mode nor in BEET mode does every payload say where it ends (RFC 4303 section 2.7)");
 		return -EINVAL;
 	}
 	if (tb[ESPAH_A_SA_TFCPAD] && config->id.proto == IPPROTO_AH) {

@@ -91,7 +91,7 @@ static const struct nla_policy tmpl_policy[ESPAH_A_TMPL_MAX + 1] = {
 	[ESPAH_A_TMPL_DST]	= ESPAH_NL_ADDR,
 	[ESPAH_A_TMPL_PROTO]	= ESPAH_NL_IPSEC_PROTO,
 	[ESPAH_A_TMPL_SPI]	= { .type = NLA_U32 },
-	[ESPAH_A_TMPL_MODE]	= NLA_POLICY_MAX(NLA_U8, ESPAH_MODE_TUNNEL),
+	[ESPAH_A_TMPL_MODE]	= NLA_POLICY_MAX(NLA_U8, ESPAH_MODE_BEET),
 	[ESPAH_A_TMPL_REQID]	= { .type = NLA_U32 },
 	[ESPAH_A_TMPL_LEVEL]	= NLA_POLICY_MAX(NLA_U8, ESPAH_LEVEL_USE),
 };
@@ -101,7 +101,7 @@ static const char *const tmpl_wants[ESPAH_A_TMPL_MAX + 1] = {
 	[ESPAH_A_TMPL_DST] = "tmpl dst: an address is needed, for an outbound tunnel always",
 	[ESPAH_A_TMPL_PROTO] = "tmpl proto: 50 (ESP) or 51 (AH) is needed",
 	[ESPAH_A_TMPL_SPI] = "tmpl spi: a number of 4 octets in network byte order is needed",
-	[ESPAH_A_TMPL_MODE] = "tmpl mode: 0 (transport) or 1 (tunnel) is needed",
+	[ESPAH_A_TMPL_MODE] = "tmpl mode: 0 (transport), 1 (tunnel) or 2 (beet) is needed",
 	[ESPAH_A_TMPL_REQID] = "tmpl reqid: a number of 4 octets is needed",
 	[ESPAH_A_TMPL_LEVEL] = "tmpl level: 0 (required) or 1 (use) is needed",
 };
@@ -129,13 +129,14 @@ static int get_tmpl_end(const struct nlattr *attr, struct espah_tmpl *tmpl,
 	return 0;
 }
 
-/* An outbound tunnel must know both its ends; elsewhere none is any. */
+/* An outbound tunnel, in BEET mode too, must know both its ends; elsewhere none is any. */
 static int get_tmpl_ends(struct nlattr **tb, const struct nlattr *nest, u8 dir,
 			 struct espah_tmpl *tmpl,
 			 struct netlink_ext_ack *extack)
 {
 	union espah_addr *const ends[] = { &tmpl->src, &tmpl->dst };
-	bool needed = dir == ESPAH_DIR_OUT && tmpl->mode == ESPAH_MODE_TUNNEL;
+	bool needed = dir == ESPAH_DIR_OUT &&
+		      tmpl->mode != ESPAH_MODE_TRANSPORT;
 	int err, i, attr;
 
 	for (i = 0; i < ARRAY_SIZE(ends); i++) {
@@ -174,6 +175,11 @@ static int get_tmpl(const struct nlattr *nest, u8 dir, struct espah_tmpl *tmpl,
 
 	tmpl->proto = nla_get_u8(tb[ESPAH_A_TMPL_PROTO]);
 	tmpl->mode = nla_get_u8(tb[ESPAH_A_TMPL_MODE]);
+	if (tmpl->mode == ESPAH_MODE_BEET && tmpl->proto == IPPROTO_AH) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_TMPL_MODE],
+				    "tmpl mode: BEET is a mode of ESP; proto 50 is needed");
+		return -EINVAL;
+	}
 	if (tb[ESPAH_A_TMPL_SPI])
 		tmpl->spi = nla_get_be32(tb[ESPAH_A_TMPL_SPI]);
 	if (tb[ESPAH_A_TMPL_REQID])
@@ -212,7 +218,7 @@ static int check_families(const struct nlattr *nest,
 {
 	const struct espah_tmpl *tmpl = &config->tmpl;
 
-	if (tmpl->mode == ESPAH_MODE_TUNNEL || !tmpl->family ||
+	if (tmpl->mode != ESPAH_MODE_TRANSPORT || !tmpl->family ||
 	    tmpl->family == config->sel.family)
 		return 0;
 	NL_SET_ERR_MSG_ATTR(extack, nest,

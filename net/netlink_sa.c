@@ -149,7 +149,10 @@ int espah_nl_sa_add(struct sk_buff *skb, struct genl_info *info)
 	if (!err)
 		err = espah_nl_get_sa_config(tb, &req, info->extack);
 	if (!err)
-		err = espah_nl_check_families(tb, &req.config, req.config.mode,
+		err = espah_nl_check_mode(tb, &req.config, req.config.mode,
+					  info->extack);
+	if (!err)
+		err = espah_nl_check_selector(tb, &req.config, req.config.mode,
 					      info->extack);
 	if (err)
 		return err;
@@ -249,7 +252,9 @@ static int ripen(struct espah_net *en, struct espah_sa *larva,
 	if (!tb[ESPAH_A_SA_REQID])
 		config->reqid = larva->reqid;
 	/* Only now is it sure which mode there is. */
-	err = espah_nl_check_families(tb, config, config->mode, extack);
+	err = espah_nl_check_mode(tb, config, config->mode, extack);
+	if (!err)
+		err = espah_nl_check_selector(tb, config, config->mode, extack);
 	if (!err)
 		err = espah_nl_check_header(tb, config, extack);
 	if (err)
@@ -278,7 +283,7 @@ static int change(struct espah_net *en, struct espah_sa *sa,
 
 	err = refuse_changes(sa, tb, config, extack);
 	if (!err)
-		err = espah_nl_check_families(tb, config, sa->mode, extack);
+		err = espah_nl_check_selector(tb, config, sa->mode, extack);
 	if (err)
 		return err;
 	espah_queue_hold(en);

@@ -26,7 +26,10 @@ int espah_nl_get_sa_id(struct nlattr **tb, struct espah_sa_config *config,
 		       struct netlink_ext_ack *extack);
 int espah_nl_get_sa_config(struct nlattr **tb, struct espah_nl_sa *req,
 			   struct netlink_ext_ack *extack);
-int espah_nl_check_families(struct nlattr **tb,
+int espah_nl_check_mode(struct nlattr **tb,
+			const struct espah_sa_config *config, u8 mode,
+			struct netlink_ext_ack *extack);
+int espah_nl_check_selector(struct nlattr **tb,
 			    const struct espah_sa_config *config, u8 mode,
 			    struct netlink_ext_ack *extack);
 int espah_nl_need_cipher(struct nlattr **tb, struct netlink_ext_ack *extack);

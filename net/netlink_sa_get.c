@@ -12,7 +12,7 @@ const char *const espah_nl_sa_wants[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_DST] = "dst: an address of 4 or 16 octets is needed",
 	[ESPAH_A_SA_PROTO] = "proto: 50 (ESP) or 51 (AH) is needed",
 	[ESPAH_A_SA_SPI] = "spi: a number of 4 octets in network byte order is needed, 256 or more",
-	[ESPAH_A_SA_MODE] = "mode: 0 (transport) or 1 (tunnel) is needed",
+	[ESPAH_A_SA_MODE] = "mode: 0 (transport), 1 (tunnel) or 2 (beet) is needed",
 	[ESPAH_A_SA_REQID] = "reqid: a number of 4 octets is needed",
 	[ESPAH_A_SA_REPLAY_WINDOW] = "replay-window: a number from 0 to 4096 is needed",
 	[ESPAH_A_SA_SEL] = "sel: a nest of selector attributes is needed",
@@ -105,7 +105,7 @@ static const struct nla_policy sa_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_PROTO]		= ESPAH_NL_IPSEC_PROTO,
 	[ESPAH_A_SA_SPI]		= { .type = NLA_U32 },
 	[ESPAH_A_SA_MODE]		= NLA_POLICY_MAX(NLA_U8,
-							 ESPAH_MODE_TUNNEL),
+							 ESPAH_MODE_BEET),
 	[ESPAH_A_SA_REQID]		= { .type = NLA_U32 },
 	[ESPAH_A_SA_REPLAY_WINDOW]	= NLA_POLICY_MAX(NLA_U32,
 							 ESPAH_REPLAY_WINDOW_MAX),
@@ -342,20 +342,60 @@ int espah_nl_get_sa_config(struct nlattr **tb, struct espah_nl_sa *req,
 }
 
 /**
- * espah_nl_check_families() - may the SA carry what its selector has?
+ * espah_nl_check_mode() - does the protocol have this mode?
  * @tb: the request's attributes
  * @config: the SA
  * @mode: its mode, which may be known from before
- * @extack: where to say that it may not
- *
- * A tunnel may carry the other family.
+ * @extack: where to say that it has not
  *
  * Return: 0 or -EINVAL.
  */
-int espah_nl_check_families(struct nlattr **tb,
+int espah_nl_check_mode(struct nlattr **tb,
+			const struct espah_sa_config *config, u8 mode,
+			struct netlink_ext_ack *extack)
+{
+	if (mode != ESPAH_MODE_BEET || config->id.proto == IPPROTO_ESP)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_MODE],
+			    "mode: BEET is a mode of ESP; proto 50 is needed");
+	return -EINVAL;
+}
+
+/* What is not sent must be known: from the selector, which has the addresses inside. */
+static int check_beet(struct nlattr **tb, const struct espah_selector *sel,
+		      struct netlink_ext_ack *extack)
+{
+	if (!sel) {
+		NL_SET_ERR_ATTR_MISS(extack, NULL, ESPAH_A_SA_SEL);
+		NL_SET_ERR_MSG(extack,
+			       "sel: in BEET mode it is needed; it has the addresses of the packets inside");
+		return -EINVAL;
+	}
+	if (espah_addr_equal(&sel->src_min, &sel->src_max) &&
+	    espah_addr_equal(&sel->dst_min, &sel->dst_max))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_SEL],
+			    "sel: in BEET mode it is from one address to one address, those of the packets inside");
+	return -EINVAL;
+}
+
+/**
+ * espah_nl_check_selector() - may an SA of this mode have this selector?
+ * @tb: the request's attributes
+ * @config: the SA; without a selector, it shall have none
+ * @mode: its mode, which may be known from before
+ * @extack: where to say that it may not
+ *
+ * A tunnel may carry the other family, in BEET mode too.
+ *
+ * Return: 0 or -EINVAL.
+ */
+int espah_nl_check_selector(struct nlattr **tb,
 			    const struct espah_sa_config *config, u8 mode,
 			    struct netlink_ext_ack *extack)
 {
+	if (mode == ESPAH_MODE_BEET)
+		return check_beet(tb, config->sel, extack);
 	if (!config->sel || mode == ESPAH_MODE_TUNNEL ||
 	    config->sel->family == config->id.family)
 		return 0;

@@ -7,6 +7,7 @@
 
 #include "netlink.h"
 #include "netlink_attr.h"
+#include "netlink_sa.h"
 #include "netns.h"
 #include "notify.h"
 #include "sa.h"
@@ -21,7 +22,7 @@ static const struct nla_policy spi_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_SRC]	= ESPAH_NL_ADDR,
 	[ESPAH_A_SA_DST]	= ESPAH_NL_ADDR,
 	[ESPAH_A_SA_PROTO]	= ESPAH_NL_IPSEC_PROTO,
-	[ESPAH_A_SA_MODE]	= NLA_POLICY_MAX(NLA_U8, ESPAH_MODE_TUNNEL),
+	[ESPAH_A_SA_MODE]	= NLA_POLICY_MAX(NLA_U8, ESPAH_MODE_BEET),
 	[ESPAH_A_SA_REQID]	= { .type = NLA_U32 },
 	[ESPAH_A_SA_SPI_MIN]	= { .type = NLA_U32 },
 	[ESPAH_A_SA_SPI_MAX]	= { .type = NLA_U32 },
@@ -107,6 +108,9 @@ static int get_request(struct nlattr **tb, struct spi_request *req,
 
 	config->id.proto = nla_get_u8(tb[ESPAH_A_SA_PROTO]);
 	config->mode = nla_get_u8(tb[ESPAH_A_SA_MODE]);
+	err = espah_nl_check_mode(tb, config, config->mode, extack);
+	if (err)
+		return err;
 	if (tb[ESPAH_A_SA_REQID])
 		config->reqid = nla_get_u32(tb[ESPAH_A_SA_REQID]);
 	req->limits.added.hard = TIMEOUT_SECONDS;

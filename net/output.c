@@ -26,7 +26,7 @@
 #include "protect.h"
 #include "quoted.h"
 
-/* The route of the protected packet, which has this mark. In tunnel mode it is
+/* The route of the protected packet, which has this mark. But for transport mode it is
  * looked up without a protocol, which keeps xfrm's policies out of it.
  *
  * Returns a route to be given back with dst_release(), or NULL.
@@ -192,9 +192,13 @@ static noinline unsigned int take_behind(struct espah_net *en,
 	return take_slowly(en, sa, skb, NULL);
 }
 
-/* In transport mode an SA is between two hosts, and for nobody else. */
+/* In transport mode an SA is between two hosts, and for nobody else. So it is in BEET mode,
+ * whose selector says for whom.
+ */
 static bool may_carry(const struct espah_sa *sa, const struct espah_flow *flow)
 {
+	if (sa->mode == ESPAH_MODE_BEET)
+		return espah_sa_covers(sa, flow);
 	return sa->mode != ESPAH_MODE_TRANSPORT ||
 	       (espah_addr_equal(&flow->src, &sa->src) &&
 		espah_addr_equal(&flow->dst, &sa->id.dst));

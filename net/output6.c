@@ -19,7 +19,7 @@
 
 /**
  * espah_output6_route() - the route to the other end of a tunnel
- * @sa: SA in tunnel mode, between IPv6 addresses
+ * @sa: SA in tunnel or BEET mode, between IPv6 addresses
  * @mark: of the protected packet
  *
  * It is looked up without a protocol, and xfrm is not asked. Softirqs are off.

@@ -21,6 +21,7 @@
 #include <net/ip6_route.h>
 
 #include "ah.h"
+#include "beet.h"
 #include "compat.h"
 #include "encap.h"
 #include "esp.h"
@@ -72,18 +73,32 @@ static unsigned int esp_payload_max(const struct espah_sa *sa, unsigned int room
  * @outer: octets that the protected packet may have
  * @front: octets of IP header in front of the protection
  *
- * Return: octets of the longest IP packet in clear.
+ * Return: octets of the longest IP packet in clear; in BEET mode, without those that
+ * espah_beet_own() says.
  */
 unsigned int espah_pmtu_inner(const struct espah_sa *sa, unsigned int outer,
 			      unsigned int front)
 {
-	bool tunnel = sa->mode == ESPAH_MODE_TUNNEL;
+	bool transport = sa->mode == ESPAH_MODE_TRANSPORT;
 	unsigned int room = outer > front ? outer - front : 0;
 	unsigned int payload;
 
 	payload = unlikely(sa->id.proto == IPPROTO_AH) ?
 		  ah_payload_max(sa, room) : esp_payload_max(sa, room);
-	return tunnel ? payload : payload + front;
+	return transport ? payload + front : payload;
+}
+
+/* The longest packet like this one that fits into an outer one of so many octets. */
+static __always_inline unsigned int
+longest_like(const struct espah_sa *sa, const struct sk_buff *skb,
+	     unsigned int outer)
+{
+	unsigned int front = espah_encap_front(sa, skb);
+	unsigned int len = espah_pmtu_inner(sa, outer, front);
+
+	if (unlikely(sa->mode == ESPAH_MODE_BEET))
+		len += espah_beet_own(skb);
+	return len;
 }
 
 /**
@@ -96,8 +111,7 @@ unsigned int espah_pmtu_inner(const struct espah_sa *sa, unsigned int outer,
 unsigned int espah_pmtu_limit(const struct espah_sa *sa,
 			      const struct sk_buff *skb)
 {
-	return espah_pmtu_inner(sa, espah_pmtu_outer(sa, skb_dst(skb)),
-				espah_encap_front(sa, skb));
+	return longest_like(sa, skb, espah_pmtu_outer(sa, skb_dst(skb)));
 }
 
 /* A local sender gets -EMSGSIZE, and finds the size in its route: TCP cuts its
@@ -192,18 +206,16 @@ static unsigned int longest(const struct espah_sa *sa)
  *
  * Where it does not, and does not want to be fragmented, its sender is told the
  * size that would (RFC 4301 section 8.2.1). From here on ignore_df says that it has to
- * be fragmented: before it is protected in tunnel mode, and after that in transport mode,
- * which is for whole packets.
+ * be fragmented: before it is protected in tunnel mode, and after that in the others,
+ * which are for whole packets.
  *
  * Return: true if the packet can go on, perhaps without its DF.
  */
 bool espah_pmtu_fits(struct espah_sa *sa, struct sk_buff *skb,
 		     const struct dst_entry *outer)
 {
-	unsigned int front = espah_encap_front(sa, skb);
-	unsigned int mtu;
+	unsigned int mtu = longest_like(sa, skb, espah_pmtu_outer(sa, outer));
 
-	mtu = espah_pmtu_inner(sa, espah_pmtu_outer(sa, outer), front);
 	if (likely(fits(skb, mtu))) {
 		skb->ignore_df = 0;
 		return true;
@@ -212,7 +224,7 @@ bool espah_pmtu_fits(struct espah_sa *sa, struct sk_buff *skb,
 		return false;
 	skb->ignore_df = 1;
 	return sa->mode == ESPAH_MODE_TUNNEL ||
-	       fits(skb, espah_pmtu_inner(sa, longest(sa), front));
+	       fits(skb, longest_like(sa, skb, longest(sa)));
 }
 
 /* How long a router is believed, in jiffies: as long as by the IP layer. */

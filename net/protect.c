@@ -9,6 +9,7 @@
 #include <net/ip.h>
 
 #include "ah.h"
+#include "beet.h"
 #include "compat.h"
 #include "crypto.h"
 #include "encap.h"
@@ -121,14 +122,16 @@ static __always_inline u8 write_front(struct sk_buff *skb,
 				      const struct espah_sa *sa,
 				      unsigned int header)
 {
-	bool tunnel = sa->mode == ESPAH_MODE_TUNNEL;
+	bool is6 = unlikely(sa->id.family == AF_INET6);
 	struct net *net = sa->en->net;
 
-	if (unlikely(sa->id.family == AF_INET6))
-		return tunnel ? espah_encap_tunnel6(skb, sa, header) :
-				espah_encap_transport6(skb, sa, header);
-	return tunnel ? espah_encap_tunnel4(net, skb, sa, header) :
-			espah_encap_transport4(net, skb, sa, header);
+	if (sa->mode == ESPAH_MODE_TUNNEL)
+		return is6 ? espah_encap_tunnel6(skb, sa, header) :
+			     espah_encap_tunnel4(net, skb, sa, header);
+	if (unlikely(sa->mode == ESPAH_MODE_BEET))
+		return espah_beet_encap(net, skb, sa, header);
+	return is6 ? espah_encap_transport6(skb, sa, header) :
+		     espah_encap_transport4(net, skb, sa, header);
 }
 
 /* Everything but the encryption: the packet with header, padding and room for
@@ -138,11 +141,10 @@ static int assemble(struct sk_buff *skb)
 {
 	struct espah_packet *packet = espah_packet(skb);
 	const struct espah_sa *sa = packet->sa;
-	bool tunnel = sa->mode == ESPAH_MODE_TUNNEL;
 	unsigned int header = espah_esp_header_len(sa);
 	unsigned int front = espah_encap_front(sa, skb);
-	unsigned int payload = tunnel ? skb->len : skb->len - front;
-	unsigned int pad_len = espah_esp_pad_len(sa, payload);
+	unsigned int own = espah_encap_own(sa, skb, front);
+	unsigned int pad_len = espah_esp_pad_len(sa, skb->len - own);
 	unsigned int tail = pad_len + ESPAH_ESP_TRAILER + sa->icv_len;
 	struct sk_buff *last;
 	int frags;
@@ -150,7 +152,8 @@ static int assemble(struct sk_buff *skb)
 	u8 next;
 
 	header += sa->encap_len;
-	frags = make_room(skb, header + (tunnel ? front : 0), tail, &last);
+	/* In BEET mode, the outer header may be the shorter one. */
+	frags = make_room(skb, header + front - min(front, own), tail, &last);
 	if (unlikely(frags < 0))
 		return frags;
 	at = pskb_put(skb, last, tail);
@@ -317,20 +320,21 @@ static noinline unsigned int suits_transport6(struct sk_buff *skb)
 	return pskb_may_pull(skb, ext.front) ? 0 : ESPAH_A_CNT_OUT_NOMEM;
 }
 
-/* RFC 4303 section 3.1.1: transport mode is for whole datagrams. Returns 0 or the
- * counter that says why not.
+/* RFC 4303 section 3.1.1: transport mode is for whole datagrams. In BEET mode, there is no
+ * room for what an IPv4 fragment is known by. Returns 0 or the counter that says why not.
  */
-static unsigned int suits_transport(struct sk_buff *skb)
+static unsigned int suits_header(const struct espah_sa *sa, struct sk_buff *skb)
 {
 	if (unlikely(espah_packet_is6(skb)))
-		return suits_transport6(skb);
+		return sa->mode == ESPAH_MODE_TRANSPORT ?
+		       suits_transport6(skb) : 0;
 	return ip_is_fragment(ip_hdr(skb)) ? ESPAH_A_CNT_OUT_FRAGMENT : 0;
 }
 
 static void protect_one(struct espah_sa *sa, struct sk_buff *skb)
 {
-	unsigned int cause = sa->mode == ESPAH_MODE_TRANSPORT ?
-			     suits_transport(skb) : 0;
+	unsigned int cause = sa->mode == ESPAH_MODE_TUNNEL ?
+			     0 : suits_header(sa, skb);
 
 	if (unlikely(cause))
 		espah_drop(sa->en, sa, skb, cause);

@@ -214,7 +214,8 @@ struct espah_limits_rcu {
  * @oseq: last sequence number handed out; atomic
  * @refs: the SAD holds one and every packet outside of RCU holds one
  * @dead: true once it is out of the SAD; written under &espah_net.lock
- * @sel: selector or NULL; written under &espah_net.lock, read under RCU
+ * @sel: selector or NULL; written under &espah_net.lock, read under RCU; in BEET mode never
+ *	NULL, with the addresses of the packet inside
  * @pmtu: outer path MTU learnt from ICMP, 0 for none; single words, races
  *	between two ICMP messages are as good as their order
  * @pmtu_expires: jiffies when @pmtu is forgotten; as @pmtu
@@ -233,7 +234,7 @@ struct espah_limits_rcu {
  * @judge_node: in &espah_judge.sas, with a reference; whoever has set @asked to 1
  *	enters it, and the judge takes it out before he sets it to 0
  * @drops: by ESPAH_A_CNT_*; atomic
- * @route: outer route of tunnel mode; per CPU
+ * @route: outer route, but for transport mode; per CPU
  *
  * In the tables, under &espah_net.lock, read under RCU:
  * @spi_node: in &espah_sad.by_spi

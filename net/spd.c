@@ -140,15 +140,15 @@ static bool tmpl_fits(const struct espah_tmpl *tmpl, const struct espah_sa *sa)
  * @sa: SA that the packet came under
  *
  * RFC 4301 section 5.2 step 4: the packet must have had the protection that
- * its policy asks for. A tunnel is a promise about addresses that only a
- * policy can make; a transport-mode packet without one is as good as clear.
+ * its policy asks for. A tunnel, one in BEET mode too, is a promise about addresses that
+ * only a policy can make; a transport-mode packet without one is as good as clear.
  *
  * Return: 0, or the counter that says why not.
  */
 unsigned int espah_policy_admits(const struct espah_policy *policy,
 				 const struct espah_sa *sa)
 {
-	bool tunnel = sa->mode == ESPAH_MODE_TUNNEL;
+	bool tunnel = sa->mode != ESPAH_MODE_TRANSPORT;
 
 	if (!policy)
 		return tunnel ? ESPAH_A_CNT_IN_NO_POLICY : 0;

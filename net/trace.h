@@ -83,7 +83,8 @@ TRACE_EVENT(espah_drop,
 			{ ESPAH_A_CNT_IN_AH_LENGTH, "in-ah-length" },
 			{ ESPAH_A_CNT_IN_AH_COVER, "in-ah-cover" },
 			{ ESPAH_A_CNT_OUT_AH_COVER, "out-ah-cover" },
-			{ ESPAH_A_CNT_IN_FRAGMENT, "in-fragment" }))
+			{ ESPAH_A_CNT_IN_FRAGMENT, "in-fragment" },
+			{ ESPAH_A_CNT_IN_BEET_HEADER, "in-beet-header" }))
 );
 
 #endif /* _ESPAH_TRACE_H */

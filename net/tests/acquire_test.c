@@ -8,6 +8,8 @@
 /* Of a policy it matters which it is, and whether it has a slot, as tunnels have. */
 static struct espah_slot slot;
 static struct espah_policy tunnel = { .slot = &slot };
+static struct espah_policy beet = { .slot = &slot,
+				    .config.tmpl.mode = ESPAH_MODE_BEET };
 static struct espah_policy transports[ESPAH_ASKS_ALL];
 
 /* A packet comes that goes there; returns how often that was told. */
@@ -63,6 +65,14 @@ static void a_tunnel_asks_for_all(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, comes(test, &tunnel, FIXTURE_B), 1);
 	KUNIT_EXPECT_EQ(test, comes(test, &tunnel, FIXTURE_B + 1), 0);
+}
+
+/* Its ends are a tunnel's, and each pair inside has an SA of its own. */
+static void each_pair_in_beet_asks(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, comes(test, &beet, FIXTURE_B), 1);
+	KUNIT_EXPECT_EQ(test, comes(test, &beet, FIXTURE_B + 1), 1);
+	KUNIT_EXPECT_EQ(test, comes(test, &beet, FIXTURE_B), 0);
 }
 
 static void time_allows_it(struct kunit *test)
@@ -139,6 +149,7 @@ static void a_namespace_is_bounded(struct kunit *test)
 static struct kunit_case acquire_cases[] = {
 	KUNIT_CASE(each_pair_asks),
 	KUNIT_CASE(a_tunnel_asks_for_all),
+	KUNIT_CASE(each_pair_in_beet_asks),
 	KUNIT_CASE(time_allows_it),
 	KUNIT_CASE(a_policy_is_bounded),
 	KUNIT_CASE(a_namespace_is_bounded),

@@ -34,6 +34,7 @@ static struct kunit_suite *const suites[] = {
 	&header_suite,
 	&encap_suite,
 	&encap6_suite,
+	&beet_suite,
 	&pmtu_suite,
 	&fragment_suite,
 	&repair_suite,

@@ -29,6 +29,7 @@ struct admission {
 
 #define TRANSPORT	ESPAH_MODE_TRANSPORT
 #define TUNNEL		ESPAH_MODE_TUNNEL
+#define BEET		ESPAH_MODE_BEET
 #define MISMATCH	ESPAH_A_CNT_IN_POLICY_MISMATCH
 
 static const struct admission admissions[] = {
@@ -45,6 +46,13 @@ static const struct admission admissions[] = {
 	  TRANSPORT, true, MISMATCH },
 	{ "clear would do, the right tunnel", ESPAH_ACTION_PROTECT, TUNNEL,
 	  TUNNEL, true, 0 },
+	{ "protect, BEET", ESPAH_ACTION_PROTECT, BEET, BEET, false, 0 },
+	{ "wants BEET", ESPAH_ACTION_PROTECT, TUNNEL, BEET, false, MISMATCH },
+	{ "wants no BEET", ESPAH_ACTION_PROTECT, BEET, TRANSPORT, false,
+	  MISMATCH },
+	{ "clear would do, BEET is not", ESPAH_ACTION_PROTECT, BEET, TUNNEL,
+	  true, MISMATCH },
+	{ "bypass, BEET", ESPAH_ACTION_BYPASS, BEET, 0, false, MISMATCH },
 	{ "bypass, transport", ESPAH_ACTION_BYPASS, TRANSPORT, 0, false, 0 },
 	{ "bypass, tunnel", ESPAH_ACTION_BYPASS, TUNNEL, 0, false, MISMATCH },
 	{ "discard, transport", ESPAH_ACTION_DISCARD, TRANSPORT, 0, false,

@@ -20,6 +20,7 @@ extern struct kunit_suite cover_suite;
 extern struct kunit_suite header_suite;
 extern struct kunit_suite encap_suite;
 extern struct kunit_suite encap6_suite;
+extern struct kunit_suite beet_suite;
 extern struct kunit_suite pmtu_suite;
 extern struct kunit_suite fragment_suite;
 extern struct kunit_suite repair_suite;

@@ -104,6 +104,10 @@ test_encap6() {
 	suite encap6
 }
 
+test_beet() {
+	suite beet
+}
+
 test_pmtu() {
 	suite pmtu
 }

@@ -24,7 +24,7 @@ static const char help[] =
 	"TMPL-LIST := [ TMPL-LIST ] tmpl TMPL\n"
 	"TMPL := ID [ mode MODE ] [ reqid REQID ] [ level LEVEL ]\n"
 	"ID := [ src ADDR ] [ dst ADDR ] proto { esp | ah } [ spi SPI ]\n"
-	"MODE := transport | tunnel\n"
+	"MODE := transport | tunnel | beet\n"
 	"LEVEL := required | use\n";
 
 static int policy_add(struct ctl *ctl, struct args *args)

@@ -43,7 +43,7 @@ int take_transform(struct args *args, uint8_t *proto)
 }
 
 /**
- * take_mode() - transport or tunnel
+ * take_mode() - transport, tunnel or beet
  * @args: the command
  * @mode: filled in
  *
@@ -51,13 +51,13 @@ int take_transform(struct args *args, uint8_t *proto)
  */
 int take_mode(struct args *args, uint8_t *mode)
 {
-	static const char * const others[] = { "beet", "ro", "in_trigger", NULL };
+	static const char * const others[] = { "ro", "in_trigger", NULL };
 
 	if (args->at < args->argc && one_of(args->argv[args->at], others))
 		return args_fail(args,
-				 "'%s' is not supported by this version; expected transport or tunnel",
+				 "'%s' is not supported by this version; expected transport, tunnel or beet",
 				 args->argv[args->at]);
-	return args_choice(args, espah_mode_find, "transport or tunnel", mode);
+	return args_choice(args, espah_mode_find, "transport, tunnel or beet", mode);
 }
 
 static int take_src(struct args *args, void *to)

@@ -68,6 +68,8 @@ static const struct espah_counter_text texts[ESPAH_A_CNT_MAX + 1] = {
 					"ECN inside and outside that nobody should send" },
 	[ESPAH_A_CNT_IN_FRAGMENT] = { "in-fragment", "a fragment that is not put together" },
 	[ESPAH_A_CNT_OUT_KEEPALIVE] = { "out-keepalive", "keepalive for NAT sent" },
+	[ESPAH_A_CNT_IN_BEET_HEADER] = { "in-beet-header",
+					 "what BEET mode carries has no header that can be made" },
 };
 
 /**

@@ -12,6 +12,7 @@
 static const char * const modes[] = {
 	[ESPAH_MODE_TRANSPORT] = "transport",
 	[ESPAH_MODE_TUNNEL] = "tunnel",
+	[ESPAH_MODE_BEET] = "beet",
 };
 
 static const char * const dirs[] = {

@@ -112,7 +112,7 @@ def lengths():
 
 VALUES = {
     'proto': (0, 49, 52, 255),
-    'mode': (2, 255),
+    'mode': (3, 255),
     'replay-window': (4097, 0xffffffff),
     'dir': (3, 255),
     'action': (3, 255),
@@ -274,6 +274,8 @@ def contradictory_sas():
         yield case('TTL in transport mode', ('ttl',), ttl=9, mode=0)
         yield case('DSCP in transport mode', ('dscp',), dscp=9, mode=0)
         yield case('padding in transport mode', ('tfcpad',), tfcpad=9, mode=0)
+        yield case('TTL in BEET mode', ('ttl',), ttl=9, mode=2)
+        yield case('padding in BEET mode', ('tfcpad',), tfcpad=9, mode=2)
         yield case('DSCP and none', ('dscp',), dscp=9, flags=0x20)
         yield case('ESN without a window', ('flags',), flags=1, **{'replay-window': 0})
         for number in (0xffffffff, 1 << 32, (1 << 64) - 1):
@@ -289,6 +291,28 @@ def contradictory_sas():
         for mark in ('mark', 'output-mark'):
             yield case(f'{mark} outside of its mask', (mark,), words='mark',
                        **{mark: 2, f'{mark}-mask': 1})
+
+
+def beet():
+    """The SA's selector has the addresses inside, and AH has no such mode."""
+    values = sa(0x1000, mode=2)
+    yield case_of('BEET between networks', 'SA_ADD', values, ('sel',), words='BEET mode')
+    for end in ('src', 'dst'):
+        wide = sel(**{f'{end}-max': values['sel'][f'{end}-min']})
+        yield case_of(f'BEET from one {end} only', 'SA_ADD', {**values, 'sel': wide}, ('sel',),
+                      words='BEET mode')
+    del values['sel']
+    case = case_of('BEET without addresses inside', 'SA_ADD', values, None, words='^sel: in BEET mode')
+    case.missing = num('SA', 'sel')
+    yield case
+    values = {'src': '10.0.0.1', 'dst': '10.0.0.2', 'proto': 51, 'mode': 2}
+    yield case_of('BEET of AH, for an SPI', 'SA_ALLOC_SPI', values, ('mode',), words='BEET')
+    yield case_of('BEET of AH', 'SA_ADD', {**values, 'spi': 0x1000, 'auth': auth()}, ('mode',),
+                  words='BEET')
+    yield case_of('BEET of AH in a template', 'POLICY_ADD',
+                  policy(dst='10.2.9.0', tmpl=tmpl(proto=51, mode=2)), ('tmpl', 'mode'), words='BEET')
+    yield case_of('BEET from nowhere', 'POLICY_ADD',
+                  policy(dst='10.2.9.0', tmpl=tmpl(src='0.0.0.0', mode=2)), ('tmpl', 'src'))
 
 
 def mixed_families():
@@ -396,6 +420,7 @@ def contradictory_policies():
 def contradictory():
     yield from contradictory_sas()
     yield from mixed_families()
+    yield from beet()
     yield from contradictory_pairs()
     yield from half_an_encapsulation()
     yield from contradictory_spis()

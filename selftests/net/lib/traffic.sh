@@ -152,7 +152,7 @@ states() {
 policies() {
 	local there='' back='' end="proto $proto reqid ${6:-1} mode $3"
 
-	if [ "$3" = tunnel ]; then
+	if [ "$3" != transport ]; then
 		there="src $1 dst $2 " back="src $2 dst $1 "
 	fi
 	echo "policy add src $4 dst $5 dir out tmpl $there$end"
