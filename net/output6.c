@@ -77,6 +77,10 @@ static int to_neighbour(struct net *net, struct sock *sk, struct sk_buff *skb)
 	struct neighbour *neigh;
 	int err;
 
+	/* Kernels differ in which of the two the neighbours are looked up under, and an
+	 * asynchronous cipher finishes under neither.
+	 */
+	rcu_read_lock();
 	rcu_read_lock_bh();
 	neigh = ip_neigh_gw6(rt->dst.dev,
 			     rt6_nexthop(rt, &ipv6_hdr(skb)->daddr));
@@ -87,6 +91,7 @@ static int to_neighbour(struct net *net, struct sock *sk, struct sk_buff *skb)
 		err = neigh_output(neigh, skb, false);
 	}
 	rcu_read_unlock_bh();
+	rcu_read_unlock();
 	return err;
 }
 
