@@ -16,10 +16,12 @@
 
 /**
  * struct acquire_event - what an SA is wanted for
+ * @en: namespace
  * @policy: policy that wants it
  * @flow: flow of the packet
  */
 struct acquire_event {
+	const struct espah_net		*en;
 	const struct espah_policy	*policy;
 	const struct espah_flow		*flow;
 };
@@ -29,6 +31,7 @@ static int put_acquire(struct sk_buff *msg, const void *what)
 	const struct acquire_event *event = what;
 	const struct espah_policy_config *config = &event->policy->config;
 	const struct espah_flow *flow = event->flow;
+	struct espah_tmpl lacks;
 	struct espah_selector sel = {
 		.src_min	= flow->src,
 		.src_max	= flow->src,
@@ -43,28 +46,45 @@ static int put_acquire(struct sk_buff *msg, const void *what)
 	    espah_nl_put_selector(msg, ESPAH_A_POLICY_SEL, &sel) ||
 	    espah_nl_put_fwmark(msg, ESPAH_A_POLICY_MARK, &config->mark))
 		return -EMSGSIZE;
-	return espah_nl_put_tmpl(msg, &config->tmpl);
+	espah_policy_lacks(event->en, event->policy, flow, &lacks);
+	return espah_nl_put_tmpl(msg, &lacks);
 }
 
 static void tell(const struct espah_net *en, const struct espah_policy *policy,
 		 const struct espah_flow *flow)
 {
-	const struct acquire_event event = { .policy = policy, .flow = flow };
+	const struct acquire_event event = {
+		.en	= en,
+		.policy	= policy,
+		.flow	= flow,
+	};
 
 	espah_notify(en, ESPAH_CMD_ACQUIRE_NTF, put_acquire, &event,
 		     GFP_ATOMIC);
+}
+
+/* Are the ends of this template's SA the same for all packets? */
+static bool ends_are_fixed(const struct espah_policy *policy, unsigned int tmpl)
+{
+	unsigned int i;
+
+	if (policy->config.tmpl[tmpl].mode == ESPAH_MODE_BEET)
+		return false;
+	for (i = 0; i <= tmpl; i++)
+		if (policy->slots[i])
+			return true;
+	return false;
 }
 
 /* Would the SA do for this flow? One between the ends of a tunnel would; in
  * transport mode its addresses are the packet's, and in BEET mode it has those inside.
  */
 static bool would_do(const struct espah_ask *ask,
-		     const struct espah_policy *policy,
+		     const struct espah_policy *policy, unsigned int tmpl,
 		     const struct espah_flow *flow)
 {
-	return ask->policy == policy &&
-	       ((policy->slot &&
-		 policy->config.tmpl.mode != ESPAH_MODE_BEET) ||
+	return ask->policy == policy && ask->tmpl == tmpl &&
+	       (ends_are_fixed(policy, tmpl) ||
 		(espah_addr_equal(&ask->flow.src, &flow->src) &&
 		 espah_addr_equal(&ask->flow.dst, &flow->dst)));
 }
@@ -72,6 +92,7 @@ static bool would_do(const struct espah_ask *ask,
 /* From the newest to the oldest that counts. */
 static enum espah_ask_verdict judge(const struct espah_asking *asking,
 				    const struct espah_policy *policy,
+				    unsigned int tmpl,
 				    const struct espah_flow *flow, bool again)
 {
 	unsigned long every = again ? ESPAH_ASK_EVERY : ASK_ANEW;
@@ -85,7 +106,7 @@ static enum espah_ask_verdict judge(const struct espah_asking *asking,
 		age = jiffies - ask->asked;
 		if (!ask->policy || age >= every)
 			break;
-		if (would_do(ask, policy, flow))
+		if (would_do(ask, policy, tmpl, flow))
 			return ESPAH_ASK_DONE;
 		if (age >= ESPAH_ASK_EVERY || ask->again != again)
 			continue;
@@ -100,19 +121,21 @@ static enum espah_ask_verdict judge(const struct espah_asking *asking,
 /* Of the packets that come at once on several CPUs, one asks. */
 static enum espah_ask_verdict claim(struct espah_asking *asking,
 				    const struct espah_policy *policy,
+				    unsigned int tmpl,
 				    const struct espah_flow *flow, bool again)
 {
 	enum espah_ask_verdict verdict;
 
 	lockdep_assert_held(&asking->lock);
 
-	verdict = judge(asking, policy, flow, again);
+	verdict = judge(asking, policy, tmpl, flow, again);
 	if (verdict != ESPAH_ASK_NOW)
 		return verdict;
 	asking->asks[asking->next] = (struct espah_ask){
 		.policy	= policy,
 		.asked	= jiffies,
 		.flow	= *flow,
+		.tmpl	= tmpl,
 		.again	= again,
 	};
 	asking->next = (asking->next + 1) % ESPAH_ASKS;
@@ -131,9 +154,12 @@ void espah_acquire(struct espah_net *en, const struct espah_policy *policy,
 		   const struct espah_flow *flow)
 {
 	enum espah_ask_verdict verdict;
+	struct espah_tmpl lacks;
+	unsigned int tmpl;
 
+	tmpl = espah_policy_lacks(en, policy, flow, &lacks);
 	spin_lock(&en->asking.lock);
-	verdict = claim(&en->asking, policy, flow, false);
+	verdict = claim(&en->asking, policy, tmpl, flow, false);
 	spin_unlock(&en->asking.lock);
 	if (verdict == ESPAH_ASK_NOW)
 		tell(en, policy, flow);
@@ -158,11 +184,13 @@ enum espah_ask_verdict espah_acquire_again(struct espah_net *en,
 {
 	struct espah_asking *asking = &en->asking;
 	enum espah_ask_verdict verdict;
-	unsigned int at;
+	struct espah_tmpl lacks;
+	unsigned int tmpl, at;
 
+	tmpl = espah_policy_lacks(en, policy, flow, &lacks);
 	spin_lock(&asking->lock);
 	at = asking->next;
-	verdict = claim(asking, policy, flow, true);
+	verdict = claim(asking, policy, tmpl, flow, true);
 	spin_unlock(&asking->lock);
 	if (verdict == ESPAH_ASK_NOW)
 		__set_bit(at, asks);

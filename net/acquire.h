@@ -28,12 +28,14 @@ struct espah_policy;
  *	be gone: to be compared only, unless RCU has been held since before
  * @asked: jiffies when it was
  * @flow: flow of the packet
+ * @tmpl: number of the template that it is for
  * @again: the packet waited already
  */
 struct espah_ask {
 	const struct espah_policy	*policy;
 	unsigned long			asked;
 	struct espah_flow		flow;
+	u8				tmpl;
 	bool				again;
 };
 

@@ -73,7 +73,7 @@ static unsigned int refusal(const struct espah_net *en, u8 dir,
 	if (policy->config.action == ESPAH_ACTION_DISCARD)
 		return in ? ESPAH_A_CNT_IN_CLEAR_DISCARD :
 			    ESPAH_A_CNT_FWD_CLEAR_DISCARD;
-	if (policy->config.tmpl.optional)
+	if (espah_policy_optional(policy))
 		return 0;
 	return in ? ESPAH_A_CNT_IN_CLEAR : ESPAH_A_CNT_FWD_CLEAR;
 }

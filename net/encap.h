@@ -50,6 +50,13 @@ static inline u8 espah_encap_ttl(const struct sk_buff *skb)
 						ipv6_hdr(skb)->hop_limit;
 }
 
+/* Octets of a tunnel's outer header. */
+static inline unsigned int espah_encap_outer(const struct espah_sa *sa)
+{
+	return sa->id.family == AF_INET6 ? sizeof(struct ipv6hdr) :
+					   sizeof(struct iphdr);
+}
+
 /**
  * espah_encap_front() - octets of IP header in front of the protection
  * @sa: SA
@@ -61,11 +68,10 @@ static inline u8 espah_encap_ttl(const struct sk_buff *skb)
 static inline unsigned int espah_encap_front(const struct espah_sa *sa,
 					     const struct sk_buff *skb)
 {
-	bool is6 = sa->id.family == AF_INET6;
-
 	if (sa->mode != ESPAH_MODE_TRANSPORT)
-		return is6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
-	return likely(!is6) ? ip_hdrlen(skb) : espah_encap_front6(skb);
+		return espah_encap_outer(sa);
+	return likely(sa->id.family == AF_INET) ? ip_hdrlen(skb) :
+						  espah_encap_front6(skb);
 }
 
 /**

@@ -5,37 +5,26 @@
 
 #include <linux/ip.h>
 #include <linux/ipv6.h>
-#include <linux/netfilter.h>
-#include <net/gro_cells.h>
 #include <net/ip.h>
-#include <net/ip6_route.h>
-#include <net/route.h>
-#include <net/xfrm.h>
 
 #include "ah.h"
 #include "beet.h"
 #include "compat.h"
 #include "crypto.h"
+#include "deliver.h"
 #include "encap.h"
 #include "esp.h"
 #include "flow.h"
-#include "gather.h"
-#include "icmp.h"
 #include "icv.h"
 #include "input.h"
 #include "mark.h"
 #include "natt.h"
+#include "nested.h"
 #include "netns.h"
 #include "packet.h"
+#include "path.h"
 #include "quoted.h"
 #include "repair.h"
-
-/* vti has 100: ours is asked first, and passes on what is not ours. */
-#define PRIORITY	200
-
-/* Tunnelled packets enter the stack here, where TCP is coalesced. */
-static struct gro_cells cells;
-static struct net_device cells_dev;
 
 static unsigned int replay_cause(enum espah_replay_verdict verdict)
 {
@@ -62,178 +51,72 @@ static unsigned int replay_update(struct espah_sa *sa, u64 seq)
 	return replay_cause(verdict);
 }
 
-/* The way that an IPv6 packet goes from here. The caller holds RCU, and the answer is
- * good as long.
+/* As judge(), for a packet that came under others before. Whoever was removed meanwhile
+ * must not speak for anybody any more.
  */
-static struct dst_entry *route6(struct net *net, struct sk_buff *skb)
+static noinline unsigned int judge_nested(struct espah_sa *sa,
+					  struct espah_path *path, u8 dir,
+					  const struct espah_flow *flow)
 {
-	const struct ipv6hdr *iph = ipv6_hdr(skb);
-	struct flowi6 fl6 = {
-		.flowi6_iif	= skb->dev->ifindex,
-		.daddr		= iph->daddr,
-		.saddr		= iph->saddr,
-		.flowlabel	= ip6_flowinfo(iph),
-		.flowi6_mark	= skb->mark,
-		.flowi6_proto	= iph->nexthdr,
-	};
+	unsigned int i;
 
-	return ip6_route_input_lookup(net, skb->dev, &fl6, skb,
-				      RT6_LOOKUP_F_HAS_SADDR |
-				      RT6_LOOKUP_F_DST_NOREF);
-}
-
-static noinline bool to_this_host6(struct net *net, struct sk_buff *skb)
-{
-	const struct rt6_info *rt;
-
-	if (ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr))
-		return true;
-	rt = (const struct rt6_info *)route6(net, skb);
-	return rt->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST);
-}
-
-static bool to_this_host(struct sk_buff *skb, const struct espah_sa *sa,
-			 const struct espah_flow *flow)
-{
-	if (sa->mode == ESPAH_MODE_TRANSPORT)
-		return true;
-	if (unlikely(flow->family == AF_INET6))
-		return to_this_host6(sa->en->net, skb);
-	switch (inet_addr_type_dev_table(sa->en->net, skb->dev, flow->dst.v4)) {
-	case RTN_LOCAL:
-	case RTN_BROADCAST:
-	case RTN_MULTICAST:
-		return true;
-	default:
-		return false;
+	path->sas[path->count] = sa;
+	for (i = 0; i <= path->count; i++) {
+		if (READ_ONCE(path->sas[i]->dead))
+			return ESPAH_A_CNT_IN_SA_DEAD;
+		if (!espah_sa_covers(path->sas[i], flow))
+			return ESPAH_A_CNT_IN_SELECTOR;
 	}
+	return espah_policy_admits(espah_spd_lookup(sa->en, dir, flow),
+				   path->sas, path->count + 1);
 }
 
 /* RFC 4301 section 5.2 step 4: the SA's selector, then the policy. */
-static __always_inline unsigned int judge(const struct espah_sa *sa, u8 dir,
+static __always_inline unsigned int judge(struct espah_sa *sa,
+					  struct espah_path *path, u8 dir,
 					  const struct espah_flow *flow)
 {
+	if (unlikely(path))
+		return judge_nested(sa, path, dir, flow);
 	if (!espah_sa_covers(sa, flow))
 		return ESPAH_A_CNT_IN_SELECTOR;
-	return espah_policy_admits(espah_spd_lookup(sa->en, dir, flow), sa);
+	return espah_policy_admits_one(espah_spd_lookup(sa->en, dir, flow), sa);
 }
 
 /* RFC 4301 section 6.2: an ICMP error that may not pass by its own ends may if it quotes a
  * packet whose answer may. A policy that discards it means it.
  */
-static noinline unsigned int judge_error(const struct espah_sa *sa,
-					 const struct sk_buff *skb, u8 dir,
+static noinline unsigned int judge_error(struct espah_sa *sa,
+					 const struct sk_buff *skb,
+					 struct espah_path *path, u8 dir,
 					 const struct espah_flow *flow,
 					 unsigned int cause)
 {
 	struct espah_flow back;
 
 	if (cause == ESPAH_A_CNT_IN_POLICY_DISCARD ||
-	    !espah_quoted_back(skb, flow, &back) || judge(sa, dir, &back))
+	    !espah_quoted_back(skb, flow, &back) ||
+	    judge(sa, path, dir, &back))
 		return cause;
 	return 0;
 }
 
-static unsigned int admit(const struct espah_sa *sa, struct sk_buff *skb)
+static __always_inline unsigned int admit(struct espah_sa *sa,
+					  struct sk_buff *skb,
+					  struct espah_path *path)
 {
 	struct espah_flow flow;
 	unsigned int cause;
 	u8 dir;
 
 	espah_flow_of(skb, &flow);
-	dir = to_this_host(skb, sa, &flow) ? ESPAH_DIR_IN : ESPAH_DIR_FWD;
-	cause = judge(sa, dir, &flow);
+	dir = sa->mode == ESPAH_MODE_TRANSPORT ||
+	      espah_deliver_here(sa->en->net, skb) ? ESPAH_DIR_IN :
+						     ESPAH_DIR_FWD;
+	cause = judge(sa, path, dir, &flow);
 	if (unlikely(cause) && espah_quoted_worth(&flow))
-		cause = judge_error(sa, skb, dir, &flow, cause);
+		cause = judge_error(sa, skb, path, dir, &flow, cause);
 	return cause;
-}
-
-static int transport_finish(struct net *net, struct sock *sk,
-			    struct sk_buff *skb)
-{
-	const struct iphdr *iph = ip_hdr(skb);
-
-	/* Destination NAT has sent it elsewhere. */
-	if (!skb_dst(skb) &&
-	    ip_route_input_noref(skb, iph->daddr, iph->saddr, iph->tos,
-				 skb->dev)) {
-		espah_drop(espah_net(net), NULL, skb, ESPAH_A_CNT_IN_NO_ROUTE);
-		return NET_RX_DROP;
-	}
-	return dst_input(skb);
-}
-
-static int transport_finish6(struct net *net, struct sock *sk,
-			     struct sk_buff *skb)
-{
-	/* Destination NAT has sent it elsewhere. */
-	if (!skb_dst(skb))
-		skb_dst_set_noref(skb, route6(net, skb));
-	return dst_input(skb);
-}
-
-static void deliver_transport(struct espah_net *en, struct sk_buff *skb,
-			      u16 family)
-{
-	espah_count(en, ESPAH_A_CNT_IN_OK);
-	if (likely(family == AF_INET))
-		NF_HOOK(NFPROTO_IPV4, NF_INET_PRE_ROUTING, en->net, NULL, skb,
-			skb->dev, NULL, transport_finish);
-	else
-		NF_HOOK(NFPROTO_IPV6, NF_INET_PRE_ROUTING, en->net, NULL, skb,
-			skb->dev, NULL, transport_finish6);
-}
-
-static bool is_part(const struct sk_buff *skb)
-{
-	return likely(!espah_packet_is6(skb)) ? ip_is_fragment(ip_hdr(skb)) :
-						espah_ext6_fragment(skb);
-}
-
-/* A tunnel carries fragments. What is for this host is put together here, of what came
- * out of tunnels and nothing else. Returns false where the packet has gone.
- */
-static noinline bool put_together(struct espah_sa *sa, struct sk_buff *skb)
-{
-	struct espah_net *en = sa->en;
-	struct espah_flow flow;
-	int err;
-
-	espah_flow_of(skb, &flow);
-	if (!to_this_host(skb, sa, &flow))
-		return true;
-	err = espah_gather_protected(en->net, skb);
-	if (!err)
-		return true;
-	if (err == -EINPROGRESS)
-		espah_count(en, ESPAH_A_CNT_IN_OK);
-	else
-		espah_count_drop(en, sa, NULL, err == -ENOMEM ?
-				 ESPAH_A_CNT_IN_NOMEM :
-				 ESPAH_A_CNT_IN_FRAGMENT);
-	return false;
-}
-
-/* The firewall sees the packet again, now in clear: in transport mode from
- * PRE_ROUTING on, with the route that it came by; otherwise as a packet that has
- * just arrived.
- */
-static void deliver(struct espah_sa *sa, struct sk_buff *skb)
-{
-	struct espah_net *en = sa->en;
-
-	nf_reset_ct(skb);
-	if (sa->mode == ESPAH_MODE_TRANSPORT) {
-		deliver_transport(en, skb, sa->id.family);
-		return;
-	}
-	skb_dst_drop(skb);
-	if (unlikely(is_part(skb)) && !put_together(sa, skb))
-		return;
-	if (gro_cells_receive(&cells, skb) == NET_RX_DROP)
-		espah_count_drop(en, sa, NULL, ESPAH_A_CNT_IN_BACKLOG);
-	else
-		espah_count(en, ESPAH_A_CNT_IN_OK);
 }
 
 /* Takes ESP or AH off. Returns 0 with the data at the payload, or the counter that
@@ -255,11 +138,11 @@ static __always_inline unsigned int strip(const struct espah_sa *sa,
 	return cause;
 }
 
-/* The packet has proved itself. Takes the protection off and checks what comes
- * out. Returns 0 with the data at the clear IP header, or the counter that
- * says why not.
+/* The packet has proved itself. Takes the protection off. Returns 0 with the data at the
+ * clear IP header, or the counter that says why not.
  */
-static unsigned int accept(struct espah_sa *sa, struct sk_buff *skb)
+static __always_inline unsigned int open_up(struct espah_sa *sa,
+					    struct sk_buff *skb)
 {
 	unsigned int cause;
 	u8 next;
@@ -291,33 +174,91 @@ static unsigned int accept(struct espah_sa *sa, struct sk_buff *skb)
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
 	}
 	skb->mark = espah_fwmark_apply(&sa->output_mark, skb->mark);
-	if (!cause)
-		cause = admit(sa, skb);
-	if (!cause)
-		cause = espah_mark_set(sa->en, skb);
+	return cause;
+}
+
+/* Notes that this layer is off, and counts it against the SA's lifetime. Returns 0 or the
+ * counter that says why not.
+ */
+static __always_inline unsigned int account(struct espah_sa *sa,
+					    struct sk_buff *skb)
+{
+	unsigned int cause = espah_mark_set(sa->en, skb);
+
 	if (!cause && !espah_sa_use(sa, skb->len))
 		cause = ESPAH_A_CNT_IN_EXPIRED;
 	return cause;
 }
 
+/* Checks what came out, behind which there is no more protection of ours. Returns 0 or
+ * the counter that says why not.
+ */
+static __always_inline unsigned int accept(struct espah_sa *sa,
+					   struct sk_buff *skb,
+					   struct espah_path *path)
+{
+	unsigned int cause = admit(sa, skb, path);
+
+	return cause ? cause : account(sa, skb);
+}
+
+static unsigned int receive_inside(struct espah_sa *sa, struct sk_buff *skb,
+				   struct espah_path *path);
+
+/* What came out is protected once more. Policies are asked when all of that is off, and
+ * not about what is in between. Returns false where it is not ours to take off.
+ */
+static noinline bool go_on(struct espah_sa *sa, struct sk_buff *skb,
+			   struct espah_path *path)
+{
+	struct espah_sa *inside = espah_nested_find(sa, skb);
+	struct espah_net *en = sa->en;
+	unsigned int cause;
+
+	if (!inside)
+		return false;
+	cause = account(sa, skb);
+	if (!cause)
+		cause = espah_path_add(&path, sa);
+	if (!cause) {
+		espah_nested_enter(sa, skb);
+		sa = inside;
+		cause = receive_inside(sa, skb, path);
+	}
+	if (cause) {
+		espah_drop(en, sa, skb, cause);
+		espah_path_free(path);
+	}
+	return true;
+}
+
 /* Whether the cipher finished at once or later, this comes after it. */
-static void decrypted(struct sk_buff *skb, int err)
+static void decrypted(struct sk_buff *skb, int err, struct espah_path *path)
 {
 	struct espah_packet *packet = espah_packet(skb);
 	struct espah_sa *sa = packet->sa;
 	unsigned int cause;
 
 	espah_crypto_request_free(packet->req);
-	if (unlikely(err))
+	if (unlikely(err)) {
 		cause = err == -EBADMSG ? ESPAH_A_CNT_IN_ICV :
 					  ESPAH_A_CNT_IN_CRYPTO;
-	else
-		cause = accept(sa, skb);
+	} else {
+		cause = open_up(sa, skb);
+		if (!cause) {
+			if (espah_nested(sa, skb) && go_on(sa, skb, path))
+				return;
+			cause = accept(sa, skb, path);
+		}
+	}
 
 	if (unlikely(cause))
 		espah_drop(sa->en, sa, skb, cause);
 	else
-		deliver(sa, skb);
+		espah_deliver(sa, skb, sa->mode != ESPAH_MODE_TRANSPORT ||
+			      (unlikely(path) && path->tunnel));
+	if (unlikely(path))
+		espah_path_free(path);
 }
 
 /* What a packet keeps while it is with the crypto API, which may finish outside of
@@ -338,15 +279,38 @@ static __always_inline void release(struct espah_sa *sa, struct net_device *dev)
 	espah_sa_put(sa);
 }
 
+/* The path travels with the packet, and keeps what it takes the place of. */
+static __always_inline void path_along(struct sk_buff *skb,
+				       struct espah_path *path)
+{
+	struct espah_packet *packet = espah_packet(skb);
+
+	if (likely(!path))
+		return;
+	path->work = packet->req;
+	packet->path = path;
+}
+
+/* As it was before path_along(). */
+static __always_inline void path_back(struct sk_buff *skb,
+				      struct espah_path *path)
+{
+	if (unlikely(path))
+		espah_packet(skb)->req = path->work;
+}
+
 /* It has finished later. */
 static __always_inline void later(struct sk_buff *skb, int err,
-				  void (*next)(struct sk_buff *skb, int err))
+				  struct espah_path *path,
+				  void (*next)(struct sk_buff *skb, int err,
+					       struct espah_path *path))
 {
 	struct espah_sa *sa = espah_packet(skb)->sa;
 	struct net_device *dev = skb->dev;
 
+	path_back(skb, path);
 	rcu_read_lock();
-	next(skb, err);
+	next(skb, err, path);
 	rcu_read_unlock();
 	release(sa, dev);
 }
@@ -355,7 +319,15 @@ static void decrypt_done(espah_completion *done, int err)
 {
 	/* Only says that a request left the backlog, which we do not use. */
 	if (err != -EINPROGRESS)
-		later(espah_completion_data(done), err, decrypted);
+		later(espah_completion_data(done), err, NULL, decrypted);
+}
+
+static void decrypt_inside_done(espah_completion *done, int err)
+{
+	struct sk_buff *skb = espah_completion_data(done);
+
+	if (err != -EINPROGRESS)
+		later(skb, err, espah_packet(skb)->path, decrypted);
 }
 
 /* Memory that is this packet's alone. Returns the number of scatterlist
@@ -371,7 +343,8 @@ static int make_private(struct sk_buff *skb)
 }
 
 /* Decrypt in place. Returns 0 or the counter that says why not. */
-static unsigned int decrypt(struct espah_sa *sa, struct sk_buff *skb)
+static unsigned int decrypt(struct espah_sa *sa, struct sk_buff *skb,
+			    struct espah_path *path)
 {
 	struct espah_packet *packet = espah_packet(skb);
 	unsigned int header = espah_esp_header_len(sa);
@@ -382,7 +355,9 @@ static unsigned int decrypt(struct espah_sa *sa, struct sk_buff *skb)
 	frags = make_private(skb);
 	if (unlikely(frags < 0))
 		return ESPAH_A_CNT_IN_NOMEM;
-	req = espah_crypto_request(sa, skb, frags, header, decrypt_done);
+	req = espah_crypto_request(sa, skb, frags, header,
+				   likely(!path) ? decrypt_done :
+						   decrypt_inside_done);
 	if (unlikely(!req))
 		return ESPAH_A_CNT_IN_NOMEM;
 	packet->req = req;
@@ -393,10 +368,12 @@ static unsigned int decrypt(struct espah_sa *sa, struct sk_buff *skb)
 		espah_crypto_request_free(req);
 		return ESPAH_A_CNT_IN_SA_DEAD;
 	}
+	path_along(skb, path);
 	err = crypto_aead_decrypt(req);
 	if (err == -EINPROGRESS)
 		return 0;
-	decrypted(skb, err);
+	path_back(skb, path);
+	decrypted(skb, err, path);
 	release(sa, dev);
 	return 0;
 }
@@ -418,7 +395,8 @@ static __always_inline unsigned int expect(struct espah_sa *sa,
 }
 
 /* An ESP packet of this SA. Returns 0 or the counter that says why not. */
-static unsigned int receive(struct espah_sa *sa, struct sk_buff *skb)
+static unsigned int receive(struct espah_sa *sa, struct sk_buff *skb,
+			    struct espah_path *path)
 {
 	unsigned int header = espah_esp_header_len(sa);
 	unsigned int cause;
@@ -431,11 +409,11 @@ static unsigned int receive(struct espah_sa *sa, struct sk_buff *skb)
 	cause = expect(sa, skb, ((struct ip_esp_hdr *)skb->data)->seq_no);
 	if (cause)
 		return cause;
-	return decrypt(sa, skb);
+	return decrypt(sa, skb, path);
 }
 
 /* Whether the ICV was there at once or later, this comes after it. */
-static void authenticated(struct sk_buff *skb, int err)
+static void authenticated(struct sk_buff *skb, int err, struct espah_path *path)
 {
 	struct espah_packet *packet = espah_packet(skb);
 
@@ -443,20 +421,28 @@ static void authenticated(struct sk_buff *skb, int err)
 		err = espah_icv_compare(packet->icv);
 	espah_icv_free(packet->icv);
 	packet->req = NULL;
-	decrypted(skb, err);
+	decrypted(skb, err, path);
 }
 
 static void authenticate_done(espah_completion *done, int err)
 {
 	if (err != -EINPROGRESS)
-		later(espah_completion_data(done), err, authenticated);
+		later(espah_completion_data(done), err, NULL, authenticated);
+}
+
+static void authenticate_inside_done(espah_completion *done, int err)
+{
+	struct sk_buff *skb = espah_completion_data(done);
+
+	if (err != -EINPROGRESS)
+		later(skb, err, espah_packet(skb)->path, authenticated);
 }
 
 /* What was said in front of the payload is written anew afterwards, and the payload
  * is read only. Returns 0 or the counter that says why not.
  */
 static unsigned int authenticate(struct espah_sa *sa, struct sk_buff *skb,
-				 unsigned int ah_len)
+				 unsigned int ah_len, struct espah_path *path)
 {
 	struct net_device *dev = skb->dev;
 	struct espah_icv *icv;
@@ -464,7 +450,8 @@ static unsigned int authenticate(struct espah_sa *sa, struct sk_buff *skb,
 
 	if (skb_unclone(skb, GFP_ATOMIC))
 		return ESPAH_A_CNT_IN_NOMEM;
-	icv = espah_icv_prepare(sa, skb, ah_len, authenticate_done);
+	icv = espah_icv_prepare(sa, skb, ah_len, path ?
+				authenticate_inside_done : authenticate_done);
 	if (IS_ERR(icv))
 		return icv == ERR_PTR(-EINVAL) ? ESPAH_A_CNT_IN_AH_COVER :
 						 ESPAH_A_CNT_IN_NOMEM;
@@ -473,17 +460,20 @@ static unsigned int authenticate(struct espah_sa *sa, struct sk_buff *skb,
 		espah_icv_free(icv);
 		return ESPAH_A_CNT_IN_SA_DEAD;
 	}
+	path_along(skb, path);
 	err = espah_icv_check(icv);
 	if (err == -EINPROGRESS)
 		return 0;
-	authenticated(skb, err);
+	path_back(skb, path);
+	authenticated(skb, err, path);
 	release(sa, dev);
 	return 0;
 }
 
 /* An AH packet of this SA. Returns 0 or the counter that says why not. */
 static noinline unsigned int receive_ah(struct espah_sa *sa,
-					struct sk_buff *skb)
+					struct sk_buff *skb,
+					struct espah_path *path)
 {
 	unsigned int ah_len, cause;
 
@@ -498,7 +488,24 @@ static noinline unsigned int receive_ah(struct espah_sa *sa,
 	cause = expect(sa, skb, ((struct ip_auth_hdr *)skb->data)->seq_no);
 	if (cause)
 		return cause;
-	return authenticate(sa, skb, ah_len);
+	return authenticate(sa, skb, ah_len, path);
+}
+
+/* As rcv(), where it was inside of another protection; that was in no UDP. Returns 0 or the
+ * counter that says why not.
+ */
+static unsigned int receive_inside(struct espah_sa *sa, struct sk_buff *skb,
+				   struct espah_path *path)
+{
+	unsigned int cause;
+
+	if (sa->larval)
+		return ESPAH_A_CNT_IN_LARVAL;
+	cause = espah_natt_admits(sa, skb, 0);
+	if (cause)
+		return cause;
+	return sa->id.proto == IPPROTO_AH ? receive_ah(sa, skb, path) :
+					    receive(sa, skb, path);
 }
 
 /* An ESP or AH packet for this host. Answers -EINVAL, with the packet untouched, if
@@ -548,8 +555,8 @@ static __always_inline int rcv(struct sk_buff *skb, u16 family, u8 proto,
 	else
 		cause = espah_natt_admits(sa, skb, encap_type);
 	if (!cause)
-		cause = proto == IPPROTO_AH ? receive_ah(sa, skb) :
-					      receive(sa, skb);
+		cause = proto == IPPROTO_AH ? receive_ah(sa, skb, NULL) :
+					      receive(sa, skb, NULL);
 	if (!cause)
 		return 0;
 drop:
@@ -557,166 +564,52 @@ drop:
 	return 0;
 }
 
-/* Once, so that what it calls is called from one place and becomes part of it. */
-static noinline int esp4_any(struct sk_buff *skb, int encap_type)
+/* Each once, so that what it calls is called from one place and becomes part of it. */
+
+/**
+ * espah_input_esp4() - an ESP packet over IPv4 for this host
+ * @skb: packet, with its data at the ESP header
+ * @encap_type: how it was encapsulated in UDP, whose header is still in front; or 0
+ *
+ * The caller holds RCU, and has softirqs off.
+ *
+ * Return: 0 where it was taken, or -EINVAL with the packet untouched.
+ */
+int espah_input_esp4(struct sk_buff *skb, int encap_type)
 {
 	return rcv(skb, AF_INET, IPPROTO_ESP, encap_type);
 }
 
-static int esp4_rcv(struct sk_buff *skb)
-{
-	return esp4_any(skb, 0);
-}
-
-/* Without its UDP header, which is still there in front of the data. */
-static int esp4_input(struct sk_buff *skb, int nexthdr, __be32 spi,
-		      int encap_type)
-{
-	return esp4_any(skb, encap_type);
-}
-
-static int ah4_rcv(struct sk_buff *skb)
-{
-	return rcv(skb, AF_INET, IPPROTO_AH, 0);
-}
-
-static int ah6_rcv(struct sk_buff *skb)
-{
-	return rcv(skb, AF_INET6, IPPROTO_AH, 0);
-}
-
-/* Nothing takes AH out of anything. */
-static int ah_input(struct sk_buff *skb, int nexthdr, __be32 spi,
-		    int encap_type)
-{
-	return -EINVAL;
-}
-
-/* Asked for xfrm's packets too: those go on. */
-static int cb(struct sk_buff *skb, int err)
-{
-	return 1;
-}
-
-static int esp4_err(struct sk_buff *skb, u32 info)
-{
-	return espah_icmp_err4(skb, info, IPPROTO_ESP);
-}
-
-static int ah4_err(struct sk_buff *skb, u32 info)
-{
-	return espah_icmp_err4(skb, info, IPPROTO_AH);
-}
-
-static noinline int esp6_any(struct sk_buff *skb, int encap_type)
+/**
+ * espah_input_esp6() - an ESP packet over IPv6 for this host
+ * @skb: packet
+ * @encap_type: as in espah_input_esp4()
+ *
+ * Return: as espah_input_esp4().
+ */
+int espah_input_esp6(struct sk_buff *skb, int encap_type)
 {
 	return rcv(skb, AF_INET6, IPPROTO_ESP, encap_type);
 }
 
-static int esp6_rcv(struct sk_buff *skb)
-{
-	return esp6_any(skb, 0);
-}
-
-static int esp6_input(struct sk_buff *skb, int nexthdr, __be32 spi,
-		      int encap_type)
-{
-	return esp6_any(skb, encap_type);
-}
-
-static int esp6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type,
-		    u8 code, int offset, __be32 info)
-{
-	return espah_icmp_err6(skb, type, offset, info);
-}
-
-/* The IP layer does not ask: see espah_icmp_in6_hook(). */
-static int ah6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type,
-		   u8 code, int offset, __be32 info)
-{
-	return -ENOENT;
-}
-
-static struct xfrm4_protocol esp4_protocol = {
-	.handler	= esp4_rcv,
-	.input_handler	= esp4_input,
-	.cb_handler	= cb,
-	.err_handler	= esp4_err,
-	.priority	= PRIORITY,
-};
-
-static struct xfrm4_protocol ah4_protocol = {
-	.handler	= ah4_rcv,
-	.input_handler	= ah_input,
-	.cb_handler	= cb,
-	.err_handler	= ah4_err,
-	.priority	= PRIORITY,
-};
-
-static struct xfrm6_protocol esp6_protocol = {
-	.handler	= esp6_rcv,
-	.input_handler	= esp6_input,
-	.cb_handler	= cb,
-	.err_handler	= esp6_err,
-	.priority	= PRIORITY,
-};
-
-static struct xfrm6_protocol ah6_protocol = {
-	.handler	= ah6_rcv,
-	.input_handler	= ah_input,
-	.cb_handler	= cb,
-	.err_handler	= ah6_err,
-	.priority	= PRIORITY,
-};
-
 /**
- * espah_input_init() - begin to receive
+ * espah_input_ah4() - an AH packet over IPv4 for this host
+ * @skb: packet, with its data at the AH header
  *
- * Return: 0 or a negative errno.
+ * Return: as espah_input_esp4().
  */
-int espah_input_init(void)
+int espah_input_ah4(struct sk_buff *skb)
 {
-	int err;
-
-	init_dummy_netdev(&cells_dev);
-	err = gro_cells_init(&cells, &cells_dev);
-	if (err)
-		return err;
-	err = xfrm4_protocol_register(&esp4_protocol, IPPROTO_ESP);
-	if (err)
-		goto destroy_cells;
-	err = xfrm4_protocol_register(&ah4_protocol, IPPROTO_AH);
-	if (err)
-		goto deregister_esp4;
-	err = xfrm6_protocol_register(&esp6_protocol, IPPROTO_ESP);
-	if (err)
-		goto deregister_ah4;
-	err = xfrm6_protocol_register(&ah6_protocol, IPPROTO_AH);
-	if (err)
-		goto deregister_esp6;
-	return 0;
-
-deregister_esp6:
-	xfrm6_protocol_deregister(&esp6_protocol, IPPROTO_ESP);
-deregister_ah4:
-	xfrm4_protocol_deregister(&ah4_protocol, IPPROTO_AH);
-deregister_esp4:
-	xfrm4_protocol_deregister(&esp4_protocol, IPPROTO_ESP);
-destroy_cells:
-	gro_cells_destroy(&cells);
-	return err;
+	return rcv(skb, AF_INET, IPPROTO_AH, 0);
 }
 
 /**
- * espah_input_exit() - receive no more
+ * espah_input_ah6() - an AH packet over IPv6 for this host
+ * @skb: packet, with its data at the AH header
  *
- * No SA exists any more, so that nothing is inside the crypto layer.
+ * Return: as espah_input_esp4().
  */
-void espah_input_exit(void)
+int espah_input_ah6(struct sk_buff *skb)
 {
-	xfrm6_protocol_deregister(&ah6_protocol, IPPROTO_AH);
-	xfrm6_protocol_deregister(&esp6_protocol, IPPROTO_ESP);
-	xfrm4_protocol_deregister(&ah4_protocol, IPPROTO_AH);
-	xfrm4_protocol_deregister(&esp4_protocol, IPPROTO_ESP);
-	gro_cells_destroy(&cells);
+	return rcv(skb, AF_INET6, IPPROTO_AH, 0);
 }

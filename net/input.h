@@ -2,7 +2,11 @@
 #ifndef _ESPAH_INPUT_H
 #define _ESPAH_INPUT_H
 
-int espah_input_init(void);
-void espah_input_exit(void);
+struct sk_buff;
+
+int espah_input_esp4(struct sk_buff *skb, int encap_type);
+int espah_input_esp6(struct sk_buff *skb, int encap_type);
+int espah_input_ah4(struct sk_buff *skb);
+int espah_input_ah6(struct sk_buff *skb);
 
 #endif /* _ESPAH_INPUT_H */

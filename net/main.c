@@ -5,7 +5,7 @@
 #include <net/genetlink.h>
 
 #include "conntrack.h"
-#include "input.h"
+#include "handlers.h"
 #include "lifetime.h"
 #include "netlink.h"
 #include "netns.h"
@@ -24,17 +24,17 @@ static int __init espah_init(void)
 	err = espah_netns_init();
 	if (err)
 		goto exit_lifetime;
-	err = espah_input_init();
+	err = espah_handlers_init();
 	if (err)
 		goto exit_netns;
 	/* Last: from here on there can be SAs and policies. */
 	err = espah_netlink_init();
 	if (err)
-		goto exit_input;
+		goto exit_handlers;
 	return 0;
 
-exit_input:
-	espah_input_exit();
+exit_handlers:
+	espah_handlers_exit();
 exit_netns:
 	espah_netns_exit();
 exit_lifetime:
@@ -48,7 +48,7 @@ exit_sa:
 static void __exit espah_exit(void)
 {
 	espah_netlink_exit();
-	espah_input_exit();
+	espah_handlers_exit();
 	espah_netns_exit();
 	espah_conntrack_exit();
 	espah_lifetime_exit();

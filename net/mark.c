@@ -55,6 +55,8 @@ unsigned int espah_mark_set(const struct espah_net *en, struct sk_buff *skb)
 {
 	struct sec_path *sp = secpath_set(skb);
 
+	/* No policy asks for more layers than can be noted. */
+	BUILD_BUG_ON(ESPAH_TMPLS_MAX != XFRM_MAX_DEPTH);
 	if (!sp)
 		return ESPAH_A_CNT_IN_NOMEM;
 	/* Transport mode takes its next layer off on the same stack. */

@@ -28,14 +28,16 @@ static void explain(const struct espah_nl_set *set,
 }
 
 /* The last of two would win in silence. */
-static int refuse_twins(struct nlattr **tb, const struct nlattr *head, int len,
+static int refuse_twins(struct nlattr **tb, const struct espah_nl_set *set,
+			const struct nlattr *head, int len,
 			struct netlink_ext_ack *extack)
 {
 	const struct nlattr *attr;
 	int left;
 
 	nla_for_each_attr(attr, head, len, left) {
-		if (tb[nla_type(attr)] == attr)
+		if (tb[nla_type(attr)] == attr ||
+		    nla_type(attr) == set->repeats)
 			continue;
 		NL_SET_ERR_MSG_ATTR(extack, attr,
 				    "this attribute is given more than once");
@@ -56,12 +58,12 @@ static int parse(struct nlattr **tb, const struct espah_nl_set *set,
 		explain(set, extack);
 		return err;
 	}
-	return refuse_twins(tb, head, len, extack);
+	return refuse_twins(tb, set, head, len, extack);
 }
 
 /**
  * espah_nl_parse() - the attributes of a request
- * @tb: filled in; @set->max + 1 entries
+ * @tb: filled in; @set->max + 1 entries; of an attribute that repeats, the last
  * @set: attributes that the request may have
  * @nlh: request
  * @extack: where to say what is wrong with it

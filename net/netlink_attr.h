@@ -20,12 +20,14 @@ extern struct genl_family espah_genl_family;
  * @wants: a sentence for each, said when it is missing or malformed
  * @strays: a sentence for each that is not in @policy, said when it is there;
  *	NULL where the policy has them all
+ * @repeats: the attribute that may be given more than once, or 0
  */
 struct espah_nl_set {
 	int				max;
 	const struct nla_policy		*policy;
 	const char *const		*wants;
 	const char *const		*strays;
+	int				repeats;
 };
 
 int espah_nl_parse(struct nlattr **tb, const struct espah_nl_set *set,

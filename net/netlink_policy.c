@@ -63,6 +63,7 @@ static const struct espah_nl_set policy_set = {
 	.policy	= policy_policy,
 	.wants	= policy_wants,
 	.strays	= policy_strays,
+	.repeats = ESPAH_A_POLICY_TMPL,
 };
 
 static const struct espah_nl_set policy_key_set = {
@@ -211,23 +212,74 @@ static int get_sel(struct nlattr **tb, struct espah_selector *sel,
 	return err;
 }
 
-/* Transport mode keeps the packet's own addresses. */
-static int check_families(const struct nlattr *nest,
-			  const struct espah_policy_config *config,
-			  struct netlink_ext_ack *extack)
+/* Transport mode keeps the addresses of what it protects: those of the tunnel under it,
+ * or the packet's own.
+ */
+static int check_family(const struct nlattr *nest, const struct espah_tmpl *tmpl,
+			u16 *family, struct netlink_ext_ack *extack)
 {
-	const struct espah_tmpl *tmpl = &config->tmpl;
-
-	if (tmpl->mode != ESPAH_MODE_TRANSPORT || !tmpl->family ||
-	    tmpl->family == config->sel.family)
+	if (tmpl->mode != ESPAH_MODE_TRANSPORT) {
+		*family = tmpl->family;
+		return 0;
+	}
+	if (!tmpl->family || !*family || tmpl->family == *family)
 		return 0;
 	NL_SET_ERR_MSG_ATTR(extack, nest,
-			    "tmpl: in transport mode its addresses must be of the same family as sel");
+			    "tmpl: in transport mode its addresses must be of the same family as sel, or as the tunnel before it");
 	return -EINVAL;
 }
 
+/* What is inside in BEET mode, the SA's selector says, and that is the packet itself. */
+static int check_beet(const struct nlattr *nest,
+		      const struct espah_policy_config *config,
+		      struct netlink_ext_ack *extack)
+{
+	unsigned int i;
+
+	for (i = 0; config->tmpls > 1 && i < config->tmpls; i++) {
+		if (config->tmpl[i].mode != ESPAH_MODE_BEET)
+			continue;
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "tmpl: one in BEET mode must be the only one of its policy");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Each is applied to what the one before it has made. */
+static int get_tmpls(const struct nlmsghdr *nlh,
+		     struct espah_policy_config *config,
+		     struct netlink_ext_ack *extack)
+{
+	u16 family = config->sel.family;
+	const struct nlattr *nest;
+	struct espah_tmpl *tmpl;
+	int left, err;
+
+	nla_for_each_attr(nest, nlmsg_attrdata(nlh, GENL_HDRLEN),
+			  nlmsg_attrlen(nlh, GENL_HDRLEN), left) {
+		if (nla_type(nest) != ESPAH_A_POLICY_TMPL)
+			continue;
+		if (config->tmpls == ESPAH_TMPLS_MAX) {
+			NL_SET_ERR_MSG_ATTR(extack, nest,
+					    "tmpl: a policy has 6 templates at the most");
+			return -EINVAL;
+		}
+		tmpl = &config->tmpl[config->tmpls++];
+		err = get_tmpl(nest, config->dir, tmpl, extack);
+		if (!err)
+			err = check_family(nest, tmpl, &family, extack);
+		if (!err)
+			err = check_beet(nest, config, extack);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 /* All rules that span attributes are here and in get_tmpl_ends(). */
-static int get_request(struct nlattr **tb, struct espah_policy_config *config,
+static int get_request(const struct nlmsghdr *nlh, struct nlattr **tb,
+		       struct espah_policy_config *config,
 		       struct netlink_ext_ack *extack)
 {
 	int err;
@@ -251,11 +303,7 @@ static int get_request(struct nlattr **tb, struct espah_policy_config *config,
 	if (config->action == ESPAH_ACTION_PROTECT) {
 		err = espah_nl_need(tb, &policy_set, NULL, ESPAH_A_POLICY_TMPL,
 				    extack);
-		if (!err)
-			err = get_tmpl(tb[ESPAH_A_POLICY_TMPL], config->dir,
-				       &config->tmpl, extack);
-		return err ?: check_families(tb[ESPAH_A_POLICY_TMPL], config,
-					     extack);
+		return err ?: get_tmpls(nlh, config, extack);
 	}
 	if (tb[ESPAH_A_POLICY_TMPL]) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_TMPL],
@@ -276,7 +324,7 @@ static int insert(struct genl_info *info, bool replace)
 
 	err = espah_nl_parse(tb, &policy_set, info->nlhdr, extack);
 	if (!err)
-		err = get_request(tb, &config, extack);
+		err = get_request(info->nlhdr, tb, &config, extack);
 	if (err)
 		return err;
 
@@ -487,6 +535,7 @@ int espah_nl_put_tmpl(struct sk_buff *skb, const struct espah_tmpl *tmpl)
 int espah_nl_put_policy(struct sk_buff *skb, const struct espah_policy *policy)
 {
 	const struct espah_policy_config *config = &policy->config;
+	unsigned int i;
 
 	if (nla_put_u8(skb, ESPAH_A_POLICY_DIR, config->dir) ||
 	    nla_put_u32(skb, ESPAH_A_POLICY_PRIORITY, config->priority) ||
@@ -495,9 +544,10 @@ int espah_nl_put_policy(struct sk_buff *skb, const struct espah_policy *policy)
 	    espah_nl_put_selector(skb, ESPAH_A_POLICY_SEL, &config->sel) ||
 	    espah_nl_put_fwmark(skb, ESPAH_A_POLICY_MARK, &config->mark))
 		return -EMSGSIZE;
-	if (config->action != ESPAH_ACTION_PROTECT)
-		return 0;
-	return espah_nl_put_tmpl(skb, &config->tmpl);
+	for (i = 0; i < config->tmpls; i++)
+		if (espah_nl_put_tmpl(skb, &config->tmpl[i]))
+			return -EMSGSIZE;
+	return 0;
 }
 
 static int reply(struct genl_info *info, const struct espah_policy *policy)

@@ -12,6 +12,7 @@
 #include <net/xfrm.h>
 
 #include "acquire.h"
+#include "bundle.h"
 #include "bypass.h"
 #include "compat.h"
 #include "conntrack.h"
@@ -75,22 +76,28 @@ static bool is_multicast(const struct sk_buff *skb)
 	return skb_rtable(skb)->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST);
 }
 
-/* The SA is known. Takes the packet over, or says what to do with it.
+/* The SA is known, or the bundle that it is the first of. Takes the packet over, or says
+ * what to do with it.
  *
  * This and what it consists of is inlined into espah_output_hook(): the calls
  * would be some 50 instructions for each packet.
  */
-static __always_inline unsigned int take(struct espah_net *en,
-					 struct espah_sa *sa,
-					 struct sk_buff *skb,
-					 const struct nf_hook_state *state)
+static __always_inline unsigned int take_under(struct espah_net *en,
+					       struct espah_sa *sa,
+					       struct espah_bundle *bundle,
+					       struct sk_buff *skb,
+					       const struct nf_hook_state *state)
 {
-	u32 mark = espah_fwmark_apply(&sa->output_mark, skb->mark);
+	struct espah_layer *next = bundle ? espah_layer_next(bundle->layers) :
+					    NULL;
+	u32 mark = bundle ? espah_bundle_mark(bundle, skb->mark) :
+			    espah_fwmark_apply(&sa->output_mark, skb->mark);
 	struct dst_entry *route;
 
 	if (is_multicast(skb))
 		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_MULTICAST);
-	route = outer_route(sa, skb, mark);
+	route = outer_route(bundle ? espah_bundle_routed(bundle) : sa, skb,
+			    mark);
 	if (!route)
 		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_NO_ROUTE);
 	/* What helpers write may make it longer; and what is said of a packet that is
@@ -100,7 +107,7 @@ static __always_inline unsigned int take(struct espah_net *en,
 		dst_release(route);
 		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_CONNTRACK);
 	}
-	if (!espah_pmtu_fits(sa, skb, route)) {
+	if (!espah_pmtu_fits(sa, next, skb, route)) {
 		dst_release(route);
 		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_TOO_BIG);
 	}
@@ -108,19 +115,58 @@ static __always_inline unsigned int take(struct espah_net *en,
 	skb_dst_drop(skb);
 	skb_dst_set(skb, route);
 	skb->mark = mark;
-	espah_protect(sa, skb);
+	espah_protect(sa, next, skb);
 	return NF_STOLEN;
+}
+
+/* The policy has several templates. Its SAs are looked for once more, to be held: who has
+ * one template pays nothing for that.
+ */
+static noinline unsigned int take_bundled(struct espah_net *en,
+					  const struct espah_policy *policy,
+					  const struct espah_flow *flow,
+					  struct sk_buff *skb,
+					  const struct nf_hook_state *state)
+{
+	struct espah_sa *sas[ESPAH_TMPLS_MAX];
+	struct espah_bundle *bundle;
+	unsigned int verdict;
+	unsigned int count;
+	bool excluded;
+
+	count = espah_policy_sas(en, policy, flow, sas, &excluded);
+	bundle = count ? espah_bundle_create(sas, count) : ERR_PTR(-ENOENT);
+	if (IS_ERR(bundle))
+		return refuse(en, NULL, skb, bundle == ERR_PTR(-ENOMEM) ?
+			      ESPAH_A_CNT_OUT_NOMEM : ESPAH_A_CNT_OUT_NO_SA);
+	verdict = take_under(en, sas[0], bundle, skb, state);
+	espah_bundle_put(bundle);
+	return verdict;
+}
+
+static __always_inline unsigned int take(struct espah_net *en,
+					 const struct espah_policy *policy,
+					 const struct espah_flow *flow,
+					 struct espah_sa *sa,
+					 struct sk_buff *skb,
+					 const struct nf_hook_state *state)
+{
+	if (unlikely(policy->config.tmpls > 1))
+		return take_bundled(en, policy, flow, skb, state);
+	return take_under(en, sa, NULL, skb, state);
 }
 
 /* For those that need no haste. Those that wait or might have to have left netfilter
  * before, and have no @state.
  */
 static noinline unsigned int take_slowly(struct espah_net *en,
+					 const struct espah_policy *policy,
+					 const struct espah_flow *flow,
 					 struct espah_sa *sa,
 					 struct sk_buff *skb,
 					 const struct nf_hook_state *state)
 {
-	return take(en, sa, skb, state);
+	return take(en, policy, flow, sa, skb, state);
 }
 
 /* The packet will stay for a while. It keeps its route and its socket; what else
@@ -166,7 +212,7 @@ static noinline unsigned int take_without(struct espah_net *en,
 	case ESPAH_QUEUE_TAKEN:
 		return NF_STOLEN;
 	case ESPAH_QUEUE_GO:
-		return take_slowly(en, sa, skb, NULL);
+		return take_slowly(en, policy, flow, sa, skb, NULL);
 	case ESPAH_QUEUE_FULL:
 		return refuse(en, NULL, skb, ESPAH_A_CNT_OUT_QUEUE_FULL);
 	case ESPAH_QUEUE_ENDED:
@@ -179,6 +225,7 @@ static noinline unsigned int take_without(struct espah_net *en,
 /* The SA is new, and packets that waited for it have not gone yet. */
 static noinline unsigned int take_behind(struct espah_net *en,
 					 const struct espah_policy *policy,
+					 const struct espah_flow *flow,
 					 struct espah_sa *sa,
 					 struct sk_buff *skb,
 					 const struct nf_hook_state *state)
@@ -189,7 +236,7 @@ static noinline unsigned int take_behind(struct espah_net *en,
 		return refuse(en, sa, skb, cause);
 	if (espah_queue_behind(en, policy, skb))
 		return NF_STOLEN;
-	return take_slowly(en, sa, skb, NULL);
+	return take_slowly(en, policy, flow, sa, skb, NULL);
 }
 
 /* In transport mode an SA is between two hosts, and for nobody else. So it is in BEET mode,
@@ -224,7 +271,7 @@ static noinline unsigned int take_error(struct espah_net *en,
 	if (!policy || policy->config.action != ESPAH_ACTION_PROTECT)
 		return NF_ACCEPT;
 	sa = espah_policy_sa(en, policy, &back, &excluded);
-	if (!sa && policy->config.tmpl.optional)
+	if (!sa && espah_policy_optional(policy))
 		return NF_ACCEPT;
 	if (!sa || !may_carry(sa, flow))
 		return refuse(en, NULL, skb, ESPAH_A_CNT_OUT_NO_SA);
@@ -232,7 +279,7 @@ static noinline unsigned int take_error(struct espah_net *en,
 		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_NO_ROUTE);
 
 	local_bh_disable();
-	verdict = take_slowly(en, sa, skb, state);
+	verdict = take_slowly(en, policy, &back, sa, skb, state);
 	local_bh_enable();
 	return verdict;
 }
@@ -263,13 +310,23 @@ static bool refresh_route(struct espah_net *en, struct sk_buff *skb)
 	return routed;
 }
 
-static void resume(struct espah_net *en, struct espah_sa *sa,
+static void resume(struct espah_net *en, const struct espah_policy *policy,
+		   const struct espah_flow *flow, struct espah_sa *sa,
 		   struct sk_buff *skb)
 {
 	if (!refresh_route(en, skb))
 		espah_drop(en, sa, skb, ESPAH_A_CNT_OUT_NO_ROUTE);
-	else if (take_slowly(en, sa, skb, NULL) != NF_STOLEN)
+	else if (take_slowly(en, policy, flow, sa, skb, NULL) != NF_STOLEN)
 		kfree_skb(skb);
+}
+
+/* One SA has come, and it was not the last that the policy has templates for. */
+static bool still_waits(struct espah_net *en, const struct espah_policy *policy,
+			const struct espah_flow *flow)
+{
+	if (policy->config.tmpls > 1 && espah_notify_heard(en))
+		espah_acquire(en, policy, flow);
+	return false;
 }
 
 /**
@@ -299,9 +356,9 @@ bool espah_output_resume(struct espah_net *en,
 	} else {
 		sa = espah_policy_sa(en, policy, &flow, &excluded);
 		if (sa)
-			resume(en, sa, skb);
+			resume(en, policy, &flow, sa, skb);
 		else
-			gone = false;
+			gone = still_waits(en, policy, &flow);
 	}
 	local_bh_enable();
 	rcu_read_unlock();
@@ -369,7 +426,7 @@ unsigned int espah_output_hook(void *priv, struct sk_buff *skb,
 		return refuse(en, NULL, skb, ESPAH_A_CNT_OUT_POLICY_DISCARD);
 
 	sa = espah_policy_sa(en, policy, &flow, &excluded);
-	if (!sa && policy->config.tmpl.optional)
+	if (!sa && espah_policy_optional(policy))
 		return NF_ACCEPT;
 	if (!skb_dst(skb))
 		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_NO_ROUTE);
@@ -381,9 +438,9 @@ unsigned int espah_output_hook(void *priv, struct sk_buff *skb,
 				       excluded);
 	else if (unlikely(READ_ONCE(policy->queue) &&
 			  READ_ONCE(en->waiting.held)))
-		verdict = take_behind(en, policy, sa, skb, state);
+		verdict = take_behind(en, policy, &flow, sa, skb, state);
 	else
-		verdict = take(en, sa, skb, state);
+		verdict = take(en, policy, &flow, sa, skb, state);
 	local_bh_enable();
 	return verdict;
 }

@@ -12,6 +12,8 @@
 #include "ext6.h"
 
 struct espah_icv;
+struct espah_layer;
+struct espah_path;
 struct espah_sa;
 
 /**
@@ -19,8 +21,11 @@ struct espah_sa;
  * @ip: the IP layer's own, which stays in force
  * @sa: its SA; held where the packet may leave the RCU section
  * @seq: its sequence number
+ * @next: on its way out, from when the number has been written: the layer of a bundle
+ *	that goes over this one, with a hold of the bundle; or NULL
  * @req: the crypto request that is under way for it
  * @icv: the computation of its ICV that is, under an AH SA
+ * @path: on its way in, in place of either, where it came under other SAs before
  * @until: while it waits for an SA: jiffies when it has waited long enough
  * @octets: while it waits for an SA: the memory that is counted for it
  * @cookie: while it waits for an SA: what tells that an IPv6 route has changed
@@ -36,10 +41,14 @@ struct espah_packet {
 	union {
 		struct {
 			struct espah_sa		*sa;
-			u64			seq;
+			union {
+				u64			seq;
+				struct espah_layer	*next;
+			};
 			union {
 				struct aead_request	*req;
 				struct espah_icv	*icv;
+				struct espah_path	*path;
 			};
 		};
 		struct {

@@ -22,6 +22,7 @@
 
 #include "ah.h"
 #include "beet.h"
+#include "bundle.h"
 #include "compat.h"
 #include "encap.h"
 #include "esp.h"
@@ -30,6 +31,26 @@
 
 /* So many packets back, a router may still be speaking of. */
 #define PMTU_RECENT	65536
+
+/* What routers have said of the SA's packets. */
+static unsigned int learnt(const struct espah_sa *sa)
+{
+	u32 pmtu = READ_ONCE(sa->pmtu);
+
+	if (pmtu && time_before(jiffies, READ_ONCE(sa->pmtu_expires)))
+		return pmtu;
+	return UINT_MAX;
+}
+
+static __always_inline unsigned int outer_mtu(const struct espah_sa *sa,
+					      const struct dst_entry *dst)
+{
+	unsigned int mtu = likely(sa->id.family == AF_INET) ?
+			   ip_dst_mtu_maybe_forward(dst, true) :
+			   ip6_dst_mtu_maybe_forward(dst, true);
+
+	return min(mtu, learnt(sa));
+}
 
 /**
  * espah_pmtu_outer() - the longest protected packet
@@ -41,14 +62,7 @@
 unsigned int espah_pmtu_outer(const struct espah_sa *sa,
 			      const struct dst_entry *dst)
 {
-	unsigned int mtu = likely(sa->id.family == AF_INET) ?
-			   ip_dst_mtu_maybe_forward(dst, true) :
-			   ip6_dst_mtu_maybe_forward(dst, true);
-	u32 learnt = READ_ONCE(sa->pmtu);
-
-	if (learnt && time_before(jiffies, READ_ONCE(sa->pmtu_expires)))
-		mtu = min(mtu, learnt);
-	return mtu;
+	return outer_mtu(sa, dst);
 }
 
 /* The longest payload that AH leaves room for; it needs no padding. */
@@ -88,12 +102,13 @@ unsigned int espah_pmtu_inner(const struct espah_sa *sa, unsigned int outer,
 	return transport ? payload + front : payload;
 }
 
-/* The longest packet like this one that fits into an outer one of so many octets. */
+/* The longest packet like this one that fits into an outer one of so many octets, @front
+ * of which are those of espah_encap_front().
+ */
 static __always_inline unsigned int
 longest_like(const struct espah_sa *sa, const struct sk_buff *skb,
-	     unsigned int outer)
+	     unsigned int outer, unsigned int front)
 {
-	unsigned int front = espah_encap_front(sa, skb);
 	unsigned int len = espah_pmtu_inner(sa, outer, front);
 
 	if (unlikely(sa->mode == ESPAH_MODE_BEET))
@@ -101,17 +116,72 @@ longest_like(const struct espah_sa *sa, const struct sk_buff *skb,
 	return len;
 }
 
+static const struct espah_sa *outermost(const struct espah_layer *layer)
+{
+	while (layer[1].sa)
+		layer++;
+	return layer->sa;
+}
+
+/* The longest packet that goes under a bundle from the layer @next on, where the one that
+ * leaves may have @outer octets; @front octets of IP header are in front of it. What the
+ * packets of a layer may have at the most, @most says.
+ */
+static unsigned int
+limit_under(const struct espah_layer *next, unsigned int front,
+	    unsigned int outer, unsigned int (*most)(const struct espah_sa *sa))
+{
+	unsigned int fronts[ESPAH_TMPLS_MAX];
+	const struct espah_layer *layer;
+	unsigned int n = 0;
+
+	for (layer = next; layer->sa; layer++) {
+		if (layer->sa->mode == ESPAH_MODE_TUNNEL)
+			front = espah_encap_outer(layer->sa);
+		fronts[n++] = front;
+	}
+	while (n-- > 0) {
+		layer = next + n;
+		outer = min(outer, most(layer->sa));
+		outer = espah_pmtu_inner(layer->sa, outer, fronts[n]);
+	}
+	return outer;
+}
+
+/* As espah_pmtu_outer(), where other layers may go over it. */
+static noinline unsigned int
+bundled_outer(const struct espah_sa *sa, const struct espah_layer *next,
+	      const struct dst_entry *dst, unsigned int front)
+{
+	unsigned int outer = espah_pmtu_outer(outermost(next), dst);
+
+	return min(learnt(sa), limit_under(next, front, outer, learnt));
+}
+
+static __always_inline unsigned int
+outer_under(const struct espah_sa *sa, const struct espah_layer *next,
+	    const struct dst_entry *dst, unsigned int front)
+{
+	return likely(!next) ? outer_mtu(sa, dst) :
+			       bundled_outer(sa, next, dst, front);
+}
+
 /**
  * espah_pmtu_limit() - the longest packet of this kind that fits now
  * @sa: SA
+ * @next: layer of a bundle that goes over it, or NULL
  * @skb: packet in clear, with the outer route as its dst
  *
  * Return: octets of the longest IP packet in clear.
  */
 unsigned int espah_pmtu_limit(const struct espah_sa *sa,
+			      const struct espah_layer *next,
 			      const struct sk_buff *skb)
 {
-	return longest_like(sa, skb, espah_pmtu_outer(sa, skb_dst(skb)));
+	unsigned int front = espah_encap_front(sa, skb);
+
+	return longest_like(sa, skb, outer_under(sa, next, skb_dst(skb), front),
+			    front);
 }
 
 /* A local sender gets -EMSGSIZE, and finds the size in its route: TCP cuts its
@@ -198,9 +268,21 @@ static unsigned int longest(const struct espah_sa *sa)
 	return sa->id.family == AF_INET ? IP_MAX_MTU : IP6_MAX_MTU;
 }
 
+/* As outer_under(), but only as far as headers can name lengths. */
+static unsigned int longest_under(const struct espah_sa *sa,
+				  const struct espah_layer *next,
+				  unsigned int front)
+{
+	if (!next)
+		return longest(sa);
+	return min(longest(sa), limit_under(next, front,
+					    longest(outermost(next)), longest));
+}
+
 /**
  * espah_pmtu_fits() - does the packet still fit with its protection on?
  * @sa: SA
+ * @next: layer of a bundle that goes over it, or NULL
  * @skb: packet in clear, perhaps a large one to be segmented
  * @outer: route of the protected packet
  *
@@ -211,11 +293,13 @@ static unsigned int longest(const struct espah_sa *sa)
  *
  * Return: true if the packet can go on, perhaps without its DF.
  */
-bool espah_pmtu_fits(struct espah_sa *sa, struct sk_buff *skb,
-		     const struct dst_entry *outer)
+bool espah_pmtu_fits(const struct espah_sa *sa, const struct espah_layer *next,
+		     struct sk_buff *skb, const struct dst_entry *outer)
 {
-	unsigned int mtu = longest_like(sa, skb, espah_pmtu_outer(sa, outer));
+	unsigned int front = espah_encap_front(sa, skb);
+	unsigned int mtu;
 
+	mtu = longest_like(sa, skb, outer_under(sa, next, outer, front), front);
 	if (likely(fits(skb, mtu))) {
 		skb->ignore_df = 0;
 		return true;
@@ -224,7 +308,8 @@ bool espah_pmtu_fits(struct espah_sa *sa, struct sk_buff *skb,
 		return false;
 	skb->ignore_df = 1;
 	return sa->mode == ESPAH_MODE_TUNNEL ||
-	       fits(skb, longest_like(sa, skb, longest(sa)));
+	       fits(skb, longest_like(sa, skb, longest_under(sa, next, front),
+				      front));
 }
 
 /* How long a router is believed, in jiffies: as long as by the IP layer. */

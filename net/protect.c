@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Protecting a packet, once its SA and its route are known: for each segment reserve a
  * number, transform, send. These three share no stack; what they need travels in
- * struct espah_packet.
+ * struct espah_packet. Under a bundle, reserve and transform come again for each layer
+ * before the packet is sent.
  */
 
 #include <linux/ip.h>
@@ -10,6 +11,7 @@
 
 #include "ah.h"
 #include "beet.h"
+#include "bundle.h"
 #include "compat.h"
 #include "crypto.h"
 #include "encap.h"
@@ -50,20 +52,76 @@ static void send(struct sk_buff *skb)
 		espah_count(en, ESPAH_A_CNT_OUT_OK);
 }
 
+static void protect_one(struct espah_sa *sa, struct espah_layer *next,
+			struct sk_buff *skb);
+
+/* What the IP layer writes into the header of a packet that is sent. */
+static void finish_header(const struct espah_sa *sa, struct sk_buff *skb)
+{
+	struct iphdr *iph = ip_hdr(skb);
+
+	if (sa->id.family == AF_INET) {
+		skb->protocol = htons(ETH_P_IP);
+		iph->tot_len = htons(skb->len);
+		ip_send_check(iph);
+		return;
+	}
+	skb->protocol = htons(ETH_P_IPV6);
+	ipv6_hdr(skb)->payload_len = htons(skb->len - sizeof(struct ipv6hdr));
+	if (sa->encap_len)
+		espah_natt_write_checksum6(skb);
+}
+
+/* The packet is protected, and goes under the next SA of its bundle. Its hold of the
+ * bundle ends here; by then the next layer has its own, where it needs one.
+ */
+static noinline void go_on(struct espah_sa *sa, struct espah_layer *next,
+			   struct sk_buff *skb)
+{
+	rcu_read_lock();
+	if (unlikely(READ_ONCE(next->sa->dead))) {
+		/* Removed since it was found: the packet came too late for it. */
+		espah_drop(sa->en, NULL, skb, ESPAH_A_CNT_OUT_NO_SA);
+	} else {
+		finish_header(sa, skb);
+		protect_one(next->sa, espah_layer_next(next), skb);
+	}
+	rcu_read_unlock();
+	espah_bundle_put(espah_layer_bundle(next));
+}
+
 /* Whether the cipher finished at once or later, this comes after it. */
 static void transformed(struct sk_buff *skb, int err)
 {
 	struct espah_packet *packet = espah_packet(skb);
+	struct espah_layer *next = packet->next;
 	struct espah_sa *sa = packet->sa;
 
 	espah_crypto_request_free(packet->req);
 	if (unlikely(err)) {
 		espah_drop(sa->en, sa, skb, ESPAH_A_CNT_OUT_CRYPTO);
+		if (next)
+			espah_bundle_put(espah_layer_bundle(next));
 	} else {
 		__skb_push(skb, -skb_network_offset(skb));
-		send(skb);
+		if (unlikely(next))
+			go_on(sa, next, skb);
+		else
+			send(skb);
 	}
 	espah_sa_put(sa);
+}
+
+/* From here on the packet may be anywhere. Nothing keeps the device that it was about to
+ * leave by; it is this host's own. Its number has been written.
+ */
+static __always_inline void let_go(struct sk_buff *skb,
+				   struct espah_layer *next)
+{
+	skb->dev = NULL;
+	espah_packet(skb)->next = next;
+	if (unlikely(next))
+		refcount_inc(&espah_layer_bundle(next)->refs);
 }
 
 static void transform_done(espah_completion *done, int err)
@@ -207,7 +265,7 @@ static int assemble_ah(struct sk_buff *skb)
 }
 
 /* Transform, of AH: compute the ICV. */
-static noinline void authenticate(struct sk_buff *skb)
+static noinline void authenticate(struct sk_buff *skb, struct espah_layer *next)
 {
 	struct espah_packet *packet = espah_packet(skb);
 	struct espah_sa *sa = packet->sa;
@@ -223,8 +281,7 @@ static noinline void authenticate(struct sk_buff *skb)
 		goto drop;
 
 	packet->icv = icv;
-	/* As in transform(). */
-	skb->dev = NULL;
+	let_go(skb, next);
 	err = espah_icv_make(icv);
 	if (err != -EINPROGRESS)
 		authenticated(skb, err);
@@ -237,7 +294,7 @@ drop:
 }
 
 /* Transform: encrypt in place. */
-static void transform(struct sk_buff *skb)
+static void transform(struct sk_buff *skb, struct espah_layer *next)
 {
 	struct espah_packet *packet = espah_packet(skb);
 	struct espah_sa *sa = packet->sa;
@@ -250,10 +307,10 @@ static void transform(struct sk_buff *skb)
 	    skb_csum_hwoffload_help(skb, 0))
 		goto nomem;
 	if (unlikely(sa->id.proto == IPPROTO_AH)) {
-		authenticate(skb);
+		authenticate(skb, next);
 		return;
 	}
-	if (unlikely(sa->tfcpad) && espah_tfc_pad(skb, sa))
+	if (unlikely(sa->tfcpad) && espah_tfc_pad(skb, sa, next))
 		goto nomem;
 	frags = assemble(skb);
 	if (unlikely(frags < 0))
@@ -265,10 +322,7 @@ static void transform(struct sk_buff *skb)
 	packet->req = req;
 	aead_request_set_crypt(req, req->src, req->dst,
 			       skb->len - header - sa->icv_len, req->iv);
-	/* From here on the packet may be anywhere, and nothing keeps the device
-	 * that it was about to leave by. It is this host's own.
-	 */
-	skb->dev = NULL;
+	let_go(skb, next);
 	err = crypto_aead_encrypt(req);
 	if (err != -EINPROGRESS)
 		transformed(skb, err);
@@ -331,7 +385,8 @@ static unsigned int suits_header(const struct espah_sa *sa, struct sk_buff *skb)
 	return ip_is_fragment(ip_hdr(skb)) ? ESPAH_A_CNT_OUT_FRAGMENT : 0;
 }
 
-static void protect_one(struct espah_sa *sa, struct sk_buff *skb)
+static void protect_one(struct espah_sa *sa, struct espah_layer *next,
+			struct sk_buff *skb)
 {
 	unsigned int cause = sa->mode == ESPAH_MODE_TUNNEL ?
 			     0 : suits_header(sa, skb);
@@ -339,15 +394,15 @@ static void protect_one(struct espah_sa *sa, struct sk_buff *skb)
 	if (unlikely(cause))
 		espah_drop(sa->en, sa, skb, cause);
 	else if (reserve(sa, skb))
-		transform(skb);
+		transform(skb, next);
 }
 
 /* A fragment that is longer than the limit all the same is fragmented again, outside. */
-static void protect_part(struct espah_sa *sa, struct sk_buff *skb,
-			 unsigned int limit)
+static void protect_part(struct espah_sa *sa, struct espah_layer *next,
+			 struct sk_buff *skb, unsigned int limit)
 {
 	skb->ignore_df = skb->len > limit;
-	protect_one(sa, skb);
+	protect_one(sa, next, skb);
 }
 
 /* IPv6 promises 1280 octets and IPv4 68: nothing is made smaller than that. */
@@ -361,14 +416,16 @@ static unsigned int part_limit(const struct sk_buff *skb, unsigned int limit)
  * 8.2.1), so that nobody puts together what has not proved itself. All fragments go
  * under the SA that was found for the whole: they have no ports to ask again by.
  */
-static noinline void protect_in_parts(struct espah_sa *sa, struct sk_buff *skb)
+static noinline void protect_in_parts(struct espah_sa *sa,
+				      struct espah_layer *next,
+				      struct sk_buff *skb)
 {
-	unsigned int limit = espah_pmtu_limit(sa, skb);
+	unsigned int limit = espah_pmtu_limit(sa, next, skb);
 	unsigned int most = part_limit(skb, limit);
-	struct sk_buff *fragments, *next;
+	struct sk_buff *fragments, *rest;
 
 	if (skb->len <= most) {
-		protect_part(sa, skb, limit);
+		protect_part(sa, next, skb, limit);
 		return;
 	}
 	fragments = espah_fragment(sa->en->net, skb, most);
@@ -378,36 +435,39 @@ static noinline void protect_in_parts(struct espah_sa *sa, struct sk_buff *skb)
 		return;
 	}
 	consume_skb(skb);
-	skb_list_walk_safe(fragments, skb, next) {
+	skb_list_walk_safe(fragments, skb, rest) {
 		skb_mark_not_on_list(skb);
-		protect_part(sa, skb, limit);
+		protect_part(sa, next, skb, limit);
 	}
 }
 
 static __always_inline void protect_packet(struct espah_sa *sa,
+					   struct espah_layer *next,
 					   struct sk_buff *skb)
 {
 	if (unlikely(skb->ignore_df) && sa->mode == ESPAH_MODE_TUNNEL)
-		protect_in_parts(sa, skb);
+		protect_in_parts(sa, next, skb);
 	else
-		protect_one(sa, skb);
+		protect_one(sa, next, skb);
 }
 
 /**
  * espah_protect() - protect a packet and send it
  * @sa: SA that was found for it; its hold is taken here
+ * @next: layer of a bundle that goes over it, or NULL; the caller holds the bundle
  * @skb: packet in clear, perhaps a large one to be segmented, which fits
  *	(espah_pmtu_fits()); its dst is the route of the protected packet
  *
  * Takes the packet over, and counts what becomes of it. The caller holds RCU and has
  * softirqs off.
  */
-void espah_protect(struct espah_sa *sa, struct sk_buff *skb)
+void espah_protect(struct espah_sa *sa, struct espah_layer *next,
+		   struct sk_buff *skb)
 {
-	struct sk_buff *segs, *next;
+	struct sk_buff *segs, *rest;
 
 	if (!skb_is_gso(skb)) {
-		protect_packet(sa, skb);
+		protect_packet(sa, next, skb);
 		return;
 	}
 	/* Every segment is a packet of its own, with a number of its own. */
@@ -417,8 +477,8 @@ void espah_protect(struct espah_sa *sa, struct sk_buff *skb)
 		return;
 	}
 	consume_skb(skb);
-	skb_list_walk_safe(segs, skb, next) {
+	skb_list_walk_safe(segs, skb, rest) {
 		skb_mark_not_on_list(skb);
-		protect_packet(sa, skb);
+		protect_packet(sa, next, skb);
 	}
 }

@@ -2,9 +2,11 @@
 #ifndef _ESPAH_PROTECT_H
 #define _ESPAH_PROTECT_H
 
+struct espah_layer;
 struct espah_sa;
 struct sk_buff;
 
-void espah_protect(struct espah_sa *sa, struct sk_buff *skb);
+void espah_protect(struct espah_sa *sa, struct espah_layer *next,
+		   struct sk_buff *skb);
 
 #endif /* _ESPAH_PROTECT_H */

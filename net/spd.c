@@ -73,31 +73,22 @@ static u32 wanted_mark(const struct espah_policy *policy,
 	return mark->mask ? mark->value : flow->mark;
 }
 
-/**
- * espah_policy_sa() - the SA that an outbound policy wants for a packet
- * @en: namespace
- * @policy: policy of the action "protect"
- * @flow: flow of the packet
- * @excluded: set to true if an SA was passed over for its selector
- *
- * The caller holds RCU, and the answer is good as long.
- *
- * Return: the SA or NULL.
- */
-struct espah_sa *espah_policy_sa(const struct espah_net *en,
-				 const struct espah_policy *policy,
-				 const struct espah_flow *flow, bool *excluded)
+/* The SA for one template, where what goes under it is between the ends of @outer. */
+static __always_inline struct espah_sa *
+tmpl_sa(const struct espah_net *en, const struct espah_policy *policy,
+	unsigned int at, const struct espah_flow *flow,
+	const struct espah_flow *outer, bool *excluded)
 {
-	const struct espah_tmpl *tmpl = &policy->config.tmpl;
-	const struct espah_slot *slot = policy->slot;
+	const struct espah_tmpl *tmpl = &policy->config.tmpl[at];
+	const struct espah_slot *slot = policy->slots[at];
 
 	/* Transport mode keeps the packet's own addresses. */
 	if (!slot) {
 		struct espah_slot_key key = {
-			.src	= flow->src,
-			.dst	= flow->dst,
+			.src	= outer->src,
+			.dst	= outer->dst,
 			.reqid	= tmpl->reqid,
-			.family	= flow->family,
+			.family	= outer->family,
 			.proto	= tmpl->proto,
 			.mode	= tmpl->mode,
 		};
@@ -110,61 +101,151 @@ struct espah_sa *espah_policy_sa(const struct espah_net *en,
 				  wanted_mark(policy, flow), excluded);
 }
 
-static bool addr_fits(const union espah_addr *wanted,
-		      const union espah_addr *addr)
+/* What is under this SA has its ends, where it is a tunnel. */
+static void enter_tunnel(struct espah_flow *outer, const struct espah_sa *sa)
 {
-	return espah_addr_any(wanted) || espah_addr_equal(wanted, addr);
+	if (sa->mode == ESPAH_MODE_TRANSPORT)
+		return;
+	outer->src = sa->src;
+	outer->dst = sa->id.dst;
+	outer->family = sa->id.family;
 }
 
-static bool tmpl_fits(const struct espah_tmpl *tmpl, const struct espah_sa *sa)
+/* As espah_policy_sas(); at the end *@at is the number of the template that lacks its SA,
+ * or of templates, and @outer what that one is to protect.
+ */
+static unsigned int find_sas(const struct espah_net *en,
+			     const struct espah_policy *policy,
+			     const struct espah_flow *flow,
+			     struct espah_sa **sas, bool *excluded,
+			     unsigned int *at, struct espah_flow *outer)
 {
-	if (tmpl->proto != sa->id.proto || tmpl->mode != sa->mode)
-		return false;
-	if (tmpl->reqid && tmpl->reqid != sa->reqid)
-		return false;
-	if (tmpl->spi && tmpl->spi != sa->id.spi)
-		return false;
-	/* In transport mode the policy's selector has seen the addresses. */
-	if (tmpl->mode == ESPAH_MODE_TRANSPORT)
-		return true;
-	if (!tmpl->family)
-		return true;
-	return tmpl->family == sa->id.family &&
-	       addr_fits(&tmpl->src, &sa->src) &&
-	       addr_fits(&tmpl->dst, &sa->id.dst);
+	const struct espah_policy_config *config = &policy->config;
+	unsigned int found = 0;
+	struct espah_sa *sa;
+
+	*outer = *flow;
+	for (*at = 0; *at < config->tmpls; ++*at) {
+		sa = tmpl_sa(en, policy, *at, flow, outer, excluded);
+		if (sa) {
+			sas[found++] = sa;
+			enter_tunnel(outer, sa);
+		} else if (!config->tmpl[*at].optional) {
+			return 0;
+		}
+	}
+	return found;
 }
 
 /**
- * espah_policy_admits() - may a packet that came under this SA pass?
- * @policy: inbound policy that speaks of the packet, or NULL
- * @sa: SA that the packet came under
+ * espah_policy_sas() - the SAs that an outbound policy wants for a packet
+ * @en: namespace
+ * @policy: policy of the action "protect"
+ * @flow: flow of the packet
+ * @sas: set to the SAs, innermost first; room for %ESPAH_TMPLS_MAX
+ * @excluded: set to true if an SA was passed over for its selector
  *
- * RFC 4301 section 5.2 step 4: the packet must have had the protection that
- * its policy asks for. A tunnel, one in BEET mode too, is a promise about addresses that
- * only a policy can make; a transport-mode packet without one is as good as clear.
+ * All that is required has to be there. Selectors of SAs speak of the flow in clear, as
+ * with xfrm, whatever layer they are for. The caller holds RCU, and the answer is good
+ * as long.
  *
- * Return: 0, or the counter that says why not.
+ * Return: how many there are; 0 where one is missing, or where all are and none is
+ * required.
  */
-unsigned int espah_policy_admits(const struct espah_policy *policy,
-				 const struct espah_sa *sa)
+unsigned int espah_policy_sas(const struct espah_net *en,
+			      const struct espah_policy *policy,
+			      const struct espah_flow *flow,
+			      struct espah_sa **sas, bool *excluded)
 {
-	bool tunnel = sa->mode != ESPAH_MODE_TRANSPORT;
+	struct espah_flow outer;
+	unsigned int at;
 
-	if (!policy)
-		return tunnel ? ESPAH_A_CNT_IN_NO_POLICY : 0;
+	return find_sas(en, policy, flow, sas, excluded, &at, &outer);
+}
 
-	switch (policy->config.action) {
-	case ESPAH_ACTION_DISCARD:
-		return ESPAH_A_CNT_IN_POLICY_DISCARD;
-	case ESPAH_ACTION_PROTECT:
-		if (tmpl_fits(&policy->config.tmpl, sa))
-			return 0;
-		if (policy->config.tmpl.optional && !tunnel)
-			return 0;
-		return ESPAH_A_CNT_IN_POLICY_MISMATCH;
-	default:
-		return tunnel ? ESPAH_A_CNT_IN_POLICY_MISMATCH : 0;
+static noinline struct espah_sa *
+first_of_many(const struct espah_net *en, const struct espah_policy *policy,
+	      const struct espah_flow *flow, bool *excluded)
+{
+	struct espah_sa *sas[ESPAH_TMPLS_MAX];
+
+	return espah_policy_sas(en, policy, flow, sas, excluded) ? sas[0] : NULL;
+}
+
+/**
+ * espah_policy_sa() - the first SA that an outbound policy wants for a packet
+ * @en: namespace
+ * @policy: policy of the action "protect"
+ * @flow: flow of the packet
+ * @excluded: set to true if an SA was passed over for its selector
+ *
+ * As espah_policy_sas(); for most policies, which have one template, that is all.
+ *
+ * Return: the SA or NULL.
+ */
+struct espah_sa *espah_policy_sa(const struct espah_net *en,
+				 const struct espah_policy *policy,
+				 const struct espah_flow *flow, bool *excluded)
+{
+	if (unlikely(policy->config.tmpls > 1))
+		return first_of_many(en, policy, flow, excluded);
+	return tmpl_sa(en, policy, 0, flow, flow, excluded);
+}
+
+/**
+ * espah_policy_lacks() - for which template is there no SA?
+ * @en: namespace
+ * @policy: outbound policy of the action "protect"
+ * @flow: flow of the packet
+ * @tmpl: set to that template; in transport mode under a tunnel with the addresses that
+ *	its SA has to have
+ *
+ * The caller holds RCU.
+ *
+ * Return: the number of the first that is required and lacks its SA; that of the first
+ * of all where they have come.
+ */
+unsigned int espah_policy_lacks(const struct espah_net *en,
+				const struct espah_policy *policy,
+				const struct espah_flow *flow,
+				struct espah_tmpl *tmpl)
+{
+	const struct espah_policy_config *config = &policy->config;
+	struct espah_sa *sas[ESPAH_TMPLS_MAX];
+	struct espah_flow outer;
+	bool excluded;
+	unsigned int at;
+
+	if (config->tmpls == 1) {
+		*tmpl = config->tmpl[0];
+		return 0;
 	}
+	find_sas(en, policy, flow, sas, &excluded, &at, &outer);
+	if (at == config->tmpls)
+		at = 0;
+	*tmpl = config->tmpl[at];
+	if (at && tmpl->mode == ESPAH_MODE_TRANSPORT) {
+		tmpl->src = outer.src;
+		tmpl->dst = outer.dst;
+		tmpl->family = outer.family;
+	}
+	return at;
+}
+
+/**
+ * espah_policy_optional() - may a packet do without any protection?
+ * @policy: policy of the action "protect"
+ *
+ * Return: false if one of its templates is required.
+ */
+bool espah_policy_optional(const struct espah_policy *policy)
+{
+	unsigned int i;
+
+	for (i = 0; i < policy->config.tmpls; i++)
+		if (!policy->config.tmpl[i].optional)
+			return false;
+	return true;
 }
 
 /**
@@ -209,12 +290,9 @@ struct espah_policy *espah_spd_find_index(struct espah_net *en, u8 dir,
 	return policy && policy->config.dir == dir ? policy : NULL;
 }
 
-/* Where SAs come from is fixed for an outbound tunnel: the template names both
- * ends. A policy of any other kind needs no slot.
- */
-static int policy_get_slot(struct espah_net *en, struct espah_policy *policy)
+static struct espah_slot *tmpl_get_slot(struct espah_net *en,
+					const struct espah_tmpl *tmpl)
 {
-	const struct espah_tmpl *tmpl = &policy->config.tmpl;
 	struct espah_slot_key key = {
 		.src	= tmpl->src,
 		.dst	= tmpl->dst,
@@ -223,17 +301,40 @@ static int policy_get_slot(struct espah_net *en, struct espah_policy *policy)
 		.proto	= tmpl->proto,
 		.mode	= tmpl->mode,
 	};
+
+	return espah_slot_get(en, &key);
+}
+
+static void policy_put_slots(struct espah_net *en, struct espah_policy *policy)
+{
+	unsigned int i;
+
+	for (i = 0; i < ESPAH_TMPLS_MAX; i++)
+		espah_slot_put(en, policy->slots[i]);
+}
+
+/* Where SAs come from is fixed for an outbound tunnel: the template names both
+ * ends. A template of any other kind needs no slot.
+ */
+static int policy_get_slots(struct espah_net *en, struct espah_policy *policy)
+{
+	const struct espah_policy_config *config = &policy->config;
 	struct espah_slot *slot;
+	unsigned int i;
 
-	if (policy->config.dir != ESPAH_DIR_OUT ||
-	    policy->config.action != ESPAH_ACTION_PROTECT ||
-	    tmpl->mode == ESPAH_MODE_TRANSPORT)
+	if (config->dir != ESPAH_DIR_OUT ||
+	    config->action != ESPAH_ACTION_PROTECT)
 		return 0;
-
-	slot = espah_slot_get(en, &key);
-	if (IS_ERR(slot))
-		return PTR_ERR(slot);
-	policy->slot = slot;
+	for (i = 0; i < config->tmpls; i++) {
+		if (config->tmpl[i].mode == ESPAH_MODE_TRANSPORT)
+			continue;
+		slot = tmpl_get_slot(en, &config->tmpl[i]);
+		if (IS_ERR(slot)) {
+			policy_put_slots(en, policy);
+			return PTR_ERR(slot);
+		}
+		policy->slots[i] = slot;
+	}
 	return 0;
 }
 
@@ -262,7 +363,7 @@ policy_create(struct espah_net *en, const struct espah_policy_config *config)
 	if (!policy)
 		return ERR_PTR(-ENOMEM);
 	policy->config = *config;
-	err = policy_get_slot(en, policy);
+	err = policy_get_slots(en, policy);
 	if (err) {
 		kfree(policy);
 		return ERR_PTR(err);
@@ -273,7 +374,7 @@ policy_create(struct espah_net *en, const struct espah_policy_config *config)
 static void policy_free(struct espah_net *en, struct espah_policy *policy)
 {
 	espah_queue_end(en, policy);
-	espah_slot_put(en, policy->slot);
+	policy_put_slots(en, policy);
 	kfree_rcu(policy, rcu);
 }
 

@@ -15,6 +15,9 @@ struct espah_slot;
 
 #define ESPAH_DIRS	(ESPAH_DIR_FWD + 1)
 
+/* So many layers of protection a packet has at most, as with xfrm. */
+#define ESPAH_TMPLS_MAX	6
+
 /**
  * struct espah_tmpl - what protection a policy asks for
  * @src: outer source address; all zero for any
@@ -24,7 +27,7 @@ struct espah_slot;
  * @family: of the addresses; 0 where there are none, which is any of either family
  * @proto: %IPPROTO_ESP or %IPPROTO_AH
  * @mode: ESPAH_MODE_*
- * @optional: take what arrives in clear too, and send in clear without an SA
+ * @optional: do without, where there is no SA for it or where it is not on what arrives
  */
 struct espah_tmpl {
 	union espah_addr	src;
@@ -44,7 +47,9 @@ struct espah_tmpl {
  * @priority: lowest first
  * @dir: ESPAH_DIR_*
  * @action: ESPAH_ACTION_*
- * @tmpl: for %ESPAH_ACTION_PROTECT
+ * @tmpls: how many templates there are; one at least for %ESPAH_ACTION_PROTECT, and
+ *	otherwise none
+ * @tmpl: the templates, innermost first
  */
 struct espah_policy_config {
 	struct espah_selector	sel;
@@ -52,30 +57,31 @@ struct espah_policy_config {
 	u32			priority;
 	u8			dir;
 	u8			action;
-	struct espah_tmpl	tmpl;
+	u8			tmpls;
+	struct espah_tmpl	tmpl[ESPAH_TMPLS_MAX];
 };
 
 /**
  * struct espah_policy - one policy; but for @queue and @ended constant once it
  * can be found
- * @config: what it says
  * @index: number that the namespace names it by
- * @slot: where outbound packets find their SA; NULL where that depends on the
- *	packet (transport mode) and for other directions and actions
+ * @slots: by template: where outbound packets find their SA; NULL where that depends on
+ *	the packet (transport mode) and for other directions and actions
  * @queue: packets that wait for its SA, NULL where none do; under
  *	&espah_waiting.lock, and read locklessly to see whether it is there
  * @ended: no packet may wait for its SA any more; under &espah_waiting.lock
  * @node: in &espah_spd.list; written under &espah_net.lock, read under RCU
  * @rcu: frees it
+ * @config: what it says
  */
 struct espah_policy {
-	struct espah_policy_config	config;
 	u32				index;
-	struct espah_slot		*slot;
+	struct espah_slot		*slots[ESPAH_TMPLS_MAX];
 	struct espah_queue		*queue;
 	bool				ended;
 	struct list_head		node;
 	struct rcu_head			rcu;
+	struct espah_policy_config	config;
 };
 
 /**
@@ -104,8 +110,15 @@ struct espah_policy *espah_spd_lookup(const struct espah_net *en, u8 dir,
 struct espah_sa *espah_policy_sa(const struct espah_net *en,
 				 const struct espah_policy *policy,
 				 const struct espah_flow *flow, bool *excluded);
-unsigned int espah_policy_admits(const struct espah_policy *policy,
-				 const struct espah_sa *sa);
+unsigned int espah_policy_sas(const struct espah_net *en,
+			      const struct espah_policy *policy,
+			      const struct espah_flow *flow,
+			      struct espah_sa **sas, bool *excluded);
+unsigned int espah_policy_lacks(const struct espah_net *en,
+				const struct espah_policy *policy,
+				const struct espah_flow *flow,
+				struct espah_tmpl *tmpl);
+bool espah_policy_optional(const struct espah_policy *policy);
 struct espah_policy *espah_spd_find(const struct espah_net *en, u8 dir,
 				    const struct espah_selector *sel,
 				    const struct espah_fwmark *mark);

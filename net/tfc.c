@@ -14,16 +14,18 @@
  * @skb: whole packet in clear, with no checksum left to be filled in and the outer route
  *	as its dst; it may grow
  * @sa: SA in tunnel mode, with padding
+ * @next: layer of a bundle that goes over it, or NULL
  *
  * It gets no longer than what fits. The receiver knows its length from its IP header. The
  * octets are zeros, which are encrypted.
  *
  * Return: 0 or a negative errno.
  */
-int espah_tfc_pad(struct sk_buff *skb, const struct espah_sa *sa)
+int espah_tfc_pad(struct sk_buff *skb, const struct espah_sa *sa,
+		  const struct espah_layer *next)
 {
 	unsigned int goal = min_t(unsigned int, sa->tfcpad,
-				  espah_pmtu_limit(sa, skb));
+				  espah_pmtu_limit(sa, next, skb));
 	struct sk_buff *last;
 	unsigned int len;
 	int frags;

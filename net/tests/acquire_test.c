@@ -7,9 +7,9 @@
 
 /* Of a policy it matters which it is, and whether it has a slot, as tunnels have. */
 static struct espah_slot slot;
-static struct espah_policy tunnel = { .slot = &slot };
-static struct espah_policy beet = { .slot = &slot,
-				    .config.tmpl.mode = ESPAH_MODE_BEET };
+static struct espah_policy tunnel = { .slots = { &slot } };
+static struct espah_policy beet = { .slots = { &slot },
+				    .config.tmpl[0].mode = ESPAH_MODE_BEET };
 static struct espah_policy transports[ESPAH_ASKS_ALL];
 
 /* A packet comes that goes there; returns how often that was told. */

@@ -49,6 +49,7 @@ static struct kunit_suite *const suites[] = {
 	&queue_suite,
 	&acquire_suite,
 	&policy_suite,
+	&path_suite,
 	&netlink_attr_suite,
 };
 

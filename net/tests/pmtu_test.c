@@ -289,7 +289,7 @@ static void packets_fit(struct kunit *test)
 	IPCB(skb)->frag_max_size = fit->part;
 	room = espah_pmtu_inner(sa, espah_pmtu_outer(sa, route), sizeof(*iph));
 
-	KUNIT_EXPECT_EQ(test, espah_pmtu_fits(sa, skb, route), fit->fits);
+	KUNIT_EXPECT_EQ(test, espah_pmtu_fits(sa, NULL, skb, route), fit->fits);
 	if (fit->fits) {
 		KUNIT_EXPECT_EQ(test, !!skb->ignore_df, fit->len > room);
 		KUNIT_EXPECT_EQ(test, !!(ip_hdr(skb)->frag_off & htons(IP_DF)),
@@ -311,7 +311,7 @@ static void longest_in_transport_mode(struct kunit *test)
 	for (len = 65497; len <= 65500; len++) {
 		skb = fixture_skb(test, 0, NULL, len);
 		fixture_ip_header(ip_hdr(skb), IPPROTO_UDP, len);
-		KUNIT_EXPECT_EQ(test, espah_pmtu_fits(sa, skb, route),
+		KUNIT_EXPECT_EQ(test, espah_pmtu_fits(sa, NULL, skb, route),
 				len <= 65498);
 	}
 }
@@ -370,7 +370,7 @@ static void ipv6_packets_fit(struct kunit *test)
 	ipv6_hdr(skb)->nexthdr = IPPROTO_UDP;
 	skb->ignore_df = fit->ignore_df;
 	IP6CB(skb)->frag_max_size = fit->part;
-	KUNIT_EXPECT_EQ(test, espah_pmtu_fits(sa, skb, route), fit->fits);
+	KUNIT_EXPECT_EQ(test, espah_pmtu_fits(sa, NULL, skb, route), fit->fits);
 	if (fit->fits)
 		KUNIT_EXPECT_EQ(test, !!skb->ignore_df,
 				fit->to_be_fragmented);

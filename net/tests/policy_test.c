@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a policy says of a packet, inbound and outbound: net/spd.c. */
+/* What a policy says of a packet, inbound and outbound: net/spd.c, net/path.c. */
 
+#include "../path.h"
 #include "fixture.h"
 #include "suites.h"
 
@@ -75,7 +76,8 @@ static void inbound_is_admitted(struct kunit *test)
 	struct espah_policy policy = {
 		.config = {
 			.action	= admission->action,
-			.tmpl	= {
+			.tmpls	= 1,
+			.tmpl[0] = {
 				.family	= AF_INET,
 				.proto	= IPPROTO_ESP,
 				.mode	= admission->tmpl_mode,
@@ -84,16 +86,18 @@ static void inbound_is_admitted(struct kunit *test)
 		},
 	};
 
-	KUNIT_EXPECT_EQ(test, espah_policy_admits(&policy, sa),
+	KUNIT_EXPECT_EQ(test, espah_policy_admits(&policy, &sa, 1),
 			admission->cause);
 }
 
 /* Transport mode without a policy is as good as clear; a tunnel is not. */
 static void without_a_policy(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, espah_policy_admits(NULL, bare_sa(test, TRANSPORT)),
-			0);
-	KUNIT_EXPECT_EQ(test, espah_policy_admits(NULL, bare_sa(test, TUNNEL)),
+	struct espah_sa *transport = bare_sa(test, TRANSPORT);
+	struct espah_sa *tunnel = bare_sa(test, TUNNEL);
+
+	KUNIT_EXPECT_EQ(test, espah_policy_admits(NULL, &transport, 1), 0);
+	KUNIT_EXPECT_EQ(test, espah_policy_admits(NULL, &tunnel, 1),
 			ESPAH_A_CNT_IN_NO_POLICY);
 }
 
@@ -149,7 +153,8 @@ static struct espah_policy_config config_of(const struct tmpl *tmpl, u8 dir,
 		},
 		.dir	= dir,
 		.action	= ESPAH_ACTION_PROTECT,
-		.tmpl	= {
+		.tmpls	= 1,
+		.tmpl[0] = {
 			.src	= espah_addr4(htonl(tmpl->src)),
 			.dst	= espah_addr4(htonl(tmpl->dst)),
 			.spi	= htonl(tmpl->spi),
@@ -166,16 +171,16 @@ static struct espah_policy_config config_of(const struct tmpl *tmpl, u8 dir,
 static void template_must_fit(struct kunit *test)
 {
 	const struct tmpl *tmpl = test->param_value;
+	struct espah_sa *transport = bare_sa(test, TRANSPORT);
+	struct espah_sa *tunnel = bare_sa(test, TUNNEL);
 	struct espah_policy policy = {
 		.config = config_of(tmpl, ESPAH_DIR_IN, TUNNEL),
 	};
 
-	KUNIT_EXPECT_EQ(test, espah_policy_admits(&policy,
-						  bare_sa(test, TUNNEL)),
+	KUNIT_EXPECT_EQ(test, espah_policy_admits(&policy, &tunnel, 1),
 			tmpl->tunnel ? 0 : MISMATCH);
-	policy.config.tmpl.mode = TRANSPORT;
-	KUNIT_EXPECT_EQ(test, espah_policy_admits(&policy,
-						  bare_sa(test, TRANSPORT)),
+	policy.config.tmpl[0].mode = TRANSPORT;
+	KUNIT_EXPECT_EQ(test, espah_policy_admits(&policy, &transport, 1),
 			tmpl->transport ? 0 : MISMATCH);
 }
 
@@ -344,6 +349,92 @@ static void slots_are_for_outbound_tunnels(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&en->sad.slots.nelems), 1);
 }
 
+/* A tunnel from A to B, and AH over it, between its ends. */
+static struct espah_policy_config bundle_config(void)
+{
+	static const struct tmpl tmpl = {
+		.src = FIXTURE_A, .dst = FIXTURE_B, .reqid = 1,
+		.family = AF_INET, .proto = IPPROTO_ESP,
+	};
+	struct espah_policy_config config = config_of(&tmpl, ESPAH_DIR_OUT,
+						      TUNNEL);
+
+	config.tmpls = 2;
+	config.tmpl[1] = (struct espah_tmpl){
+		.reqid	= 2,
+		.proto	= IPPROTO_AH,
+		.mode	= TRANSPORT,
+	};
+	return config;
+}
+
+/* All that is required has to be there; what is missing is said, with its ends. */
+static void bundle_is_whole(struct kunit *test)
+{
+	struct espah_policy_config config = bundle_config();
+	struct espah_flow flow = fixture_flow(7, 8, IPPROTO_UDP);
+	struct espah_sa_config inner = fixture_sa_config(0x100);
+	struct espah_sa_config outer = fixture_sa_config(0x101);
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa *sas[ESPAH_TMPLS_MAX], *one, *two;
+	const struct espah_policy *policy;
+	struct espah_tmpl lacks;
+	bool excluded;
+
+	KUNIT_EXPECT_NULL(test, sa_for(test, &config, &flow));
+	policy = list_first_entry(&en->spd.list[ESPAH_DIR_OUT],
+				  struct espah_policy, node);
+	rcu_read_lock();
+	KUNIT_EXPECT_EQ(test, espah_policy_lacks(en, policy, &flow, &lacks), 0);
+	rcu_read_unlock();
+
+	one = fixture_sa_add(en, &inner);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(one));
+	rcu_read_lock();
+	KUNIT_EXPECT_NULL(test, espah_policy_sa(en, policy, &flow, &excluded));
+	KUNIT_EXPECT_EQ(test, espah_policy_lacks(en, policy, &flow, &lacks), 1);
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, lacks.proto, IPPROTO_AH);
+	KUNIT_EXPECT_EQ(test, lacks.family, AF_INET);
+	KUNIT_EXPECT_TRUE(test, espah_addr_equal(&lacks.src, &inner.src));
+	KUNIT_EXPECT_TRUE(test, espah_addr_equal(&lacks.dst, &inner.id.dst));
+
+	/* Of another protocol in all but name: an AH SA needs a hash. */
+	config.tmpl[1].proto = IPPROTO_ESP;
+	outer.mode = TRANSPORT;
+	outer.reqid = 2;
+	KUNIT_EXPECT_NULL(test, sa_for(test, &config, &flow));
+	two = fixture_sa_add(en, &outer);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(two));
+	policy = list_first_entry(&en->spd.list[ESPAH_DIR_OUT],
+				  struct espah_policy, node);
+	rcu_read_lock();
+	KUNIT_EXPECT_EQ(test, espah_policy_sas(en, policy, &flow, sas,
+					       &excluded), 2);
+	KUNIT_EXPECT_PTR_EQ(test, espah_policy_sa(en, policy, &flow, &excluded),
+			    one);
+	rcu_read_unlock();
+	KUNIT_EXPECT_PTR_EQ(test, sas[0], one);
+	KUNIT_EXPECT_PTR_EQ(test, sas[1], two);
+}
+
+/* One that is optional is left out, and what is over it has the packet's own ends. */
+static void optional_is_left_out(struct kunit *test)
+{
+	struct espah_policy_config config = bundle_config();
+	struct espah_flow flow = fixture_flow(FIXTURE_A, FIXTURE_B, IPPROTO_UDP);
+	struct espah_sa_config outer = fixture_sa_config(0x101);
+	struct espah_sa *sa;
+
+	config.tmpl[0].optional = true;
+	config.tmpl[1].proto = IPPROTO_ESP;
+	outer.mode = TRANSPORT;
+	outer.reqid = 2;
+	sa = fixture_sa_add(fixture_net(test), &outer);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
+	KUNIT_EXPECT_PTR_EQ(test, sa_for(test, &config, &flow), sa);
+}
+
 static struct kunit_case policy_cases[] = {
 	KUNIT_CASE_PARAM(inbound_is_admitted, admission_gen_params),
 	KUNIT_CASE(without_a_policy),
@@ -352,6 +443,8 @@ static struct kunit_case policy_cases[] = {
 	KUNIT_CASE(transport_is_found_by_the_flow),
 	KUNIT_CASE(policy_outlives_its_sas),
 	KUNIT_CASE(slots_are_for_outbound_tunnels),
+	KUNIT_CASE(bundle_is_whole),
+	KUNIT_CASE(optional_is_left_out),
 	{}
 };
 

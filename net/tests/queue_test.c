@@ -54,7 +54,8 @@ static struct espah_policy *policy_add_mode(struct kunit *test, u8 mode)
 		},
 		.dir	= ESPAH_DIR_OUT,
 		.action	= ESPAH_ACTION_PROTECT,
-		.tmpl	= {
+		.tmpls	= 1,
+		.tmpl[0] = {
 			.src	= espah_addr4(htonl(FIXTURE_A)),
 			.dst	= espah_addr4(htonl(FIXTURE_B)),
 			.reqid	= 1,

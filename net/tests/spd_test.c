@@ -18,7 +18,8 @@ static struct espah_policy_config any_flow(u8 dir, u32 priority, u32 reqid)
 		.priority	= priority,
 		.dir		= dir,
 		.action		= ESPAH_ACTION_PROTECT,
-		.tmpl = {
+		.tmpls	= 1,
+		.tmpl[0] = {
 			.src	= espah_addr4(htonl(FIXTURE_A)),
 			.dst	= espah_addr4(htonl(FIXTURE_B)),
 			.reqid	= reqid,
@@ -90,7 +91,7 @@ static u32 lookup(struct espah_net *en, u8 dir, u32 dst)
 
 	rcu_read_lock();
 	policy = espah_spd_lookup(en, dir, &flow);
-	reqid = policy ? policy->config.tmpl.reqid : 0;
+	reqid = policy ? policy->config.tmpl[0].reqid : 0;
 	rcu_read_unlock();
 	return reqid;
 }
@@ -105,7 +106,7 @@ static unsigned int order(struct espah_net *en, u8 dir, u32 *reqids,
 	mutex_lock(&en->lock);
 	list_for_each_entry(policy, &en->spd.list[dir], node)
 		if (n < most)
-			reqids[n++] = policy->config.tmpl.reqid;
+			reqids[n++] = policy->config.tmpl[0].reqid;
 	mutex_unlock(&en->lock);
 	return n;
 }
@@ -302,7 +303,7 @@ static void refused_one_leaves_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, insert(en, &config), 0);
 	/* The hooks are there already: replacing does not ask for them. */
 	fixture->hooks_err = -ENOMEM;
-	config.tmpl.reqid = 2;
+	config.tmpl[0].reqid = 2;
 	KUNIT_EXPECT_EQ(test, replace(en, &config), 0);
 	KUNIT_EXPECT_EQ(test, lookup(en, ESPAH_DIR_OUT, 2), 2);
 	KUNIT_EXPECT_EQ(test, fixture->hooks, 1);
@@ -451,14 +452,14 @@ static void marks_tell_policies_apart(struct kunit *test)
 		config.mark = marks[i];
 		KUNIT_EXPECT_NULL(test, find(en, &config));
 		KUNIT_ASSERT_EQ(test, insert(en, &config), 0);
-		KUNIT_EXPECT_EQ(test, find(en, &config)->config.tmpl.reqid,
+		KUNIT_EXPECT_EQ(test, find(en, &config)->config.tmpl[0].reqid,
 				i + 1);
 	}
 	for (i = 0; i < ARRAY_SIZE(packets); i++) {
 		flow.mark = packets[i].mark;
 		rcu_read_lock();
 		policy = espah_spd_lookup(en, ESPAH_DIR_OUT, &flow);
-		KUNIT_EXPECT_EQ_MSG(test, policy->config.tmpl.reqid,
+		KUNIT_EXPECT_EQ_MSG(test, policy->config.tmpl[0].reqid,
 				    packets[i].reqid, "mark 0x%x",
 				    packets[i].mark);
 		rcu_read_unlock();

@@ -85,7 +85,8 @@ static void length_is_hidden(struct kunit *test)
 	if (pad->shared)
 		other = skb_clone(skb, GFP_KERNEL);
 
-	KUNIT_EXPECT_EQ(test, espah_tfc_pad(skb, padding_sa(test, pad->tfcpad)), 0);
+	KUNIT_EXPECT_EQ(test, espah_tfc_pad(skb, padding_sa(test, pad->tfcpad),
+					    NULL), 0);
 	KUNIT_ASSERT_EQ(test, skb->len, pad->padded);
 	KUNIT_EXPECT_EQ(test, ntohs(ip_hdr(skb)->tot_len), pad->len);
 	if (other)

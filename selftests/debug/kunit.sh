@@ -164,6 +164,10 @@ test_policy() {
 	suite policy
 }
 
+test_path() {
+	suite path
+}
+
 test_netlink_attr() {
 	suite netlink_attr
 }

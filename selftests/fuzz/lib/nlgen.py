@@ -169,6 +169,9 @@ class Generator:
             names = [name for name in names if name != other]
         attrs = [self.attribute(operation.name, operation.set, name)
                  for name in self.some(operation.name, None, names)]
+        for name in names:
+            while self.spec.sets[operation.set][name].multi and self.rng.random() < 0.3:
+                attrs.append(self.attribute(operation.name, operation.set, name))
         return self.meet(operation, attrs)
 
     def pick(self):
@@ -198,6 +201,8 @@ class Generator:
         if where:
             attr = self.rng.choice(where).copy()
             spec = self.spec.by_number[set_][attr.number]
+            if spec.multi:
+                return False
             if not isinstance(attr.data, list) and self.rng.random() < 0.5:
                 attr.data = self.data(set_, spec)
             where.insert(self.rng.randint(0, len(where)), attr)

@@ -23,7 +23,7 @@ class Model:
         self.entries = {kind: {} for kind in IDENTITY}
 
     def meaning(self, set_, octets):
-        """Attributes by name, nests taken apart, zeros left out."""
+        """Attributes by name, nests taken apart, zeros left out; of what repeats, a list."""
         out = {}
         for number, value in attributes(octets):
             attr = self.spec.by_number[set_].get(number)
@@ -37,7 +37,10 @@ class Model:
                 value = value.split(b'\0')[0] + b'\0'
             elif attr.type != 'flag' and not any(value):
                 continue
-            out[attr.name] = value
+            if attr.multi:
+                out.setdefault(attr.name, []).append(value)
+            else:
+                out[attr.name] = value
         return out
 
     def shown_of(self, kind, values):

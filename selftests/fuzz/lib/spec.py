@@ -98,6 +98,7 @@ class Attribute:
         self.number = number_of(prefix + self.name)
         self.type = entry['type']
         self.nest = entry.get('nested-attributes')
+        self.multi = entry.get('multi-attr') == 'true'
         self.big_endian = entry.get('byte-order') == 'big-endian'
         checks = {key: consts.get(value, value) for key, value in entry.get('checks', {}).items()}
         self.max_len = checks.get('max-len')

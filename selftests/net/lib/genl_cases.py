@@ -182,6 +182,8 @@ def untaken():
 
 def twice():
     for place in places():
+        if place.path == 'tmpl':
+            continue
         twins = [place.good(), place.good()]
         attrs, _ = place.replaced(twins)
         yield Case(f'{place.path} twice', place.cmd, attrs, words='more than once', culprits=twins)
@@ -393,6 +395,19 @@ def unterminated():
         yield Case('name without its end', place.cmd, attrs, words='^aead name:', culprits=[attr])
 
 
+def many_templates(cmd, dst):
+    """One more than a policy may have."""
+    attrs = [make('POLICY', name, value) for name, value in policy(dst=dst).items()]
+    attrs += [make('POLICY', 'tmpl', tmpl()) for _ in range(6)]
+    return Case('seven templates', command(cmd), attrs, words='^tmpl: .*6 templates', culprits=attrs[-1:])
+
+
+def beet_among_others(cmd, dst):
+    attrs = [make('POLICY', name, value) for name, value in policy(dst=dst).items()]
+    attrs.append(make('POLICY', 'tmpl', tmpl(mode=2)))
+    return Case('BEET over a tunnel', command(cmd), attrs, words='^tmpl: .*only one', culprits=attrs[-1:])
+
+
 def contradictory_policies():
     for cmd, dst in (('POLICY_ADD', '10.2.9.0'), ('POLICY_UPDATE', '10.2.1.0')):
         def case(name, at, err=errno.EINVAL, words=None, cmd=cmd, dst=dst, **other):
@@ -406,6 +421,8 @@ def contradictory_policies():
                    tmpl=tmpl(mode=0))
         yield case('tunnel from nowhere', ('tmpl', 'src'), tmpl=tmpl(src='0.0.0.0'))
         yield case('tunnel to nowhere', ('tmpl', 'dst'), tmpl=tmpl(dst='0.0.0.0'))
+        yield many_templates(cmd, dst)
+        yield beet_among_others(cmd, dst)
         yield case('sel of two families', ('sel', 'src-max'), sel=sel(**{'src-max': 'fd00::'}))
         yield case('sel src backwards', ('sel', 'src-max'), sel=sel(**{'src-max': '9.0.0.0'}))
         yield case('sel dst backwards', ('sel', 'dst-max'), sel=sel(**{'dst-max': '9.0.0.0'}))

@@ -639,17 +639,31 @@ def is_fragment(packet):
     return struct.unpack("!H", packet[6:8])[0] & 0x3fff != 0
 
 
+NAMES = {4: "ipv4", 17: "udp", 41: "ipv6", 50: "esp", 51: "ah"}
+
+
+def layers_of(packet):
+    """The outermost protection; where that is AH, what comes next as well."""
+    is6 = packet[0] >> 4 == 6
+    proto, at = (packet[6], 40) if is6 else (packet[9], (packet[0] & 15) * 4)
+    if proto != socket.IPPROTO_AH:
+        return NAMES.get(proto, str(proto))
+    return "ah+" + NAMES.get(packet[at], str(packet[at]))
+
+
 def watch_stop():
     """What was on the wire: ESP or AH, its longest and shortest packet and its headers, and what was in clear."""
     esp = clear = largest = fragments = 0
     smallest = 1 << 16
-    tos, ttl, df, first = set(), set(), set(), ""
+    tos, ttl, df, layers, first = set(), set(), set(), set(), ""
     while taps:
         protected, other = taps.pop()
         for packet in protected.packets():
             size, octet = size_and_tos(packet)
             largest, smallest = max(largest, size), min(smallest, size)
             fragments += is_fragment(packet)
+            if not is_fragment(packet):
+                layers.add(layers_of(packet))
             tos.add("0x%02x" % octet)
             if packet[0] >> 4 == 4:
                 ttl.add(packet[8])
@@ -661,7 +675,7 @@ def watch_stop():
         protected.sock.close()
         other.sock.close()
     return words(esp=esp, clear=clear, largest=largest, smallest=smallest, fragments=fragments,
-                 tos=",".join(sorted(tos)),
+                 tos=",".join(sorted(tos)), layers=",".join(sorted(layers)),
                  ttl=",".join(map(str, sorted(ttl))), df=",".join(map(str, sorted(df))),
                  first=first)
 
