@@ -160,13 +160,16 @@ static void check_outer6(struct kunit *test, const struct sk_buff *skb,
 	KUNIT_EXPECT_EQ(test, skb_network_offset(skb), -40);
 }
 
-/* What the outer header does not say of an IPv4 packet. */
+/* What the outer header does not say of the packet is not in it any more. */
 static void as_it_comes_out(u8 *octets, const struct pair *pair)
 {
 	struct iphdr *iph = (struct iphdr *)octets;
 
-	if (pair->inner == AF_INET6)
+	if (pair->inner == AF_INET6) {
+		if (pair->outer == AF_INET)
+			ip6_flow_hdr((struct ipv6hdr *)octets, 0xba, 0);
 		return;
+	}
 	if (pair->outer == AF_INET6) {
 		iph->id = 0;
 		iph->frag_off = htons(IP_DF);
