@@ -224,7 +224,7 @@ class Gun:
                 inner, proto = packet or ip4(INNER, HOST, proto, inner), IPIP
             inner, proto = sa.seal(sa.next(), inner, proto), ESP
             packet = sa.carry(inner)
-        return Shot(packet, low=1, high=layers, fresh=layers)
+        return Shot(packet, low=1, high=1, fresh=1)
 
     def nested_forgery(self):
         """Something inside that was not authentic."""
