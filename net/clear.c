@@ -16,17 +16,12 @@
 #include "natt.h"
 #include "netns.h"
 #include "packet.h"
+#include "quoted.h"
 
 static union espah_addr addr_of(const union nf_inet_addr *addr, u16 family)
 {
 	return likely(family == AF_INET) ? espah_addr4(addr->ip) :
 					   espah_addr6(&addr->in6);
-}
-
-static bool is_icmp(const struct espah_flow *flow)
-{
-	return flow->proto == (flow->family == AF_INET ? IPPROTO_ICMP :
-							 IPPROTO_ICMPV6);
 }
 
 /* The flow as it was on the wire, which is what policies speak of. Destination
@@ -47,7 +42,7 @@ static bool wire_flow(const struct sk_buff *skb, struct espah_flow *flow)
 	if (!ct || !(ct->status & IPS_NAT_MASK))
 		return false;
 	/* An ICMP error belongs to the flow that it speaks of, not to its own. */
-	if (is_icmp(flow) &&
+	if (espah_quoted_worth(flow) &&
 	    (ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY))
 		return false;
 
