@@ -23,21 +23,6 @@ teardown() {
 	legacy_take 0
 }
 
-# protected MODE: with the keys that are set, what the matrix does not know.
-protected() {
-	protect_keyed espah xfrm "$1"
-	begin_counting
-	wire_watch "$A@veth0" "$B@veth0"
-	# shellcheck disable=SC2086
-	{
-		traffic udp "$A@10.9.0.1" "$B@10.9.0.2" $SIZES
-		traffic udp "$B@10.9.0.2" "$A@10.9.0.1" $SIZES
-	}
-	traffic tcp "$A@10.9.0.1" "$B@10.9.0.2" 20000
-	wire_protected
-	both_ends_agree
-}
-
 test_sha() {
 	understood ah/sha1/{transport,tunnel}/4/w1024/seq/plain ah/sha256/{transport,tunnel}/4/w1024/seq/plain \
 		ah/sha256_96/transport/4/w32/seq/plain ah/sha384/tunnel/4/w1024/seq/plain \
@@ -54,14 +39,14 @@ test_legacy() {
 		dst 10.9.0.2 proto ah spi 0x1100 auth 'hmac(md5)' "$(rand_key 16)"
 	legacy_take 1
 	new_auth 'hmac(md5)' 16 96
-	protected transport
+	protected transport 0 1 15 16 17 1400
 	legacy_take 0
 }
 
 # What ip-xfrm(8) calls "auth" has the same ICV on both sides.
 test_icv_of_xfrm() {
 	new_auth 'hmac(sha256)' 32
-	protected transport
+	protected transport 0 1 15 16 17 1400
 }
 
 # Over IPv4, xfrm pads to 8 octets unless it is told otherwise, and so do we: what comes padded the
@@ -111,7 +96,7 @@ test_esn() {
 	understood ah/sha256/{transport,tunnel}/4/w1024/esn/plain ah/aesxcbc/transport/4/w32/esn/plain
 	numbers='flag esn replay-seq 0xfffffff8 replay-oseq 0xfffffff8 replay-seq-hi 7 replay-oseq-hi 7'
 	new_auth 'hmac(sha1)' 20 96
-	protected tunnel
+	protected tunnel 0 1 15 16 17 1400
 	went_to 0x8000000
 }
 

@@ -5,18 +5,6 @@
 . "$(dirname "$0")/lib/matrix.sh"
 . "$(dirname "$0")/lib/traffic.sh"
 
-# protected MODE: with the ciphers that are set, what the matrix does not know.
-protected() {
-	protect_keyed espah xfrm "$1"
-	begin_counting
-	wire_watch "$A@veth0" "$B@veth0"
-	traffic udp "$A@10.9.0.1" "$B@10.9.0.2" 0 1 15 16 17 1400
-	traffic udp "$B@10.9.0.2" "$A@10.9.0.1" 0 1 15 16 17 1400
-	traffic tcp "$A@10.9.0.1" "$B@10.9.0.2" 20000
-	wire_protected
-	both_ends_agree
-}
-
 test_gcm() {
 	understood esp/aes128gcm8/transport/4/w1024/seq/plain esp/aes192gcm12/tunnel/4/w32/seq/plain
 }
@@ -76,7 +64,7 @@ test_esn() {
 test_esn_high_half() {
 	numbers='flag esn replay-seq 0xfffffff8 replay-oseq 0xfffffff8 replay-seq-hi 7 replay-oseq-hi 7'
 	new_aead 'rfc4106(gcm(aes))' 36 128
-	protected tunnel
+	protected tunnel 0 1 15 16 17 1400
 	went_to 0x8000000
 }
 
@@ -105,11 +93,11 @@ test_legacy() {
 		enc 'cbc(des)' 0x0123456789abcdef auth-trunc 'hmac(sha256)' "$(rand_key 32)" 128
 	legacy_take 1
 	new_pair 'cbc(des)' 8 'hmac(md5)' 16 96
-	protected tunnel
+	protected tunnel 0 1 15 16 17 1400
 	new_pair 'cbc(blowfish)' 56 'hmac(sha256)' 32 128
-	protected transport
+	protected transport 0 1 15 16 17 1400
 	new_pair 'cbc(cast5)' 16 'hmac(sha256)' 32 128
-	protected transport
+	protected transport 0 1 15 16 17 1400
 	legacy_take 0
 }
 

@@ -182,6 +182,19 @@ protect_keyed() {
 	} | configure "$2" "$B"
 }
 
+# protected MODE SIZE...: with what is set, espah and xfrm understand each other; for what the matrix
+# does not know.
+protected() {
+	protect_keyed espah xfrm "$1"
+	begin_counting
+	wire_watch "$A@veth0" "$B@veth0"
+	traffic udp "$A@10.9.0.1" "$B@10.9.0.2" "${@:2}"
+	traffic udp "$B@10.9.0.2" "$A@10.9.0.1" "${@:2}"
+	traffic tcp "$A@10.9.0.1" "$B@10.9.0.2" 20000
+	wire_protected
+	both_ends_agree
+}
+
 # protect_nets STACK_A STACK_B [NET_A NET_B]: a tunnel between the networks behind $A and $B.
 protect_nets() {
 	local net_a=${3:-10.1.0.0/24} net_b=${4:-10.2.0.0/24}
