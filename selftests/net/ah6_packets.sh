@@ -19,6 +19,10 @@ test_sent() {
 	run
 }
 
+test_sent_vectors() {
+	run
+}
+
 test_extensions_sent() {
 	run
 }
@@ -51,5 +55,6 @@ finish() {
 ns_pair A B
 ip -n "$A" addr add fd00:9::1/64 dev veth0 nodad
 ip -n "$B" addr add fd00:9::2/64 dev veth0 nodad
+ip -n "$B" -6 route add default via fd00:9::1 dev veth0
 in_ns "$B" sysctl -qw net.ipv6.conf.all.seg6_enabled=1 net.ipv6.conf.veth0.seg6_enabled=1
 run_tests "$@"

@@ -26,6 +26,14 @@ test_sent_vectors() {
 	run
 }
 
+test_linux_ah_over_esp() {
+	run
+}
+
+test_sent_ah_over_esp() {
+	run
+}
+
 test_options() {
 	run
 }

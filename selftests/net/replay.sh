@@ -42,6 +42,10 @@ test_outside_sequences() {
 	run
 }
 
+test_outside_sequences_esn() {
+	run
+}
+
 module_load
 ns_pair A B
 run_tests "$@"

@@ -46,11 +46,11 @@ test_dpdk() {
 	run
 }
 
-test_ipv6_in_tunnel() {
+test_without_integrity() {
 	run
 }
 
-test_ipv6_in_transport() {
+test_in_fragments() {
 	run
 }
 

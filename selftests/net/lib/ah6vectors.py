@@ -7,7 +7,7 @@ import struct
 
 from ahvectors import Sender, groups
 from esplab import ETH_P_IPV6, FWD, IN, OUT, arrived, equal, inside, oracle, selector, serve, until
-from espvectors import LINUX, address
+from espvectors import LINUX, address, ends
 from espwire import AH, IPIP, TEST, ip4, set_octets
 from espwire6 import (FRAGMENT, HOP, ICMP6, IPV6, OPTIONS, SEGMENTS, SIZE, Ah6GmacSa, Ah6Sa,
                       extensions, ip6, options, routing)
@@ -155,6 +155,22 @@ def test_sent(lab):
     for size in 0, 1, 15, 200:
         sender.tunnel(ip4('10.9.0.2', '10.9.0.1', TEST, bytes(size), tos=size), IPIP, traffic=size)
     sender.done()
+
+
+def test_sent_vectors(lab):
+    """The contents and keys of others, in both modes."""
+    for first, *_ in groups(linux()):
+        sa, content = first.sa, first.content
+        sender = Sender6(lab, sa, selector(ANY, ends(content)[1]) if sa.tunnel else
+                         selector(HOST, PEER, first.next_header))
+        for look in {}, {'traffic': 0xb8, 'label': 0x12345}:
+            if sa.tunnel:
+                word = struct.unpack('>I', content[:4])[0]
+                sender.tunnel(content, IPV6, traffic=word >> 20 & 0xff, label=word & 0xfffff)
+            else:
+                clear = ip6(HOST, PEER, first.next_header, content, **look)
+                sender.equals(sender.say(clear), ip6(HOST, PEER, AH, **look), content, first.next_header)
+        sender.done()
 
 
 # Options: one that may change and one that may not, and padding.

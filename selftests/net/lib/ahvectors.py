@@ -8,6 +8,7 @@ import struct
 from esplab import (FWD, HOST, IN, OUT, PEER, arrived, equal, inside, oracle, selector, serve,
                     until)
 from espvectors import DPDK, LINUX, address, default_route
+from espvectors import Vector as EspVector
 from espwire import (AH, ESP, IPIP, TEST, AhGmacSa, AhSa, Sa, header_len, ip4, payload_of,
                      set_octets, with_checksum)
 
@@ -63,8 +64,24 @@ def dpdk():
             yield Vector(given['name'], given, given, given['protected'], content, tunnel)
 
 
+def ah_over_esp():
+    """Mainline's packets of AH around ESP: both layers of each."""
+    for case in oracle(LINUX)['cases']:
+        sas = {sa['spi']: sa for sa in case['sas'] if sa.get('outer')}
+        for frame in case['frames']:
+            sa = sas.get(frame.get('spi'))
+            if sa:
+                name = f'{case["name"]} frame {frame["frame"]}'
+                packet = bytes.fromhex(frame['ip_packet'])
+                ah = payload_of(packet)
+                seq = int.from_bytes(ah[SEQ:SEQ + 4], 'big')
+                outer = Vector(name, sa['outer'], {'seq': seq, 'next_header': ah[0]}, packet.hex(),
+                               ah[(ah[1] + 2) * 4:].hex(), False)
+                yield outer, EspVector(name, sa, frame, outer.clear().hex(), frame['payload'], False)
+
+
 def all_vectors():
-    return [*linux(), *dpdk()]
+    return [*linux(), *dpdk(), *(outer for outer, _ in ah_over_esp())]
 
 
 def test_own_implementation(_lab):
@@ -124,6 +141,22 @@ def test_dpdk(lab):
     receive(lab, [vector for vector in vectors if not vector.sa.tunnel])
     tunnels(lab)
     receive(lab, [vector for vector in vectors if vector.sa.tunnel])
+
+
+def test_linux_ah_over_esp(lab):
+    """What came under both, the policy that asks for both takes."""
+    icmp, layers = lab.listen(ICMP), list(ah_over_esp())
+    equal(len(layers) > 3, True, 'there are vectors')
+    for dst in sorted({outer.sa.dst for outer, _ in layers}):
+        with address(lab, dst):
+            here = [(outer, inner) for outer, inner in layers if outer.sa.dst == dst]
+            sas = [lab.add_sa(vector.sa, reqid=2) for vector in reversed(here[0])]
+            lab.add_policy(IN, sas, selector(dst=dst), reqid=2)
+            for outer, inner in here:
+                equal(lab.exchange([outer.packet])[1], {'in-ok': 1}, f'{outer.name}: counters')
+                equal([p.hex() for p in arrived(icmp)], [inner.clear().hex()], f'{outer.name}: what came out')
+                equal(lab.exchange([outer.packet])[1], {'in-replay-dup': 1}, f'{outer.name}: again')
+                lab.expect([inner.packet], {'in-replay-dup': 1}, f'{outer.name}: the inner layer')
 
 
 def tunnels(lab):
@@ -195,16 +228,49 @@ def test_sent(lab):
         sender.done()
 
 
+def content_sent(sender, vector):
+    """What is in a vector, between other hosts where it is in transport mode."""
+    if vector.sa.tunnel:
+        # A raw socket fills an identification of 0 in, and would send another packet.
+        inner = vector.content if any(vector.content[4:6]) else set_octets(vector.content, 4, b'\0\1')
+        sender.check(with_checksum(inner[:20]) + inner[20:])
+    else:
+        sender.check(ip4(HOST, PEER, vector.next_header, vector.content, options=vector.header[20:]))
+
+
 def test_sent_vectors(lab):
     """The contents and keys of others, in both modes."""
     with default_route(lab):
-        for group in groups(linux('tun4')):
-            inner = group[0].content
-            sa = group[0].sa
-            sa.start = 0
-            sender = Sender(lab, sa, selector(dst=socket.inet_ntoa(inner[16:20])))
-            sender.check(inner)
+        for first, *_ in groups(all_vectors()):
+            sa = first.sa
+            sa.spi = max(sa.spi, 0x100)
+            inner = first.content
+            sel = (selector(dst=socket.inet_ntoa(inner[16:20])) if sa.tunnel else
+                   selector(HOST, PEER, first.next_header))
+            sender = Sender(lab, sa, sel)
+            for _ in range(3):
+                content_sent(sender, first)
             sender.done()
+
+
+def test_sent_ah_over_esp(lab):
+    """Each layer has its own number and covers what is in it."""
+    outer, inner = next(ah_over_esp())
+    sas = [inner.sa, outer.sa]
+    for sa in sas:
+        sa.src, sa.dst = HOST, PEER
+        lab.add_sa(sa, reqid=2)
+    lab.add_policy(OUT, sas, selector(HOST, PEER, ICMP), reqid=2)
+    wire = lab.tap(lab.peer_ns)
+    with inside(lab.host_ns):
+        mouth = lab.open(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    for seq in 1, 2, 3:
+        clear = ip4(HOST, PEER, ICMP, inner.content)
+        mouth.sendto(clear, (PEER, 0))
+        got = next(p for p in iter(lambda: wire.recv(65536), None) if p[9] in (AH, ESP, ICMP))
+        iv_at = len(got) - len(inner.esp) + 8
+        esp = inner.sa.seal(seq, inner.content, ICMP, iv=got[iv_at:iv_at + inner.sa.iv_len])
+        equal(got.hex(), outer.sa.protect(seq, clear[:20], esp, ESP).hex(), f'packet {seq}')
 
 
 OPTIONS = {

@@ -154,10 +154,12 @@ class Lab:
                                      'spi': sa.spi})
 
     def add_policy(self, dir_, sa, sel, action=PROTECT, priority=0, reqid=1):
+        """Of a bundle, sa is a list: the innermost SA comes first."""
         values = {'dir': dir_, 'priority': priority, 'action': action, 'sel': sel}
         if action == PROTECT:
-            values['tmpl'] = {'src': sa.src, 'dst': sa.dst, 'proto': sa.proto,
-                              'mode': TUNNEL if sa.tunnel else TRANSPORT, 'reqid': reqid}
+            values['tmpl'] = [{'src': one.src, 'dst': one.dst, 'proto': one.proto,
+                               'mode': TUNNEL if one.tunnel else TRANSPORT, 'reqid': reqid}
+                              for one in (sa if isinstance(sa, list) else [sa])]
         must(self.client, 'POLICY_ADD', values)
 
     def del_policy(self, dir_, sel):

@@ -4,9 +4,12 @@
 import socket
 import struct
 
-from esplab import HOST, OUT, PEER, PACKET_OUTGOING, equal, inside, until
+from esplab import ETH_P_IPV6, HOST, OUT, PEER, PACKET_OUTGOING, equal, inside, until
 from espwire import ESP, default_padding, header_len, ip4, payload_of, set_octets
 from espwire import with_checksum
+from espwire6 import IPV6, SIZE, ip6, upper
+
+HOST6, PEER6 = 'fd00:9::2', 'fd00:9::1'
 
 
 class Sender:
@@ -58,18 +61,74 @@ class Sender:
         start = set_octets(start, 2, struct.pack('>H', len(start) + size))
         return with_checksum(set_octets(start, 9, bytes([ESP])))
 
+    def content(self, clear, _got):
+        """What is protected of a packet in clear, and what its next header is."""
+        if self.sa.tunnel:
+            return clear, 4
+        return payload_of(clear), clear[9]
+
     def check(self, clear, got):
         """Octet for octet what the RFCs say, for our SPI, number and IV."""
         what = f'{len(clear)} octets in clear, packet {self.sent}'
-        esp = payload_of(got)
+        esp = upper(got)[1]
         iv = esp[8:8 + self.sa.iv_len]
         equal(bool(iv) and iv in self.ivs, False, f'{what}: an IV that was used before')
         self.ivs.add(iv)
-        content = clear if self.sa.tunnel else payload_of(clear)
-        next_header = 4 if self.sa.tunnel else clear[9]
+        content, next_header = self.content(clear, got)
         expected = self.sa.seal(self.sa.start + self.sent, content, next_header, iv=iv,
                                 padding=default_padding(content, self.sa.align))
         equal(esp.hex(), expected.hex(), f'{what}: ESP')
-        equal(got[:header_len(got)].hex(), self.outer_header(clear, got, len(esp)).hex(),
-              f'{what}: outer header')
+        front = got[:len(got) - len(esp)]
+        equal(front.hex(), self.outer_header(clear, got, len(esp)).hex(), f'{what}: outer header')
         return esp
+
+
+class Sender6(Sender):
+    """The same over IPv6; what a tunnel carries may be of either family."""
+
+    def __init__(self, lab, sa, sel):  # pylint: disable=super-init-not-called
+        self.lab, self.sel, self.sent, self.ivs = lab, sel, 0, set()
+        sa.src, sa.dst = HOST6, PEER6
+        self.sa = lab.add_sa(sa, reqid=3)
+        lab.add_policy(OUT, self.sa, sel, priority=1, reqid=3)
+        self.wire = lab.tap(lab.peer_ns, ETH_P_IPV6)
+        with inside(lab.host_ns):
+            self.mouths = {version: lab.open(family, socket.SOCK_RAW, socket.IPPROTO_RAW)
+                           for version, family in ((4, socket.AF_INET), (6, socket.AF_INET6))}
+
+    def protect(self, packet):
+        """What espah makes of a packet, or the packet as it was."""
+        version = packet[0] >> 4
+        family, to = ((socket.AF_INET, packet[16:20]) if version == 4 else
+                      (socket.AF_INET6, packet[24:40]))
+        self.mouths[version].sendto(packet, (socket.inet_ntop(family, to), 0))
+        self.sent += 1
+        while True:
+            got, address = self.wire.recvfrom(65536)
+            if address[2] != PACKET_OUTGOING and (upper(got)[0] == ESP or got[24:] == packet[24:]):
+                return got
+
+    @staticmethod
+    def named_at(front):
+        """Where the last of these headers says what is behind it."""
+        at, behind = 6, SIZE
+        while behind < len(front):
+            at, behind = behind, behind + (front[behind + 1] + 1) * 8
+        return at
+
+    def outer_header(self, clear, got, size):
+        """RFC 4301 section 5.1.2.2, RFC 6040; a flow label goes from an IPv6 packet to another."""
+        if self.sa.tunnel:
+            words = struct.unpack('>I', clear[:4])[0]
+            look = ({'traffic': words >> 20 & 0xff, 'label': words & 0xfffff} if clear[0] >> 4 == 6
+                    else {'traffic': clear[1]})
+            return ip6(HOST6, PEER6, ESP, bytes(size), **look)[:SIZE]
+        front = clear[:len(got) - size]
+        front = set_octets(front, 4, struct.pack('>H', len(got) - SIZE))
+        return set_octets(front, self.named_at(front), bytes([ESP]))
+
+    def content(self, clear, got):
+        if self.sa.tunnel:
+            return clear, 4 if clear[0] >> 4 == 4 else IPV6
+        front = clear[:len(got) - len(upper(got)[1])]
+        return clear[len(front):], clear[self.named_at(front)]

@@ -7,19 +7,18 @@ import itertools
 import socket
 import subprocess
 
-from esplab import (BEACON, ETH_P_IPV6, FWD, HOST, IN, PEER, Skip, arrived, equal, inside, oracle,
-                    selector, serve, until)
+from esplab import (BEACON, FWD, HOST, IN, PEER, Skip, arrived, equal, inside, oracle, selector,
+                    serve, until)
 from espout import Sender
 from espwire import (ESP, IPIP, TEST, CcmSa, ChaChaSa, GmacSa, PairSa, Sa, ip4, payload_of, set_octets,
                      with_checksum)
+from espwire6 import upper
 
-ICMP, ICMPV6 = 1, 58
-IPV6_LEN = 40
-# Of ICMPv6, what hosts on a link tell each other by themselves: MLD and neighbour discovery.
-CHATTER = range(130, 144)
+ICMP = 1
 DRAFT = 'esp-ah/draft_mcgrew_gcm_esp.dev.json'
 LINUX = 'esp-ah/linux_xfrm.dev.json'
 DPDK = 'esp-ah/dpdk_ipsec.dev.json'
+RFC3602 = 'esp-ah/rfc3602_esp_aes_cbc.json'
 RFC7634 = 'esp-ah/rfc7634_esp_chacha20.json'
 CAPTURED = 'esp-ah/captured_esp_packets.json'
 AEADS = {'aes-gcm': Sa, 'aes-ccm': CcmSa, 'aes-gmac': GmacSa, 'chacha20-poly1305': ChaChaSa}
@@ -37,13 +36,13 @@ class Vector:
 
     def __init__(self, name, given, frame, packet, content, tunnel):
         self.name = name
+        self.parts = []
         self.seq = frame['seq'] + ((frame.get('seq_hi') or 0) << 32)
         self.packet = bytes.fromhex(packet)
         self.content = bytes.fromhex(content)
         self.next_header = frame['next_header']
         self.pad_len = frame['pad_len']
-        self.is6 = self.packet[0] >> 4 == 6
-        self.esp = self.packet[IPV6_LEN:] if self.is6 else payload_of(self.packet)
+        self.esp = upper(self.packet)[1]
         src, dst = ends(self.packet)
         common = {'src': src, 'dst': dst,
                   'key': bytes.fromhex(given['encr_key']), 'salt': bytes.fromhex(given['salt']),
@@ -89,15 +88,14 @@ def draft(esn):
 
 
 def linux(mode, esn=False, family=4):
-    """Packets of mainline Linux, without extension headers in front of ESP."""
-    next_header = 9 if family == 4 else 6
+    """Packets of mainline Linux."""
     for case in oracle(LINUX)['cases']:
         sas = {sa['spi']: sa for sa in case['sas']
                if case['family'] == family and ours(sa) and sa['esn'] == esn and sa['mode'] == mode}
         for frame in case['frames']:
             sa = sas.get(frame.get('spi'))
             # A fragment cannot be decoded alone, and what is in AH is not ours alone.
-            if sa and not frame.get('fragment') and bytes.fromhex(frame['ip_packet'])[next_header] == ESP:
+            if sa and not frame.get('fragment') and upper(bytes.fromhex(frame['ip_packet']))[0] == ESP:
                 yield Vector(f'{case["name"]} frame {frame["frame"]}', sa, frame,
                              frame['ip_packet'], frame['payload'], sa['mode'] == 'tunnel')
 
@@ -124,9 +122,62 @@ def captured():
                          given['ip_packet'], given['payload'], given['mode'] == 'tunnel')
 
 
+def with_integrity(given, packet):
+    """A vector that has none, with an ICV of ours behind: espah has no encryption without."""
+    key = bytes(range(32))
+    packet = bytes.fromhex(packet)
+    sa = PairSa(0, enc=given['encr'], auth='hmac-sha256', auth_key=key, icv_len=16)
+    size = (len(packet) + 16).to_bytes(2, 'big')
+    packet = with_checksum(set_octets(packet[:20], 2, size)) + packet[20:]
+    return ({'salt': '', **given, 'integ': 'hmac-sha256', 'integ_key': key.hex(), 'icv_len': 16},
+            (packet + sa.icv(packet[20:])).hex())
+
+
+def without_integrity():
+    """RFC 3602 section 4, and what of DPDK's has none."""
+    for given in oracle(RFC3602)['vectors']:
+        more, packet = with_integrity(given, ip4(PEER, HOST, ESP, bytes.fromhex(given['esp'])).hex())
+        yield Vector(given['id'], more, given, packet, given['plain_payload'],
+                     given['mode'] == 'tunnel')
+    for given in oracle(DPDK)['vectors']:
+        if given['encr'] in PairSa.ciphers and given['integ'] == 'none':
+            more, packet = with_integrity(given, given['protected'])
+            yield Vector(given['name'], more, given, packet, given['plain'], given['mode'] == 'tunnel')
+
+
+def joined(parts):
+    """The IPv4 packet that fragments are of."""
+    parts = sorted(parts, key=lambda part: int.from_bytes(part[6:8], 'big') & 0x1fff)
+    payload = b''.join(payload_of(part) for part in parts)
+    header = set_octets(parts[0][:20], 2, (20 + len(payload)).to_bytes(2, 'big'))
+    return with_checksum(set_octets(header, 6, b'\0\0')) + payload
+
+
+def in_fragments():
+    """Mainline's packets that were fragmented after ESP, each with its fragments."""
+    for case in oracle(LINUX)['cases']:
+        found = {}
+        for frame in case['frames']:
+            if frame.get('fragment'):
+                part = bytes.fromhex(frame['ip_packet'])
+                found.setdefault((part[12:20], part[4:6]), []).append(part)
+        for parts in found.values():
+            packet = joined(parts)
+            esp = payload_of(packet)
+            given = next(sa for sa in case['sas'] if int(sa['spi'], 16) == int.from_bytes(esp[:4], 'big'))
+            plain = PairSa(0, enc=given['encr'], auth=given['integ'], icv_len=given['icv_len'], salt=b'',
+                           auth_key=bytes.fromhex(given['integ_key']),
+                           key=bytes.fromhex(given['encr_key'])).open_plain(esp)
+            frame = {'seq': int.from_bytes(esp[4:8], 'big'), 'pad_len': plain[-2], 'next_header': plain[-1]}
+            vector = Vector(f'{case["name"]} number {frame["seq"]}', given, frame, packet.hex(),
+                            plain[:-2 - plain[-2]].hex(), given['mode'] == 'tunnel')
+            vector.parts = parts
+            yield vector
+
+
 def all_vectors():
     return [vector for vectors in (draft(False), linux('tunnel'), linux('transport'), dpdk(),
-                                   rfc7634(), captured())
+                                   rfc7634(), captured(), without_integrity())
             for vector in vectors]
 
 
@@ -164,6 +215,15 @@ def receive(lab, vectors):
             receive_at(lab, [vector for vector in vectors if vector.sa.dst == dst])
 
 
+def receive_modes(lab, *lists):
+    """Transport mode, which the policies of tunnels would refuse, and then tunnels."""
+    for vectors in lists:
+        receive(lab, [vector for vector in vectors if not vector.sa.tunnel])
+    tunnels(lab)
+    for vectors in lists:
+        receive(lab, [vector for vector in vectors if vector.sa.tunnel])
+
+
 def receive_at(lab, vectors):
     tap, icmp = lab.tap(lab.host_ns), lab.listen(ICMP)
     for _, group in itertools.groupby(vectors, lambda vector: (vector.sa.spi, vector.sa.key)):
@@ -175,7 +235,8 @@ def receive_at(lab, vectors):
 
 
 def receive_one(lab, vector, tap, icmp):
-    equal(lab.exchange([vector.packet])[1], {'in-ok': 1}, f'{vector.name}: counters')
+    packets = vector.parts or [vector.packet]
+    equal(lab.exchange(packets)[1], {'in-ok': 1}, f'{vector.name}: counters')
     if vector.sa.tunnel:
         seen = [packet for packet in arrived(tap) if packet[9] != ESP
                 and packet[12:16] != socket.inet_aton(BEACON)]
@@ -184,46 +245,8 @@ def receive_one(lab, vector, tap, icmp):
         seen = arrived(icmp)
     equal([packet.hex() for packet in seen], [vector.clear().hex()],
           f'{vector.name}: what came out')
-    equal(lab.exchange([vector.packet])[1], {'in-replay-dup': 1}, f'{vector.name}: again')
+    equal(lab.exchange(packets)[1], {'in-replay-dup': 1}, f'{vector.name}: again')
     arrived(tap)
-
-
-def receive6(lab, vectors):
-    """The same over IPv6."""
-    tap, icmp = lab.tap(lab.host_ns, ETH_P_IPV6), lab.listen(ICMPV6, socket.AF_INET6)
-    for vector in vectors:
-        with address(lab, vector.sa.dst):
-            lab.add_sa(vector.sa, reqid=2)
-            receive6_one(lab, vector, tap, icmp)
-            lab.del_sa(vector.sa)
-
-
-def receive6_one(lab, vector, tap, icmp):
-    arrived(tap)
-    arrived(icmp)
-    packet = vector.packet
-    equal(lab.exchange([packet])[1], {'in-ok': 1}, f'{vector.name}: counters')
-    if vector.sa.tunnel:
-        seen = [inner for inner in arrived(tap)
-                if inner[6] != ESP and ends(inner) == ends(vector.content)]
-    else:
-        equal(vector.next_header, ICMPV6, f'{vector.name}: next header')
-        seen = [message for message in arrived(icmp) if message[0] not in CHATTER]
-    equal([packet.hex() for packet in seen], [vector.content.hex()],
-          f'{vector.name}: what came out')
-    equal(lab.exchange([packet])[1], {'in-replay-dup': 1}, f'{vector.name}: again')
-    for at in (len(vector.esp) - 1, 20):
-        changed = set_octets(vector.esp, at, bytes([vector.esp[at] ^ 0x10]))
-        lab.del_sa(vector.sa)
-        lab.add_sa(vector.sa, reqid=2)
-        lab.expect([packet[:IPV6_LEN] + changed], {'in-icv': 1}, f'{vector.name}: octet {at}')
-
-
-def tunnels6(lab):
-    anything = selector('::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff',
-                        '::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff')
-    for dir_ in (IN, FWD):
-        lab.add_policy(dir_, Sa(1, '::', '::', tunnel=True), anything, priority=9, reqid=2)
 
 
 def tunnels(lab):
@@ -235,7 +258,8 @@ def tunnels(lab):
 
 def test_own_implementation(_lab):
     """What we compare with writes all these packets itself, padding included."""
-    vectors = [*all_vectors(), *draft(True), *linux('tunnel', esn=True)]
+    vectors = [*all_vectors(), *draft(True), *linux('tunnel', esn=True), *in_fragments(),
+               *linux('tunnel', family=6), *linux('transport', family=6), *dpdk('ipv6')]
     known = {vector.sa.name for vector in vectors} | {
         vector.sa.macs[vector.sa.auth] for vector in vectors if isinstance(vector.sa, PairSa)}
     equal(known, {'rfc4106(gcm(aes))', 'rfc4309(ccm(aes))', 'rfc4543(gcm(aes))',
@@ -315,14 +339,20 @@ def test_dpdk(lab):
     receive(lab, some(dpdk()))
 
 
-def test_ipv6_in_tunnel(lab):
-    """Those of mainline Linux, and DPDK's."""
-    tunnels6(lab)
-    receive6(lab, some([*linux('tunnel', family=6), *dpdk('ipv6')]))
+def test_without_integrity(lab):
+    """Their encryption, IV and padding, and an ICV of ours."""
+    vectors = list(without_integrity())
+    equal(len(vectors), 5, 'vectors')
+    receive_modes(lab, vectors)
 
 
-def test_ipv6_in_transport(lab):
-    receive6(lab, some(linux('transport', family=6)))
+def test_in_fragments(lab):
+    """In order, and the other way round."""
+    vectors, turned = list(in_fragments()), list(in_fragments())
+    equal(len(vectors) > 6, True, f'{len(vectors)} packets')
+    for vector in turned:
+        vector.parts.reverse()
+    receive_modes(lab, vectors, turned)
 
 
 def test_rfc7634(lab):

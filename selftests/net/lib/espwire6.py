@@ -4,7 +4,7 @@
 import socket
 import struct
 
-from espwire import AH, AhGmacSa, AhSa, set_octets
+from espwire import AH, AhGmacSa, AhSa, payload_of, set_octets
 
 HOP, IPV6, ROUTING, FRAGMENT, ICMP6, OPTIONS = 0, 41, 43, 44, 58, 60
 SEGMENTS = 4  # the type of a routing header
@@ -37,6 +37,16 @@ def ip6(src, dst, proto, payload=b'', parts=(), traffic=0, label=0, hops=64):
     return struct.pack('>IHBB16s16s', 6 << 28 | traffic << 20 | label, len(headers) + len(payload),
                        first, hops, socket.inet_pton(socket.AF_INET6, src),
                        socket.inet_pton(socket.AF_INET6, dst)) + headers + payload
+
+
+def upper(packet):
+    """The protocol of an IP packet of either family behind its extension headers, and its octets."""
+    if packet[0] >> 4 == 4:
+        return packet[9], payload_of(packet)
+    kind, at = packet[6], SIZE
+    while kind in (HOP, ROUTING, OPTIONS):
+        kind, at = packet[at], at + (packet[at + 1] + 1) * 8
+    return kind, packet[at:]
 
 
 def arrive(out, at, size):

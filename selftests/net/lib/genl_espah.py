@@ -165,9 +165,10 @@ def command(name):
 
 
 def send(client, cmd, values):
-    """Send a request made from values; return the verdict."""
+    """Send a request made from values, of which a list is one attribute each; return the verdict."""
     cmd = cmd if isinstance(cmd, Command) else command(cmd)
-    attrs = [make(cmd.set, name, value) for name, value in values.items()]
+    attrs = [make(cmd.set, name, one) for name, value in values.items()
+             for one in (value if isinstance(value, list) else [value])]
     return client.dump(cmd.number, attrs) if cmd.dump else client.request(cmd.number, attrs)
 
 
