@@ -107,6 +107,7 @@ static const struct {
 	{ "ike_control", test_ike_control },
 	{ "ike_v2_unique", test_ike_v2_unique },
 	{ "ike_v2_hostile", test_ike_v2_hostile },
+	{ "ike_v2_answers", test_ike_v2_answers },
 	{ "ike_kernel", test_ike_kernel },
 };
 

@@ -179,4 +179,8 @@ test_ike_v2_hostile_network() {
 	group ike_v2_hostile
 }
 
+test_ike_v2_what_was_not_offered() {
+	group ike_v2_answers
+}
+
 run_tests "$@"

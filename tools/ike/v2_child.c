@@ -260,13 +260,13 @@ static const char *take_keys(struct ike_sa *sa, struct ike_offer *offer, bool fi
 	return NULL;
 }
 
-/* The peer has it and we cannot: it must go again. */
+/* The peer has it and we cannot: it must go again, by the SPI that we chose (section 3.11). */
 static void undo(const struct ike_offer *offer, struct ike_child *child)
 {
-	if (child->spi_out && !offer->stillborn)
-		ike_v2_delete_child(child, NULL);
-	else
+	if (offer->stillborn)
 		ike_child_free(child);
+	else
+		ike_v2_delete_child(child, NULL);
 }
 
 static struct ike_child *take_child(struct ike_sa *sa, struct ike_offer *offer, bool first,
