@@ -77,6 +77,7 @@ static const struct {
 	{ "transport", test_kernel },
 	{ "events", test_event },
 	{ "commands", test_ctl },
+	{ "monitor", test_monitor },
 	{ "ike_buf", test_ike_buf },
 	{ "ike_kdf", test_ike_kdf },
 	{ "ike_dh", test_ike_dh },

@@ -24,6 +24,7 @@ void test_extack(void);
 void test_kernel(void);
 void test_event(void);
 void test_ctl(void);
+void test_monitor(void);
 void test_ike_buf(void);
 void test_ike_kdf(void);
 void test_ike_dh(void);

@@ -55,6 +55,10 @@ test_commands() {
 	group commands
 }
 
+test_monitor() {
+	group monitor
+}
+
 test_ike_buf() {
 	group ike_buf
 }
