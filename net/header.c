@@ -52,14 +52,14 @@ static const struct egress figure4[4][4] = {
  * espah_header_make() - the rules of an SA's headers
  * @outer: how it wants them
  * @flags: ESPAH_SA_FLAG_*, likewise
- * @df: may the outer header have DF at all?
+ * @copy_df: may DF be the inner packet's to ask for?
  *
  * Without ECN, the outer field is Not-ECT (RFC 6040 section 4.3, compatibility mode).
  *
  * Return: the rules.
  */
 struct espah_header espah_header_make(const struct espah_outer *outer, u32 flags,
-				      bool df)
+				      bool copy_df)
 {
 	struct espah_header header = {
 		.tos_mask	= U8_MAX,
@@ -79,9 +79,9 @@ struct espah_header espah_header_make(const struct espah_outer *outer, u32 flags
 	else if (outer->has_ttl)
 		header.ttl = outer->ttl;
 
-	if (df && !(flags & ESPAH_SA_FLAG_NOPMTUDISC))
+	if (copy_df && !(flags & ESPAH_SA_FLAG_NOPMTUDISC))
 		header.df_mask = htons(IP_DF);
-	if (df && flags & ESPAH_SA_FLAG_SET_DF)
+	if (flags & ESPAH_SA_FLAG_SET_DF)
 		header.df = htons(IP_DF);
 	return header;
 }

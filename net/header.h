@@ -61,7 +61,7 @@ enum espah_ecn {
 };
 
 struct espah_header espah_header_make(const struct espah_outer *outer, u32 flags,
-				      bool df);
+				      bool copy_df);
 enum espah_ecn espah_header_decap(const struct espah_header *header, u8 outer,
 				  u8 *inner);
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Where the stack meets netfilter; only in namespaces that have a policy. */
+/* Where the stack meets netfilter; only in namespaces that have a policy, or an SA
+ * that wants more.
+ */
 
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
@@ -62,6 +64,14 @@ static const struct nf_hook_ops hooks[] = {
 	},
 };
 
+/* What is said of ESP in UDP over IPv4. Who has none of that does not pay for it. */
+static const struct nf_hook_ops icmp4_hook = {
+	.hook		= espah_icmp_in4_hook,
+	.pf		= NFPROTO_IPV4,
+	.hooknum	= NF_INET_LOCAL_IN,
+	.priority	= NF_IP_PRI_LAST - 1,
+};
+
 static bool any_policy(const struct espah_net *en)
 {
 	return !xa_empty(&en->spd.by_index);
@@ -92,4 +102,35 @@ void espah_hooks_put(struct espah_net *en)
 
 	if (!any_policy(en))
 		nf_unregister_net_hooks(en->net, hooks, ARRAY_SIZE(hooks));
+}
+
+/**
+ * espah_hooks_icmp_get() - before an SA with encapsulation over IPv4 is there
+ * @en: namespace; the caller holds its lock
+ *
+ * Return: 0, to be ended with espah_hooks_icmp_put(), or a negative errno.
+ */
+int espah_hooks_icmp_get(struct espah_net *en)
+{
+	int err = 0;
+
+	lockdep_assert_held(&en->lock);
+
+	if (!en->encapsulated)
+		err = nf_register_net_hook(en->net, &icmp4_hook);
+	if (!err)
+		en->encapsulated++;
+	return err;
+}
+
+/**
+ * espah_hooks_icmp_put() - when such an SA is gone
+ * @en: namespace; the caller holds its lock
+ */
+void espah_hooks_icmp_put(struct espah_net *en)
+{
+	lockdep_assert_held(&en->lock);
+
+	if (!--en->encapsulated)
+		nf_unregister_net_hook(en->net, &icmp4_hook);
 }

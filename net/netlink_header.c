@@ -23,9 +23,6 @@ static int refuse_flags(struct nlattr **tb,
 	else if (config->id.family != AF_INET)
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_FLAGS],
 				    "flags: an outer IPv6 header has no DF");
-	else if (config->encap_dport)
-		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_FLAGS],
-				    "flags: no DF behind UDP, where nobody could learn what it is for");
 	else
 		return 0;
 	return -EINVAL;

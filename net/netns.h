@@ -33,6 +33,7 @@ struct xfrm_state;
  * @stub: what a decapsulated packet carries to tell the rest of the kernel
  *	that it came through IPsec; constant
  * @counters: per CPU
+ * @encapsulated: number of SAs with encapsulation over IPv4; under @lock
  * @sas: number of SAs whose memory is not given back yet
  */
 struct espah_net {
@@ -46,6 +47,7 @@ struct espah_net {
 	struct espah_judge		judge;
 	struct xfrm_state		*stub;
 	struct espah_counters __percpu	*counters;
+	unsigned int			encapsulated;
 	atomic_t			sas;
 };
 

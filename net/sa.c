@@ -132,8 +132,8 @@ static int copy_config(struct espah_sa *sa,
 	sa->flags = config->flags;
 	sa->outer = config->outer;
 	sa->tfcpad = config->outer.tfcpad;
-	/* What a router says of a UDP datagram goes to whoever has its port, and not to
-	 * us: behind NAT nobody could learn what DF is for.
+	/* What a router says of a UDP datagram may not get past a NAT, nor quote the SPI
+	 * behind UDP: there is DF only where somebody has asked for it.
 	 */
 	sa->header = espah_header_make(&sa->outer, sa->flags, !sa->encap_len);
 

@@ -7,6 +7,7 @@
 #include <linux/siphash.h>
 #include <linux/slab.h>
 
+#include "hooks.h"
 #include "keepalive.h"
 #include "lifetime.h"
 #include "netns.h"
@@ -248,6 +249,19 @@ static int enter_slots(struct espah_net *en, struct espah_sa *sa)
 	return 0;
 }
 
+/* Where ESP in UDP goes over IPv4, somebody has to read what is said of it. */
+static int begin_reading(struct espah_net *en, const struct espah_sa *sa)
+{
+	return sa->encap_len && sa->id.family == AF_INET ?
+	       espah_hooks_icmp_get(en) : 0;
+}
+
+static void end_reading(struct espah_net *en, const struct espah_sa *sa)
+{
+	if (sa->encap_len && sa->id.family == AF_INET)
+		espah_hooks_icmp_put(en);
+}
+
 /**
  * espah_sad_insert() - let an SA be found
  * @en: namespace; the caller holds its lock
@@ -263,10 +277,13 @@ int espah_sad_insert(struct espah_net *en, struct espah_sa *sa)
 
 	lockdep_assert_held(&en->lock);
 
+	err = begin_reading(en, sa);
+	if (err)
+		return err;
 	err = xa_alloc_cyclic(&sad->by_index, &sa->index, NULL, xa_limit_32b,
 			      &sad->next_index, GFP_KERNEL_ACCOUNT);
 	if (err < 0)
-		return err;
+		goto end_reading;
 	err = rhashtable_lookup_insert_fast(&sad->by_spi, &sa->spi_node,
 					    by_spi_params);
 	if (err)
@@ -292,6 +309,8 @@ remove_spi:
 	rhashtable_remove_fast(&sad->by_spi, &sa->spi_node, by_spi_params);
 free_index:
 	xa_erase(&sad->by_index, sa->index);
+end_reading:
+	end_reading(en, sa);
 	return err;
 }
 
@@ -315,6 +334,9 @@ int espah_sad_replace(struct espah_net *en, struct espah_sa *old,
 	lockdep_assert_held(&en->lock);
 
 	sa->index = old->index;
+	err = begin_reading(en, sa);
+	if (err)
+		return err;
 	err = enter_slots(en, sa);
 	if (err)
 		goto dead;
@@ -326,6 +348,7 @@ int espah_sad_replace(struct espah_net *en, struct espah_sa *old,
 	xa_store(&sad->by_index, sa->index, sa, GFP_KERNEL_ACCOUNT);
 	WRITE_ONCE(old->dead, true);
 	espah_lifetime_stop(old);
+	end_reading(en, old);
 	changed(sad);
 	espah_lifetime_start(sa);
 	espah_keepalive_start(sa);
@@ -338,6 +361,7 @@ leave_slots:
 dead:
 	/* A packet may have found it in a slot meanwhile. */
 	WRITE_ONCE(sa->dead, true);
+	end_reading(en, sa);
 	return err;
 }
 
@@ -361,6 +385,7 @@ void espah_sad_remove(struct espah_net *en, struct espah_sa *sa)
 	espah_keepalive_stop(sa);
 	rhashtable_remove_fast(&sad->by_spi, &sa->spi_node, by_spi_params);
 	leave_slots(en, sa);
+	end_reading(en, sa);
 	xa_erase(&sad->by_index, sa->index);
 	sad->count--;
 	changed(sad);

@@ -46,6 +46,31 @@ void espah_hooks_put(struct espah_net *en)
 }
 
 /**
+ * espah_hooks_icmp_get() - in the place of net/hooks.c
+ * @en: namespace of a test case
+ *
+ * Return: what the test case wants.
+ */
+int espah_hooks_icmp_get(struct espah_net *en)
+{
+	struct fixture *fixture = fixture_of(en);
+
+	if (fixture->hooks_err)
+		return fixture->hooks_err;
+	en->encapsulated++;
+	return 0;
+}
+
+/**
+ * espah_hooks_icmp_put() - in the place of net/hooks.c
+ * @en: namespace of a test case
+ */
+void espah_hooks_icmp_put(struct espah_net *en)
+{
+	en->encapsulated--;
+}
+
+/**
  * espah_natt_keepalive() - in the place of net/natt.c: counts
  * @sa: SA in the namespace of a test case
  */
@@ -188,6 +213,7 @@ void fixture_exit(struct kunit *test)
 	espah_lifetime_net_exit(en);
 
 	KUNIT_EXPECT_EQ(test, fixture->hooks, 0);
+	KUNIT_EXPECT_EQ(test, fixture->en.encapsulated, 0);
 	KUNIT_EXPECT_EQ(test, en->sad.count, 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&en->sad.slots.nelems), 0);
 	espah_sad_exit(&en->sad);

@@ -21,7 +21,7 @@
  * struct fixture - what a test case of SAs and policies works on
  * @en: a namespace that no packet comes to
  * @hooks: policies that netfilter's hooks were asked for and not given back
- * @hooks_err: what asking for them fails with
+ * @hooks_err: what asking for netfilter's hooks fails with
  * @expired: by &enum espah_expiry: events of SAs that have reached a limit
  * @acquires: events that ask for an SA
  * @keepalives: keepalives that were to be sent

@@ -72,7 +72,8 @@ static void outer_of_inner(struct kunit *test)
 			outward->outer_df);
 
 	header = espah_header_make(&outward->outer, outward->flags, false);
-	KUNIT_EXPECT_EQ(test, ntohs(espah_header_df(&header, frag_off)), 0);
+	KUNIT_EXPECT_EQ(test, ntohs(espah_header_df(&header, frag_off)),
+			outward->flags & SET_DF ? IP_DF : 0);
 	KUNIT_EXPECT_EQ(test, espah_header_tos(&header, outward->tos),
 			outward->outer_tos);
 }

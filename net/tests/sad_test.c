@@ -498,6 +498,42 @@ static void whole_one_takes_its_place(struct kunit *test)
 	fixture_wait_freed(en, 0);
 }
 
+/* As long as there is ESP in UDP over IPv4, somebody reads what is said of it. */
+static void what_is_said_is_read(struct kunit *test)
+{
+	struct fixture *fixture = test->priv;
+	struct espah_sa_config config = fixture_sa_config(0x1000);
+	struct espah_net *en = &fixture->en;
+	struct espah_sa *plain, *one, *other;
+
+	plain = fixture_sa_add(en, &config);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, plain);
+	KUNIT_EXPECT_EQ(test, en->encapsulated, 0);
+
+	config.encap_sport = htons(4500);
+	config.encap_dport = htons(4500);
+	config.id.spi = htonl(0x1001);
+	one = fixture_sa_add(en, &config);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, one);
+	config.id.spi = htonl(0x1002);
+	other = fixture_sa_add(en, &config);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, other);
+	KUNIT_EXPECT_EQ(test, en->encapsulated, 2);
+
+	KUNIT_EXPECT_EQ(test, PTR_ERR(fixture_sa_add(en, &config)), -EEXIST);
+	config.id.spi = htonl(0x1003);
+	fixture->hooks_err = -ENOMEM;
+	KUNIT_EXPECT_EQ(test, PTR_ERR(fixture_sa_add(en, &config)), -ENOMEM);
+	fixture->hooks_err = 0;
+	KUNIT_EXPECT_EQ(test, en->encapsulated, 2);
+
+	fixture_sa_remove(en, one);
+	fixture_sa_remove(en, plain);
+	KUNIT_EXPECT_EQ(test, en->encapsulated, 1);
+	fixture_sa_remove(en, other);
+	KUNIT_EXPECT_EQ(test, en->encapsulated, 0);
+}
+
 static struct kunit_case sad_cases[] = {
 	KUNIT_CASE(added_is_found),
 	KUNIT_CASE(all_of_the_id_counts),
@@ -516,6 +552,7 @@ static struct kunit_case sad_cases[] = {
 	KUNIT_CASE(index_goes_round),
 	KUNIT_CASE(larval_one_only_holds_its_spi),
 	KUNIT_CASE(whole_one_takes_its_place),
+	KUNIT_CASE(what_is_said_is_read),
 	{}
 };
 

@@ -22,8 +22,9 @@ setup() {
 
 # inner MODE OUTER: the largest packet that fits into OUTER octets when protected.
 inner() {
-	local room=$((($2 - FIXED) / 4 * 4 - 2))
+	local udp=${encap:+8} room
 
+	room=$((($2 - FIXED - ${udp:-0}) / 4 * 4 - 2))
 	[ "$1" = tunnel ] || room=$((room + 40))
 	echo "$room"
 }
@@ -71,9 +72,9 @@ link_mtu() {
 	ip -n "$B" -6 route flush cache
 }
 
-# protect MODE [MINE THEIRS]
+# protect MODE [MINE THEIRS]: in UDP where $encap says so.
 protect() {
-	local mine=${2:-$A6} theirs=${3:-$B6}
+	local mine=${2:-$A6} theirs=${3:-$B6} numbers=${encap-}
 
 	ip -n "$A" -6 route flush cache
 	new_keys
@@ -122,6 +123,78 @@ test_router_with_a_smaller_link() {
 			assert_probe arrived "$fits" "$A@$A6" "$B@$B6" $((fits - UDP))
 		done
 	done
+}
+
+# door NS PORT: the socket that takes ESP out of UDP.
+door() {
+	ip netns exec "$1" encap "$2" 6 >"$scratch/encap-$1-$2" 2>&1 &
+	wait_until 60 grep -q ready "$scratch/encap-$1-$2"
+}
+
+# The router tells the socket of the UDP port, who cannot do anything about it. TCP works from its
+# first segment on all the same, and who sends inside is told.
+test_router_and_esp_in_udp() {
+	local mode mtu port encap fits
+
+	for port in 4500 7000; do
+		door "$A" "$port"
+		door "$B" "$port"
+		encap="encap espinudp $port $port ::"
+		for mode in transport tunnel; do
+			for mtu in 1400 1280; do
+				link_mtu "$mtu"
+				protect "$mode"
+				counters_save "$B"
+				traffic tcp "$A@$A6" "$B@$B6" 100000
+				fits=$(told "$mode" "$mtu")
+				assert_probe EMSGSIZE "$fits" "$A@$A6" "$B@$B6" $((fits - UDP + 1))
+				assert_probe arrived "$fits" "$A@$A6" "$B@$B6" $((fits - UDP))
+				only_counters "$B" in-ok out-ok out-too-big
+			done
+		done
+	done
+	protect tunnel "$A4" "$B4"
+	traffic tcp "$A@$A4" "$B@$B4" 100000
+}
+
+# forge SPI SEQ MTU SPORT DPORT: a router's message, which anybody could send.
+forge() {
+	traffic icmp6_too_big "$R" fd00:8:1::2 "$A6" "$B6" "${@:1:3}" "udp:$4:$5"
+}
+
+# forgotten OCTETS: a datagram so large gets through again.
+forgotten() {
+	[ "$(traffic probe "$A@$A6" "$B@$B6" "$1")" = 'result=arrived mtu=1500' ]
+}
+
+# It has to quote what was sent, from the ports that it was sent from; and is forgotten as by the IP layer.
+test_forged_messages_about_esp_in_udp() {
+	local mode fits encap='encap espinudp 4500 4500 ::'
+
+	door "$A" 4500
+	door "$B" 4500
+	in_ns "$A" sysctl -qw net.ipv6.route.mtu_expires=2
+	for mode in transport tunnel; do
+		protect "$mode"
+		fits=$(($(inner "$mode" 1500) - UDP))
+		assert_probe arrived 1500 "$A@$A6" "$B@$B6" "$fits"
+		forge 0x1100 1 1300 4500 4501
+		forge 0x1100 1 1300 4501 4500
+		forge 0x1101 1 1300 4500 4500
+		forge 0x1100 0xffff 1300 4500 4500
+		forge 0x1100 1 1279 4500 4500
+		traffic icmp6_too_big "$R" fd00:8:1::2 "$A6" "$B6" 0x1100 1 1300 udp:4500:4500 12
+		traffic icmp6_too_big "$R" fd00:8:1::2 "$A6" "$B6" 0x1100 1 1300 udp:4500:4500 7
+		traffic icmp6_too_big "$R" fd00:8:1::2 "$A6" "$B6" 0x1100 1 1300 esp
+		# The socket's route has learnt all of that.
+		ip -n "$A" -6 route flush cache
+		assert_probe arrived 1500 "$A@$A6" "$B@$B6" "$fits"
+		forge 0x1100 1 1300 4500 4500
+		ip -n "$A" -6 route flush cache
+		assert_probe EMSGSIZE "$(told "$mode" 1300)" "$A@$A6" "$B@$B6" "$fits"
+		wait_until 60 forgotten "$fits"
+	done
+	in_ns "$A" sysctl -qw net.ipv6.route.mtu_expires=600
 }
 
 # The same of IPv4 inside, which may be made smaller than 1280.

@@ -11,8 +11,9 @@ UDP=28
 
 # inner MODE OUTER: the largest packet that fits into OUTER octets when protected.
 inner() {
-	local room=$((($2 - FIXED) / 4 * 4 - 2))
+	local udp=${encap:+8} room
 
+	room=$((($2 - FIXED - ${udp:-0}) / 4 * 4 - 2))
 	[ "$1" = tunnel ] || room=$((room + 20))
 	echo "$room"
 }
@@ -236,8 +237,10 @@ link_mtu() {
 	ip -n "$B" link set veth2 mtu "$1"
 }
 
-# protect_routed MODE
+# protect_routed MODE: in UDP where $encap says so.
 protect_routed() {
+	local numbers=${encap-}
+
 	ip -n "$A" route flush cache
 	new_keys
 	{
@@ -340,6 +343,80 @@ test_least_size_is_that_of_the_ip_layer() {
 	assert_probe EMSGSIZE 1000 "$A@10.8.1.1" "$B@10.8.2.1" "$fits"
 	assert_probe arrived 1000 "$A@10.8.1.1" "$B@10.8.2.1" $(($(inner tunnel 1000) - UDP))
 	in_ns "$A" sysctl -qw net.ipv4.route.min_pmtu=552
+}
+
+# door NS: the socket that takes ESP out of UDP.
+door() {
+	ip netns exec "$1" encap 4500 >"$scratch/encap-$1" 2>&1 &
+	wait_until 60 grep -q ready "$scratch/encap-$1"
+}
+
+# Behind NAT there is no DF unless somebody has asked for it: routers make fragments of what is too
+# large for them, and nobody has to be told.
+test_router_and_esp_in_udp() {
+	local mode fits encap='encap espinudp 4500 4500 0.0.0.0'
+
+	door "$A"
+	door "$B"
+	link_mtu 1400
+	for mode in transport tunnel; do
+		protect_routed "$mode"
+		counters_save "$B"
+		traffic tcp "$A@10.8.1.1" "$B@10.8.2.1" 100000
+		fits=$(($(inner "$mode" 1500) - UDP))
+		assert_probe arrived 1500 "$A@10.8.1.1" "$B@10.8.2.1" "$fits"
+		only_counters "$B" in-ok out-ok out-too-big
+	done
+	link_mtu 1500
+}
+
+# With DF the router's message is about a UDP datagram, and the SA learns from it all the same.
+test_router_and_esp_in_udp_with_df() {
+	local round fits encap='encap espinudp 4500 4500 0.0.0.0 df set'
+
+	door "$A"
+	door "$B"
+	link_mtu 1400
+	protect_routed tunnel
+	for round in 1 2; do
+		traffic tcp "$A@10.8.1.1" "$B@10.8.2.1" 100000
+	done
+	fits=$(($(inner tunnel 1400) - UDP))
+	assert_probe EMSGSIZE $((fits + UDP)) "$A@10.8.1.1" "$B@10.8.2.1" $((fits + 1))
+	assert_probe arrived $((fits + UDP)) "$A@10.8.1.1" "$B@10.8.2.1" "$fits"
+	link_mtu 1500
+}
+
+# forge_in_udp SPI SEQ MTU SPORT DPORT [OCTETS]
+forge_in_udp() {
+	traffic icmp_too_big "$R" 10.8.1.2 10.8.1.1 10.8.2.1 "${@:1:3}" "udp:$4:$5" "${6:-16}"
+}
+
+test_forged_messages_about_esp_in_udp() {
+	local fits encap='encap espinudp 4500 4500 0.0.0.0 df set'
+
+	door "$A"
+	door "$B"
+	protect_routed tunnel
+	fits=$(($(inner tunnel 1500) - UDP))
+	assert_probe arrived 1500 "$A@10.8.1.1" "$B@10.8.2.1" "$fits"
+	forge_in_udp 0x1100 1 1000 4500 4501
+	forge_in_udp 0x1100 1 1000 4501 4500
+	forge_in_udp 0x1101 1 1000 4500 4500
+	forge_in_udp 0x1100 0xffff 1000 4500 4500
+	forge_in_udp 0x1100 1 0 4500 4500
+	forge_in_udp 0x1100 1 1000 4500 4500 15
+	forge_in_udp 0x1100 1 1000 4500 4500 7
+	forge 0x1100 1 1000
+	in_ns "$A" sysctl -qw net.ipv4.ip_no_pmtu_disc=1
+	forge_in_udp 0x1100 1 1000 4500 4500
+	in_ns "$A" sysctl -qw net.ipv4.ip_no_pmtu_disc=0
+	# The socket's route has learnt some of that.
+	ip -n "$A" route flush cache
+	assert_probe arrived 1500 "$A@10.8.1.1" "$B@10.8.2.1" "$fits"
+	forge_in_udp 0x1100 2 1000 4500 4500
+	ip -n "$A" route flush cache
+	assert_probe EMSGSIZE "$(inner tunnel 1000)" "$A@10.8.1.1" "$B@10.8.2.1" "$fits"
 }
 
 ns_pair A B

@@ -270,7 +270,6 @@ def contradictory_sas():
             yield case(f'flags {bits}', ('flags',), flags=bits)
         yield case('implicit IV of AES-GMAC', ('flags',), flags=0x80, aead=aead(name='rfc4543(gcm(aes))'))
         yield case('DF set and cleared', ('flags',), flags=0x50)
-        yield case('DF behind UDP', ('flags',), flags=0x40)
         yield case('DF in transport mode', ('flags',), flags=0x40, mode=0)
         yield case('DF set and cleared', ('flags',), words='both', flags=0x50)
         yield case('TTL in transport mode', ('ttl',), ttl=9, mode=0)

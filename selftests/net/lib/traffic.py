@@ -689,7 +689,7 @@ def checksum(data):
     return ~total & 0xffff
 
 
-IPSEC = {"esp": socket.IPPROTO_ESP, "ah": socket.IPPROTO_AH}
+IPSEC = {"esp": socket.IPPROTO_ESP, "ah": socket.IPPROTO_AH, "udp": socket.IPPROTO_UDP}
 
 
 def ip_header(source, target, proto, length):
@@ -698,27 +698,35 @@ def ip_header(source, target, proto, length):
     return head[:10] + struct.pack("!H", checksum(head)) + head[12:]
 
 
+def number_of(proto):
+    """Of esp, ah, or udp:SPORT:DPORT, which has ESP behind it."""
+    return IPSEC[proto.split(":")[0]]
+
+
 def protected(spi, seq, proto):
-    """What ESP or AH begins with."""
-    start = b"" if proto == "esp" else struct.pack("!BBH", 6, 4, 0)
-    return start + struct.pack("!II", int(spi, 0), int(seq, 0))
+    """What ESP or AH begins with, perhaps in UDP."""
+    name, *ports = proto.split(":")
+    starts = {"esp": b"", "ah": struct.pack("!BBH", 6, 4, 0)}
+    if name == "udp":
+        starts["udp"] = struct.pack("!HHHH", *map(int, ports), 1400, 0)
+    return starts[name] + struct.pack("!II", int(spi, 0), int(seq, 0))
 
 
-def icmp_too_big(namespace, router, source, target, spi, seq, mtu, proto="esp", quote="12"):
+def icmp_too_big(namespace, router, source, target, spi, seq, mtu, proto="esp", quote="16"):
     """As if ROUTER had found SOURCE's packet to TARGET too long; it quotes so many octets of it."""
-    quoted = ip_header(source, target, IPSEC[proto], 1500) + protected(spi, seq, proto)[:int(quote)]
+    quoted = ip_header(source, target, number_of(proto), 1500) + protected(spi, seq, proto)[:int(quote)]
     icmp = struct.pack("!BBHHH", 3, 4, 0, 0, int(mtu)) + quoted
-    icmp = icmp[:2] + struct.pack("!H", checksum(icmp)) + icmp[4:]
+    icmp = icmp[:2] + struct.pack("!H", checksum(icmp + bytes(len(icmp) % 2))) + icmp[4:]
     packet = ip_header(router, source, socket.IPPROTO_ICMP, 20 + len(icmp)) + icmp
     with make_socket(namespace + "@", socket.SOCK_RAW, socket.IPPROTO_RAW) as sock:
         sock.sendto(packet, (source, 0))
     return ""
 
 
-def icmp6_too_big(namespace, router, source, target, spi, seq, mtu, proto="esp", quote="12"):
+def icmp6_too_big(namespace, router, source, target, spi, seq, mtu, proto="esp", quote="16"):
     """The same over IPv6."""
     ends = (socket.inet_pton(socket.AF_INET6, end) for end in (source, target))
-    quoted = struct.pack("!IHBB16s16s", 6 << 28, 1460, IPSEC[proto], 64, *ends)
+    quoted = struct.pack("!IHBB16s16s", 6 << 28, 1460, number_of(proto), 64, *ends)
     quoted += protected(spi, seq, proto)[:int(quote)]
     with make_socket(namespace + "@" + router, socket.SOCK_RAW, socket.IPPROTO_ICMPV6) as sock:
         sock.sendto(struct.pack("!BBHI", 2, 0, 0, int(mtu)) + quoted, (source, 0))
