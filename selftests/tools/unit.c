@@ -109,6 +109,7 @@ static const struct {
 	{ "ike_v2_unique", test_ike_v2_unique },
 	{ "ike_v2_hostile", test_ike_v2_hostile },
 	{ "ike_v2_answers", test_ike_v2_answers },
+	{ "ike_v2_ends", test_ike_v2_ends },
 	{ "ike_kernel", test_ike_kernel },
 };
 

@@ -56,6 +56,7 @@ void test_ike_control(void);
 void test_ike_v2_unique(void);
 void test_ike_v2_hostile(void);
 void test_ike_v2_answers(void);
+void test_ike_v2_ends(void);
 void test_ike_kernel(void);
 
 #endif /* _ESPAH_UNIT_H */

@@ -187,4 +187,8 @@ test_ike_v2_what_was_not_offered() {
 	group ike_v2_answers
 }
 
+test_ike_v2_ends() {
+	group ike_v2_ends
+}
+
 run_tests "$@"
