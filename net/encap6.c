@@ -52,6 +52,22 @@ u8 espah_encap_transport6(struct sk_buff *skb, const struct espah_sa *sa,
 	return next;
 }
 
+/* RFC 6438: routers that share flows out between links see what is inside of a tunnel by
+ * its flow label only. The hash has a secret key, and its flow none that is called 0.
+ */
+static noinline __be32 label_of_flow(struct sk_buff *skb)
+{
+	return (htonl(skb_get_hash(skb)) & IPV6_FLOWLABEL_MASK) ?: htonl(1);
+}
+
+static __be32 outer_label(struct sk_buff *skb, const struct espah_sa *sa)
+{
+	if (unlikely(sa->header.label_auto))
+		return label_of_flow(skb);
+	return espah_header_label(&sa->header, espah_packet_is6(skb) ?
+				  ip6_flowlabel(ipv6_hdr(skb)) : 0);
+}
+
 /**
  * espah_encap_tunnel6() - put an outer IPv6 header in front
  * @skb: packet of either family, with its data at the inner header, room in front,
@@ -69,7 +85,7 @@ u8 espah_encap_tunnel6(struct sk_buff *skb, const struct espah_sa *sa,
 		       unsigned int header)
 {
 	bool inner6 = espah_packet_is6(skb);
-	__be32 label = inner6 ? ip6_flowlabel(ipv6_hdr(skb)) : 0;
+	__be32 label = outer_label(skb, sa);
 	u8 dsfield = espah_header_tos(&sa->header, espah_encap_dsfield(skb));
 	u8 ttl = espah_header_ttl(&sa->header, espah_encap_ttl(skb));
 	struct ipv6hdr *outer;

@@ -6,6 +6,7 @@
 #include <linux/kernel.h>
 #include <net/inet_ecn.h>
 #include <net/ip.h>
+#include <net/ipv6.h>
 #include <uapi/linux/espah.h>
 
 #include "header.h"
@@ -78,6 +79,13 @@ struct espah_header espah_header_make(const struct espah_outer *outer, u32 flags
 		header.ttl_mask = U8_MAX;
 	else if (outer->has_ttl)
 		header.ttl = outer->ttl;
+
+	header.label_auto = outer->has_label &&
+			    outer->label == ESPAH_FLOWLABEL_AUTO;
+	if (!outer->has_label)
+		header.label_mask = IPV6_FLOWLABEL_MASK;
+	else if (!header.label_auto)
+		header.label = htonl(outer->label);
 
 	if (copy_df && !(flags & ESPAH_SA_FLAG_NOPMTUDISC))
 		header.df_mask = htons(IP_DF);

@@ -10,6 +10,8 @@
  * @ttl: TTL, or 0: the inner one's
  * @has_dscp: the DSCP is said; otherwise it is the inner one's
  * @dscp: DSCP
+ * @has_label: the flow label is said; otherwise it is the inner one's
+ * @label: flow label in host byte order, or %ESPAH_FLOWLABEL_AUTO
  * @tfcpad: so many octets a packet inside shall have at least, with padding behind it, or 0
  */
 struct espah_outer {
@@ -17,6 +19,8 @@ struct espah_outer {
 	u8	ttl;
 	bool	has_dscp;
 	u8	dscp;
+	bool	has_label;
+	u32	label;
 	u16	tfcpad;
 };
 
@@ -29,6 +33,9 @@ struct espah_outer {
  * @ttl: bits that it has besides
  * @df_mask: %IP_DF where it is copied, or 0
  * @df: %IP_DF where it is set always, or 0
+ * @label_mask: bits of the inner flow label that the outer one takes: all or none
+ * @label: bits that it has besides
+ * @label_auto: the outer flow label tells flows apart, whatever the inner one
  * @noecn: the outer ECN field is not looked at when a packet arrives
  * @decap_dscp: the outer DSCP goes inside when a packet arrives
  *
@@ -42,6 +49,9 @@ struct espah_header {
 	u8	ttl;
 	__be16	df_mask;
 	__be16	df;
+	__be32	label_mask;
+	__be32	label;
+	bool	label_auto;
 	bool	noecn;
 	bool	decap_dscp;
 };
@@ -80,6 +90,12 @@ static inline __be16 espah_header_df(const struct espah_header *header,
 				     __be16 frag_off)
 {
 	return (frag_off & header->df_mask) | header->df;
+}
+
+static inline __be32 espah_header_label(const struct espah_header *header,
+					__be32 inner)
+{
+	return (inner & header->label_mask) | header->label;
 }
 
 #endif /* _ESPAH_HEADER_H */

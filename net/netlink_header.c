@@ -42,6 +42,16 @@ static int refuse_values(struct nlattr **tb,
 				    "dscp: there is an outer header in tunnel mode only");
 		return -EINVAL;
 	}
+	if (tb[ESPAH_A_SA_FLOWLABEL] && config->mode != ESPAH_MODE_TUNNEL) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_FLOWLABEL],
+				    "flowlabel: there is an outer header in tunnel mode only");
+		return -EINVAL;
+	}
+	if (tb[ESPAH_A_SA_FLOWLABEL] && config->id.family != AF_INET6) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_FLOWLABEL],
+				    "flowlabel: an outer IPv4 header has none");
+		return -EINVAL;
+	}
 	if (tb[ESPAH_A_SA_TFCPAD] && config->mode != ESPAH_MODE_TUNNEL) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_TFCPAD],
 				    "tfcpad: neither in transport mode nor in BEET mode does every payload say where it ends (RFC 4303 section 2.7)");
@@ -74,6 +84,9 @@ void espah_nl_get_header(struct nlattr **tb, struct espah_outer *outer)
 	outer->has_dscp = tb[ESPAH_A_SA_DSCP];
 	if (outer->has_dscp)
 		outer->dscp = nla_get_u8(tb[ESPAH_A_SA_DSCP]);
+	outer->has_label = tb[ESPAH_A_SA_FLOWLABEL];
+	if (outer->has_label)
+		outer->label = nla_get_u32(tb[ESPAH_A_SA_FLOWLABEL]);
 	if (tb[ESPAH_A_SA_TFCPAD])
 		outer->tfcpad = nla_get_u32(tb[ESPAH_A_SA_TFCPAD]);
 }
@@ -111,6 +124,9 @@ int espah_nl_other_header(const struct espah_sa *sa,
 		return ESPAH_A_SA_TTL;
 	if (asked->has_dscp && (!is->has_dscp || is->dscp != asked->dscp))
 		return ESPAH_A_SA_DSCP;
+	if (asked->has_label &&
+	    (!is->has_label || is->label != asked->label))
+		return ESPAH_A_SA_FLOWLABEL;
 	if (asked->tfcpad && is->tfcpad != asked->tfcpad)
 		return ESPAH_A_SA_TFCPAD;
 	return 0;
@@ -130,6 +146,9 @@ int espah_nl_put_header(struct sk_buff *skb, const struct espah_sa *sa)
 	if (outer->has_ttl && nla_put_u8(skb, ESPAH_A_SA_TTL, outer->ttl))
 		return -EMSGSIZE;
 	if (outer->has_dscp && nla_put_u8(skb, ESPAH_A_SA_DSCP, outer->dscp))
+		return -EMSGSIZE;
+	if (outer->has_label &&
+	    nla_put_u32(skb, ESPAH_A_SA_FLOWLABEL, outer->label))
 		return -EMSGSIZE;
 	if (outer->tfcpad &&
 	    nla_put_u32(skb, ESPAH_A_SA_TFCPAD, outer->tfcpad))

@@ -39,6 +39,7 @@ const char *const espah_nl_sa_wants[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_DSCP] = "dscp: a number from 0 to 63 is needed",
 	[ESPAH_A_SA_TFCPAD] = "tfcpad: a number from 1 to 65535 is needed",
 	[ESPAH_A_SA_NAT_KEEPALIVE] = "nat-keepalive: 1 to 3600 seconds are needed",
+	[ESPAH_A_SA_FLOWLABEL] = "flowlabel: a number up to 1048576 is needed (which is by flow)",
 };
 
 const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
@@ -82,6 +83,7 @@ const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_DSCP] = "dscp: this request does not take it",
 	[ESPAH_A_SA_TFCPAD] = "tfcpad: this request does not take it",
 	[ESPAH_A_SA_NAT_KEEPALIVE] = "nat-keepalive: this request does not take it",
+	[ESPAH_A_SA_FLOWLABEL] = "flowlabel: this request does not take it",
 };
 
 /* Seconds; longer than any NAT waits. */
@@ -93,10 +95,14 @@ const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
 			 ESPAH_SA_FLAG_DONT_ENCAP_DSCP | ESPAH_SA_FLAG_SET_DF | \
 			 ESPAH_SA_FLAG_IIV)
 
-/* Not constant for the kernel's older headers; nobody writes to it. */
+/* Not constant for the kernel's older headers; nobody writes to them. */
 static struct netlink_range_validation tfcpad_range = {
 	.min	= 1,
 	.max	= U16_MAX,
+};
+
+static struct netlink_range_validation flowlabel_range = {
+	.max	= ESPAH_FLOWLABEL_AUTO,
 };
 
 static const struct nla_policy sa_policy[ESPAH_A_SA_MAX + 1] = {
@@ -131,6 +137,8 @@ static const struct nla_policy sa_policy[ESPAH_A_SA_MAX + 1] = {
 								&tfcpad_range),
 	[ESPAH_A_SA_NAT_KEEPALIVE]	= NLA_POLICY_RANGE(NLA_U32, 1,
 							   KEEPALIVE_MAX),
+	[ESPAH_A_SA_FLOWLABEL]		= NLA_POLICY_FULL_RANGE(NLA_U32,
+								&flowlabel_range),
 };
 
 const struct espah_nl_set espah_nl_sa_set = {

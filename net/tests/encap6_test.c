@@ -205,6 +205,49 @@ static void outer_header_is_made(struct kunit *test)
 		check_outer4(test, skb, 0xba, pair->df);
 }
 
+struct flow_hash {
+	const char	*name;
+	u32		hash;
+	u32		label;
+};
+
+static const struct flow_hash hashes[] = {
+	{ "the lowest bits", 0xabc98765, 0x98765 },
+	{ "all bits", U32_MAX, 0xfffff },
+	{ "0 is no label", 0xabc00000, 1 },
+};
+
+static void flow_hash_desc(const struct flow_hash *hash, char *desc)
+{
+	strscpy(desc, hash->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(flow_hash, hashes, flow_hash_desc);
+
+static void label_by_flow(struct kunit *test)
+{
+	const struct flow_hash *hash = test->param_value;
+	const struct espah_outer by_flow = {
+		.has_label	= true,
+		.label		= ESPAH_FLOWLABEL_AUTO,
+	};
+	struct espah_sa *sa = sa_of(test, ESPAH_MODE_TUNNEL, AF_INET6);
+	static const u16 families[] = { AF_INET, AF_INET6 };
+	struct sk_buff *skb;
+	int i;
+
+	sa->header = espah_header_make(&by_flow, 0, true);
+	for (i = 0; i < ARRAY_SIZE(families); i++) {
+		skb = packet_of(test, families[i], 0, 40 + HEADER);
+		skb_dst_set(skb, dst_clone(fixture_route(test, 99, 0)));
+		skb_set_hash(skb, hash->hash, PKT_HASH_TYPE_L4);
+		rcu_read_lock();
+		espah_encap_tunnel6(skb, sa, HEADER);
+		rcu_read_unlock();
+		check_outer6(test, skb, 0, htonl(hash->label));
+	}
+}
+
 /* Takes the inner packet out of a tunnel whose outer header has this ECN field. */
 static unsigned int decap(struct kunit *test, u16 outer, u16 inner, u8 ecn,
 			  u8 outer_ecn, struct sk_buff **skb)
@@ -303,6 +346,7 @@ static struct kunit_case encap6_cases[] = {
 	KUNIT_CASE(transport_and_back),
 	KUNIT_CASE(transport_in_udp),
 	KUNIT_CASE_PARAM(outer_header_is_made, pair_gen_params),
+	KUNIT_CASE_PARAM(label_by_flow, flow_hash_gen_params),
 	KUNIT_CASE_PARAM(congestion_comes_in, pair_gen_params),
 	KUNIT_CASE_PARAM(inner_header, inner_gen_params),
 	{}

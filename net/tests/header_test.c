@@ -78,6 +78,40 @@ static void outer_of_inner(struct kunit *test)
 			outward->outer_tos);
 }
 
+struct label {
+	const char		*name;
+	struct espah_outer	outer;
+	u32			expected;
+	bool			by_flow;
+};
+
+static const struct label labels[] = {
+	{ "copied", ROUTE, 0x12345 },
+	{ "none", { .has_label = true }, 0 },
+	{ "its own", { .has_label = true, .label = 0xabcde }, 0xabcde },
+	{ "highest", { .has_label = true, .label = 0xfffff }, 0xfffff },
+	{ "by flow", { .has_label = true, .label = ESPAH_FLOWLABEL_AUTO }, 0,
+	  true },
+};
+
+static void label_desc(const struct label *label, char *desc)
+{
+	strscpy(desc, label->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(label, labels, label_desc);
+
+static void label_of_inner(struct kunit *test)
+{
+	const struct label *label = test->param_value;
+	struct espah_header header = espah_header_make(&label->outer, 0, true);
+
+	KUNIT_EXPECT_EQ(test,
+			ntohl(espah_header_label(&header, htonl(0x12345))),
+			label->expected);
+	KUNIT_EXPECT_EQ(test, header.label_auto, label->by_flow);
+}
+
 /* Figure 4 of RFC 6040 as it is written there, by rows. */
 #define FIGURE_4	\
 	"N N! N! X " \
@@ -154,6 +188,7 @@ static void inner_of_outer(struct kunit *test)
 
 static struct kunit_case header_cases[] = {
 	KUNIT_CASE_PARAM(outer_of_inner, outward_gen_params),
+	KUNIT_CASE_PARAM(label_of_inner, label_gen_params),
 	KUNIT_CASE(inner_of_outer),
 	{}
 };

@@ -256,6 +256,52 @@ has_arrived() {
 	[ "$(counter "$B" in-ok)" -gt "$(counter_in "${counters_saved[$B]}" in-ok)" ]
 }
 
+# labels INNER WORDS: in $labels, the flow labels outside of three flows, one packet each.
+labels() {
+	local a=A$1 b=B$1
+
+	ends espah espah tunnel 6 "$1" "$2"
+	wire_watch "$A@veth0"
+	for _ in 1 2 3; do
+		assert_attempt arrived "$A@${!a}" "$B@${!b}"
+	done
+	wire_protected
+	labels=$(field labels "$wire")
+}
+
+# What is inside is UDP without a label of its own, as long as nobody makes one.
+test_flow_label() {
+	local inner labels
+
+	in_ns "$A" sysctl -qw net.ipv6.auto_flowlabels=0
+	for inner in 4 6; do
+		labels "$inner" ''
+		assert_eq "$labels" 0x00000 "of IPv$inner, by default"
+		labels "$inner" 'flowlabel 0x12345'
+		assert_eq "$labels" 0x12345 "of IPv$inner, set"
+		labels "$inner" 'flowlabel auto'
+		[[ $labels == 0x*,0x* && $labels != *0x00000* ]] ||
+			fail "of IPv$inner: flows have no labels of their own: $labels"
+	done
+	in_ns "$A" sysctl -qw net.ipv6.auto_flowlabels=1
+	labels 6 ''
+	[[ $labels == 0x*,0x* ]] || fail "the labels inside are not copied: $labels"
+	labels 6 'flowlabel 0'
+	assert_eq "$labels" 0x00000 "of IPv6, hidden"
+	espah -n "$A" state | grep -q 'flowlabel 0x00000$' || fail "it is not listed: $(espah -n "$A" state)"
+	[[ $(espah -n "$A" -j state) == *'"flowlabel":0'* ]] || fail "it is not in JSON"
+}
+
+# All packets of a flow have the same.
+test_flow_label_of_one_flow() {
+	ends espah espah tunnel 6 4 'flowlabel auto'
+	wire_watch "$A@veth0"
+	traffic udp "$A@$A4" "$B@$B4" 1 2 3 4 5
+	wire_protected
+	[[ $(field labels "$wire") == 0x????? ]] || fail "there are several labels: $wire"
+	assert_field "$wire" esp 5
+}
+
 # RFC 4303 section 3.3.4: whole packets in transport mode, fragments too in tunnel mode. What
 # goes to a group is not protected, but may have been.
 test_fragments_and_groups() {

@@ -52,6 +52,12 @@ static const struct words_case cases[] = {
 	  "10.0.0.1>10.0.0.2 50 100 mode 0 flags 96 ttl 0 dscp 0 aead rfc4106(gcm(aes)) 2 128" },
 	{ ADD, ENDS AEAD "tfcpad 1400",
 	  "10.0.0.1>10.0.0.2 50 100 mode 0 tfcpad 1400 aead rfc4106(gcm(aes)) 2 128" },
+	{ ADD, ENDS AEAD "flowlabel 0xfffff",
+	  "10.0.0.1>10.0.0.2 50 100 mode 0 label fffff aead rfc4106(gcm(aes)) 2 128" },
+	{ ADD, ENDS AEAD "flowlabel auto",
+	  "10.0.0.1>10.0.0.2 50 100 mode 0 label 100000 aead rfc4106(gcm(aes)) 2 128" },
+	{ ADD, ENDS AEAD "flowlabel inherit",
+	  "10.0.0.1>10.0.0.2 50 100 mode 0 aead rfc4106(gcm(aes)) 2 128" },
 	{ ADD, ENDS AEAD "tfcpad 0",
 	  "10.0.0.1>10.0.0.2 50 100 mode 0 aead rfc4106(gcm(aes)) 2 128" },
 	{ ADD, ENDS AEAD "df unset dscp 63",
@@ -131,7 +137,7 @@ static const struct words_case cases[] = {
 	  "'proto': 'comp' is not supported by this version; expected esp or ah" },
 	{ ADD, "proto tcp", "'proto': 'tcp' is not an IPsec protocol; expected esp or ah" },
 	{ ADD, "foo",
-	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, extra-flag, ttl, dscp, df, tfcpad, aead, enc, auth, auth-trunc, encap, nat_keepalive_interval, output-mark, limit, mark, sel",
+	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, extra-flag, ttl, dscp, df, flowlabel, tfcpad, aead, enc, auth, auth-trunc, encap, nat_keepalive_interval, output-mark, limit, mark, sel",
 	},
 	{ ADD, ENDS AEAD "encap espinudp 4500 61000 192.0.2.9 odst 192.0.2.7 mode tunnel",
 	  "10.0.0.1>10.0.0.2 50 100 mode 1 aead rfc4106(gcm(aes)) 2 128 encap 4500 61000 192.0.2.9 odst 192.0.2.7",
@@ -170,12 +176,14 @@ static const struct words_case cases[] = {
 	},
 	{ ADD, "flag noecn flag esn", "'flag': given twice" },
 	{ ADD, "flag noecn foo",
-	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, extra-flag, ttl, dscp, df, tfcpad, aead, enc, auth, auth-trunc, encap, nat_keepalive_interval, output-mark, limit, mark, sel",
+	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, extra-flag, ttl, dscp, df, flowlabel, tfcpad, aead, enc, auth, auth-trunc, encap, nat_keepalive_interval, output-mark, limit, mark, sel",
 	},
 	{ ADD, "extra-flag", "'extra-flag': a flag is missing" },
 	{ ADD, "ttl", "'ttl': a number is missing" },
 	{ ADD, "ttl 256", "'ttl': '256' is not right; expected a number from 0 to 255" },
 	{ ADD, "dscp 64", "'dscp': '64' is not right; expected a number from 0 to 63" },
+	{ ADD, "flowlabel 0x100000",
+	  "'flowlabel': '0x100000' is not right; expected a number from 0 to 1048575" },
 	{ ADD, "tfcpad 65536",
 	  "'tfcpad': '65536' is not right; expected a number from 0 to 65535" },
 	{ ADD, "df", "'df': whether there is DF is missing" },
@@ -244,7 +252,7 @@ static const struct words_case cases[] = {
 	{ ADD, "aead x 0x00 0x112233445566778899",
 	  "'aead': '0x...' is not right; expected a number from 0 to 4294967295" },
 	{ ADD, "0x112233445566778899 128",
-	  "'0x...' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, extra-flag, ttl, dscp, df, tfcpad, aead, enc, auth, auth-trunc, encap, nat_keepalive_interval, output-mark, limit, mark, sel",
+	  "'0x...' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, extra-flag, ttl, dscp, df, flowlabel, tfcpad, aead, enc, auth, auth-trunc, encap, nat_keepalive_interval, output-mark, limit, mark, sel",
 	},
 	{ ADD, "aead 0123456789012345678901234567890123456789012345678901234567890123 0x00 128",
 	  "'aead': '0123456789012345678901234567890123456789012345678901234567890123...' is too long for the name of an algorithm; at most 63 characters are possible",
@@ -380,6 +388,8 @@ static void add_sa(const struct espah_sa *sa)
 		add(" ttl %u", sa->ttl);
 	if (espah_given(sa->given, ESPAH_A_SA_DSCP))
 		add(" dscp %u", sa->dscp);
+	if (espah_given(sa->given, ESPAH_A_SA_FLOWLABEL))
+		add(" label %x", sa->flowlabel);
 	if (espah_given(sa->given, ESPAH_A_SA_TFCPAD))
 		add(" tfcpad %u", sa->tfcpad);
 	if (espah_given(sa->given, ESPAH_A_SA_SEQ))

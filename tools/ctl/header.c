@@ -6,6 +6,7 @@
 #include "print.h"
 
 #define DSCP_MAX	63
+#define FLOWLABEL_MAX	0xfffff
 
 /* The next word is this one; then it is taken. */
 static bool take_word(struct args *args, const char *word)
@@ -89,6 +90,29 @@ int take_df(struct args *args, void *to)
 }
 
 /**
+ * take_flowlabel() - the flow label of an outer IPv6 header
+ * @args: the command
+ * @to: struct espah_sa
+ *
+ * "auto" is a hash of the flow inside.
+ *
+ * Return: 0, or -1.
+ */
+int take_flowlabel(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+	uint32_t number = ESPAH_FLOWLABEL_AUTO;
+
+	if (take_word(args, "inherit"))
+		return 0;
+	if (!take_word(args, "auto") && args_number(args, 0, FLOWLABEL_MAX, &number))
+		return -1;
+	sa->given |= espah_bit(ESPAH_A_SA_FLOWLABEL);
+	sa->flowlabel = number;
+	return 0;
+}
+
+/**
  * take_tfcpad() - how long a packet inside shall be at least
  * @args: the command
  * @to: struct espah_sa
@@ -121,6 +145,11 @@ void print_header(const struct espah_sa *sa)
 		printf(" dscp %u", sa->dscp);
 	if (sa->flags & ESPAH_SA_FLAG_SET_DF)
 		printf(" df set");
+	if (espah_given(sa->given, ESPAH_A_SA_FLOWLABEL) &&
+	    sa->flowlabel == ESPAH_FLOWLABEL_AUTO)
+		printf(" flowlabel auto");
+	else if (espah_given(sa->given, ESPAH_A_SA_FLOWLABEL))
+		printf(" flowlabel 0x%05x", sa->flowlabel);
 	if (espah_given(sa->given, ESPAH_A_SA_TFCPAD))
 		printf(" tfcpad %u", sa->tfcpad);
 }
@@ -143,6 +172,10 @@ json_t *json_header(json_t *object, const struct espah_sa *sa)
 	if (sa->flags & (ESPAH_SA_FLAG_SET_DF | ESPAH_SA_FLAG_NOPMTUDISC))
 		object = json_with(object, "df", json_string(sa->flags & ESPAH_SA_FLAG_SET_DF ?
 							      "set" : "unset"));
+	if (espah_given(sa->given, ESPAH_A_SA_FLOWLABEL))
+		object = json_with(object, "flowlabel",
+				   sa->flowlabel == ESPAH_FLOWLABEL_AUTO ?
+				   json_string("auto") : json_integer(sa->flowlabel));
 	if (espah_given(sa->given, ESPAH_A_SA_TFCPAD))
 		object = json_with(object, "tfcpad", json_integer(sa->tfcpad));
 	return object;

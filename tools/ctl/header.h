@@ -2,7 +2,8 @@
 /*
  * The outer header of an SA in tunnel mode:
  * [ ttl { NUMBER | inherit | auto } ] [ dscp { NUMBER | inherit } ]
- * [ df { inherit | set | unset } ] [ tfcpad OCTETS ]
+ * [ df { inherit | set | unset } ] [ flowlabel { NUMBER | inherit | auto } ]
+ * [ tfcpad OCTETS ]
  */
 #ifndef _ESPAH_HEADER_H
 #define _ESPAH_HEADER_H
@@ -16,6 +17,7 @@
 int take_ttl(struct args *args, void *to);
 int take_dscp(struct args *args, void *to);
 int take_df(struct args *args, void *to);
+int take_flowlabel(struct args *args, void *to);
 int take_tfcpad(struct args *args, void *to);
 void print_header(const struct espah_sa *sa);
 json_t *json_header(json_t *object, const struct espah_sa *sa);

@@ -14,7 +14,7 @@ static const char help[] =
 	"        [ mode MODE ] [ reqid REQID ] [ replay-window SIZE ]\n"
 	"        [ flag FLAG-LIST ] [ extra-flag dont-encap-dscp ]\n"
 	"        [ ttl { TTL | inherit | auto } ] [ dscp { DSCP | inherit } ] [ df { inherit | set | unset } ]\n"
-	"        [ tfcpad OCTETS ]\n"
+	"        [ flowlabel { LABEL | inherit | auto } ] [ tfcpad OCTETS ]\n"
 	"        [ replay-seq SEQ ] [ replay-oseq SEQ ] [ replay-seq-hi SEQ ] [ replay-oseq-hi SEQ ]\n"
 	"        [ sel SELECTOR ]\n"
 	"        [ encap espinudp SPORT DPORT OADDR [ odst ODST ] ]\n"

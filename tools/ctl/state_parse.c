@@ -294,6 +294,7 @@ static const struct word state_words[] = {
 	{ .name = "ttl", .take = take_ttl },
 	{ .name = "dscp", .take = take_dscp },
 	{ .name = "df", .take = take_df },
+	{ .name = "flowlabel", .take = take_flowlabel },
 	{ .name = "tfcpad", .take = take_tfcpad },
 	{ .name = "aead", .take = take_aead },
 	{ .name = "enc", .take = take_enc },

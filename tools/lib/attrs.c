@@ -96,6 +96,7 @@ static const struct espah_attr sa_attrs[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_OUTPUT_MARK_MASK] = { "output-mark-mask", ESPAH_KIND_NUMBER, NULL },
 	[ESPAH_A_SA_TTL] = { "ttl", ESPAH_KIND_NUMBER, NULL },
 	[ESPAH_A_SA_DSCP] = { "dscp", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SA_FLOWLABEL] = { "flowlabel", ESPAH_KIND_NUMBER, NULL },
 	[ESPAH_A_SA_TFCPAD] = { "tfcpad", ESPAH_KIND_NUMBER, NULL },
 	[ESPAH_A_SA_NAT_KEEPALIVE] = { "nat-keepalive", ESPAH_KIND_NUMBER, NULL },
 };

@@ -85,6 +85,8 @@ struct espah_sa {
 	/* Of the outer header; 0: the inner one's. */
 	uint8_t ttl;
 	uint8_t dscp;
+	/* Or ESPAH_FLOWLABEL_AUTO. */
+	uint32_t flowlabel;
 	/* Octets of an inner packet, with its padding; 0: none. */
 	uint32_t tfcpad;
 	struct espah_selector sel;

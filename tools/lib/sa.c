@@ -81,6 +81,8 @@ static bool put_header(struct nlmsghdr *nlh, const struct espah_sa *sa)
 		espah_put_u8(nlh, ESPAH_A_SA_TTL, sa->ttl)) &&
 	       (!espah_given(sa->given, ESPAH_A_SA_DSCP) ||
 		espah_put_u8(nlh, ESPAH_A_SA_DSCP, sa->dscp)) &&
+	       (!espah_given(sa->given, ESPAH_A_SA_FLOWLABEL) ||
+		espah_put_u32(nlh, ESPAH_A_SA_FLOWLABEL, sa->flowlabel)) &&
 	       (!espah_given(sa->given, ESPAH_A_SA_TFCPAD) ||
 		espah_put_u32(nlh, ESPAH_A_SA_TFCPAD, sa->tfcpad));
 }
@@ -259,6 +261,8 @@ static bool take_attr(const struct nlattr *attr, struct espah_sa *sa)
 		return espah_take_u8(attr, &sa->ttl);
 	case ESPAH_A_SA_DSCP:
 		return espah_take_u8(attr, &sa->dscp);
+	case ESPAH_A_SA_FLOWLABEL:
+		return espah_take_u32(attr, &sa->flowlabel);
 	case ESPAH_A_SA_TFCPAD:
 		return espah_take_u32(attr, &sa->tfcpad);
 	case ESPAH_A_SA_SEL:

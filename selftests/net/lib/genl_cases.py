@@ -274,6 +274,10 @@ def contradictory_sas():
         yield case('DF set and cleared', ('flags',), words='both', flags=0x50)
         yield case('TTL in transport mode', ('ttl',), ttl=9, mode=0)
         yield case('DSCP in transport mode', ('dscp',), dscp=9, mode=0)
+        yield case('flow label in transport mode', ('flowlabel',), flowlabel=9, mode=0)
+        yield case('flow label of IPv4', ('flowlabel',), flowlabel=9)
+        for label in (0x100001, 0xffffffff):
+            yield case(f'flow label {label}', ('flowlabel',), errno.ERANGE, flowlabel=label)
         yield case('padding in transport mode', ('tfcpad',), tfcpad=9, mode=0)
         yield case('TTL in BEET mode', ('ttl',), ttl=9, mode=2)
         yield case('padding in BEET mode', ('tfcpad',), tfcpad=9, mode=2)

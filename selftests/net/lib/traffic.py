@@ -633,6 +633,11 @@ def size_and_tos(packet):
     return struct.unpack("!H", packet[2:4])[0], packet[1]
 
 
+def label_of(packet):
+    """The flow label of an IPv6 packet."""
+    return "0x%05x" % (struct.unpack("!I", packet[:4])[0] & 0xfffff)
+
+
 def is_fragment(packet):
     if packet[0] >> 4 == 6:
         return packet[6] == socket.IPPROTO_FRAGMENT
@@ -655,7 +660,7 @@ def watch_stop():
     """What was on the wire: ESP or AH, its longest and shortest packet and its headers, and what was in clear."""
     esp = clear = largest = fragments = 0
     smallest = 1 << 16
-    tos, ttl, df, layers, first = set(), set(), set(), set(), ""
+    tos, ttl, df, layers, labels, first = set(), set(), set(), set(), set(), ""
     while taps:
         protected, other = taps.pop()
         for packet in protected.packets():
@@ -668,6 +673,8 @@ def watch_stop():
             if packet[0] >> 4 == 4:
                 ttl.add(packet[8])
                 df.add(packet[6] >> 6 & 1)
+            else:
+                labels.add(label_of(packet))
         for packet in other.packets():
             first = first or packet[:28].hex()
         esp += protected.count()
@@ -676,7 +683,7 @@ def watch_stop():
         other.sock.close()
     return words(esp=esp, clear=clear, largest=largest, smallest=smallest, fragments=fragments,
                  tos=",".join(sorted(tos)), layers=",".join(sorted(layers)),
-                 ttl=",".join(map(str, sorted(ttl))), df=",".join(map(str, sorted(df))),
+                 labels=",".join(sorted(labels)), ttl=",".join(map(str, sorted(ttl))), df=",".join(map(str, sorted(df))),
                  first=first)
 
 
