@@ -60,7 +60,7 @@ static int esp6_input(struct sk_buff *skb, int nexthdr, __be32 spi,
 static int esp6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type,
 		    u8 code, int offset, __be32 info)
 {
-	return espah_icmp_err6(skb, type, offset, info);
+	return espah_icmp_err6(skb, type, code, offset, info);
 }
 
 /* The IP layer does not ask: see espah_icmp_in6_hook(). */

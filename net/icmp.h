@@ -8,7 +8,8 @@ struct nf_hook_state;
 struct sk_buff;
 
 int espah_icmp_err4(struct sk_buff *skb, u32 info, u8 proto);
-int espah_icmp_err6(struct sk_buff *skb, u8 type, int offset, __be32 info);
+int espah_icmp_err6(struct sk_buff *skb, u8 type, u8 code, int offset,
+		    __be32 info);
 unsigned int espah_icmp_in4_hook(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state);
 unsigned int espah_icmp_in6_hook(void *priv, struct sk_buff *skb,

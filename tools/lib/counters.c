@@ -70,6 +70,16 @@ static const struct espah_counter_text texts[ESPAH_A_CNT_MAX + 1] = {
 	[ESPAH_A_CNT_OUT_KEEPALIVE] = { "out-keepalive", "keepalive for NAT sent" },
 	[ESPAH_A_CNT_IN_BEET_HEADER] = { "in-beet-header",
 					 "what BEET mode carries has no header that can be made" },
+	[ESPAH_A_CNT_ICMP_UNREACHABLE] = { "icmp-unreachable",
+					   "ICMP: no way to the other end" },
+	[ESPAH_A_CNT_ICMP_REFUSED] = { "icmp-refused",
+				       "ICMP: the other end has no use for it" },
+	[ESPAH_A_CNT_ICMP_PROHIBITED] = { "icmp-prohibited",
+					  "ICMP: a filter is on the way" },
+	[ESPAH_A_CNT_ICMP_EXPIRED] = { "icmp-expired", "ICMP: TTL used up, or a part missing" },
+	[ESPAH_A_CNT_ICMP_HEADER] = { "icmp-header", "ICMP: IP header not right" },
+	[ESPAH_A_CNT_ICMP_UNKNOWN_SPI] = { "icmp-unknown-spi",
+					   "ICMP: no SA here has the SPI; handed on" },
 };
 
 /**

@@ -719,10 +719,17 @@ def protected(spi, seq, proto):
     return starts[name] + struct.pack("!II", int(spi, 0), int(seq, 0))
 
 
-def icmp_too_big(namespace, router, source, target, spi, seq, mtu, proto="esp", quote="16"):
-    """As if ROUTER had found SOURCE's packet to TARGET too long; it quotes so many octets of it."""
-    quoted = ip_header(source, target, number_of(proto), 1500) + protected(spi, seq, proto)[:int(quote)]
-    icmp = struct.pack("!BBHHH", 3, 4, 0, 0, int(mtu)) + quoted
+def forge(namespace, router, source, target, kind, rest, spi, seq, proto="esp", quote="16"):
+    """As if ROUTER had found something wrong with SOURCE's packet to TARGET: KIND is the message's type
+    and code, REST what comes behind them, and it quotes so many octets behind the IP header."""
+    behind = protected(spi, seq, proto)[:int(quote)]
+    icmp = struct.pack("!BBHI", *kind, 0, int(rest))
+    if is_v6(source):
+        icmp += struct.pack("!IHBB", 6 << 28, 1460, number_of(proto), 64) + packed(source) + packed(target) + behind
+        with make_socket(namespace + "@" + router, socket.SOCK_RAW, socket.IPPROTO_ICMPV6) as sock:
+            sock.sendto(icmp, (source, 0))
+        return ""
+    icmp += ip_header(source, target, number_of(proto), 1500) + behind
     icmp = icmp[:2] + struct.pack("!H", checksum(icmp + bytes(len(icmp) % 2))) + icmp[4:]
     packet = ip_header(router, source, socket.IPPROTO_ICMP, 20 + len(icmp)) + icmp
     with make_socket(namespace + "@", socket.SOCK_RAW, socket.IPPROTO_RAW) as sock:
@@ -730,14 +737,19 @@ def icmp_too_big(namespace, router, source, target, spi, seq, mtu, proto="esp", 
     return ""
 
 
-def icmp6_too_big(namespace, router, source, target, spi, seq, mtu, proto="esp", quote="16"):
+def icmp_too_big(namespace, router, source, target, spi, seq, mtu, *other):
+    """As if the packet were too long."""
+    return forge(namespace, router, source, target, (3, 4), mtu, spi, seq, *other)
+
+
+def icmp6_too_big(namespace, router, source, target, spi, seq, mtu, *other):
     """The same over IPv6."""
-    ends = (socket.inet_pton(socket.AF_INET6, end) for end in (source, target))
-    quoted = struct.pack("!IHBB16s16s", 6 << 28, 1460, number_of(proto), 64, *ends)
-    quoted += protected(spi, seq, proto)[:int(quote)]
-    with make_socket(namespace + "@" + router, socket.SOCK_RAW, socket.IPPROTO_ICMPV6) as sock:
-        sock.sendto(struct.pack("!BBHI", 2, 0, 0, int(mtu)) + quoted, (source, 0))
-    return ""
+    return forge(namespace, router, source, target, (2, 0), mtu, spi, seq, *other)
+
+
+def icmp_error(namespace, router, source, target, kind, spi, seq, *other):
+    """The same of any TYPE:CODE."""
+    return forge(namespace, router, source, target, map(int, kind.split(":")), 0, spi, seq, *other)
 
 
 def packed(address):
@@ -791,7 +803,7 @@ def parts(source, target, *sent):
 
 COMMANDS = {function.__name__: function for function in (
     udp, attempt, in_clear, ask, twins, probe, segmented, header, extended, fragment6, tcp, say, sendfile, zerocopy,
-    flood_start, flood_stop, flood_sent, reset, watch_start, watch_stop, icmp_too_big, icmp6_too_big,
+    flood_start, flood_stop, flood_sent, reset, watch_start, watch_stop, icmp_too_big, icmp6_too_big, icmp_error,
     parts)}
 
 
