@@ -2,6 +2,7 @@
 /* IPv6 extension headers: RFC 8200 section 4. */
 
 #include <linux/icmpv6.h>
+#include <linux/ipv6.h>
 #include <linux/skbuff.h>
 #include <net/ipv6.h>
 #include <net/ndisc.h>
@@ -96,6 +97,40 @@ bool espah_ext6_fragment(const struct sk_buff *skb)
 
 	espah_ext6_walk(skb, &ext);
 	return ext.fragment;
+}
+
+/* As far as the last address, which both types have in the same place: mobility's home
+ * address (RFC 6275 section 6.4) and the first of the segment list (RFC 8754 section 2).
+ */
+struct last_hop {
+	struct ipv6_rt_hdr	rt;
+	__be32			other;
+	struct in6_addr		addr;
+};
+
+/**
+ * espah_ext6_final() - where an IPv6 packet goes when a routing header has had its way
+ * @skb: packet; its network header is an IPv6 header in the linear part
+ * @final: set, where there is one of a type that Linux sends, and not at its end
+ *
+ * Return: true if @final was set.
+ */
+bool espah_ext6_final(const struct sk_buff *skb, struct in6_addr *final)
+{
+	const struct last_hop *last;
+	struct last_hop copy;
+	unsigned int at = 0;
+
+	if (!is_extension(ipv6_hdr(skb)->nexthdr) ||
+	    ipv6_find_hdr(skb, &at, NEXTHDR_ROUTING, NULL, NULL) < 0)
+		return false;
+	last = skb_header_pointer(skb, at, sizeof(copy), &copy);
+	if (!last || !last->rt.segments_left ||
+	    (last->rt.type != IPV6_SRCRT_TYPE_2 &&
+	     last->rt.type != IPV6_SRCRT_TYPE_4))
+		return false;
+	*final = last->addr;
+	return true;
 }
 
 /**

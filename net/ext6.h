@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 
+struct in6_addr;
 struct sk_buff;
 
 /**
@@ -29,6 +30,7 @@ void espah_ext6_walk(const struct sk_buff *skb, struct espah_ext6 *ext);
 void espah_ext6_walk_at(const struct sk_buff *skb, int base, u8 next,
 			struct espah_ext6 *ext);
 bool espah_ext6_fragment(const struct sk_buff *skb);
+bool espah_ext6_final(const struct sk_buff *skb, struct in6_addr *final);
 bool espah_ext6_neighbour(const struct sk_buff *skb);
 
 #endif /* _ESPAH_EXT6_H */

@@ -7,5 +7,6 @@
 #include "selector.h"
 
 void espah_flow_of(const struct sk_buff *skb, struct espah_flow *flow);
+void espah_flow_leaving(const struct sk_buff *skb, struct espah_flow *flow);
 
 #endif /* _ESPAH_FLOW_H */

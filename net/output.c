@@ -348,7 +348,7 @@ bool espah_output_resume(struct espah_net *en,
 	struct espah_flow flow;
 	struct espah_sa *sa;
 
-	espah_flow_of(skb, &flow);
+	espah_flow_leaving(skb, &flow);
 	rcu_read_lock();
 	local_bh_disable();
 	if (espah_spd_lookup(en, ESPAH_DIR_OUT, &flow) != policy) {
@@ -414,7 +414,7 @@ unsigned int espah_output_hook(void *priv, struct sk_buff *skb,
 	if (!READ_ONCE(en->spd.count[ESPAH_DIR_OUT]) || not_ours(skb))
 		return NF_ACCEPT;
 
-	espah_flow_of(skb, &flow);
+	espah_flow_leaving(skb, &flow);
 	policy = espah_spd_lookup(en, ESPAH_DIR_OUT, &flow);
 	if (!policy)
 		return likely(!espah_quoted_worth(&flow)) ? NF_ACCEPT :

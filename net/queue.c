@@ -441,7 +441,7 @@ static bool ask_again(struct espah_net *en, struct espah_queue *queue,
 	skb_queue_walk(&queue->packets, skb) {
 		if (at++ < queue->turn)
 			continue;
-		espah_flow_of(skb, &flow);
+		espah_flow_leaving(skb, &flow);
 		verdict = espah_acquire_again(en, queue->policy, &flow, asks);
 		if (verdict == ESPAH_ASK_NOW || verdict == ESPAH_ASK_DONE)
 			continue;

@@ -176,11 +176,69 @@ static void neighbour_discovery(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, espah_ext6_neighbour(skb));
 }
 
+struct way {
+	const char	*name;
+	u8		first;
+	u8		octets[48];
+	unsigned int	len;
+	/* Last octet of the final destination, or 0. */
+	u8		last;
+};
+
+static const struct way ways[] = {
+	{ "no routing header", UDP, {}, 24 },
+	{ "other options", DST, { UDP, 0 }, 24 },
+	{ "segments", RH, { UDP, 2, 4, 1, [8] = 0xfd, [23] = 9 }, 32, 9 },
+	{ "more segments than one", RH, { UDP, 2, 4, 3, [8] = 0xfd, [23] = 8 }, 32, 8 },
+	{ "the last segment", RH, { UDP, 2, 4, 0, [8] = 0xfd, [23] = 9 }, 32 },
+	{ "mobility", RH, { UDP, 2, 2, 1, [8] = 0xfd, [23] = 7 }, 32, 7 },
+	{ "deprecated", RH, { UDP, 2, 0, 1, [8] = 0xfd, [23] = 9 }, 32 },
+	{ "compressed", RH, { UDP, 2, 3, 1, [8] = 0xfd, [23] = 9 }, 32 },
+	{ "behind options", HBH, { RH, 0, [8] = UDP, 2, 4, 1, [16] = 0xfd,
+				 [31] = 9 }, 40, 9 },
+	{ "broken off", RH, { UDP, 2, 4, 1, [8] = 0xfd, [23] = 9 }, 23 },
+};
+
+static void way_desc(const struct way *way, char *desc)
+{
+	strscpy(desc, way->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(way, ways, way_desc);
+
+/* Of what leaves; of what comes and of what is only passed on, the next hop counts. */
+static void policies_see_the_end(struct kunit *test)
+{
+	const struct way *way = test->param_value;
+	u8 octets[sizeof(struct ipv6hdr) + sizeof(way->octets)] = {};
+	struct ipv6hdr *iph = (struct ipv6hdr *)octets;
+	struct espah_flow flow;
+	struct sk_buff *skb;
+
+	iph->version = 6;
+	iph->nexthdr = way->first;
+	iph->payload_len = htons(way->len);
+	iph->daddr.s6_addr[15] = 1;
+	memcpy(iph + 1, way->octets, way->len);
+	skb = fixture_skb(test, 0, octets, sizeof(*iph) + way->len);
+	memset(skb->cb, 0, sizeof(skb->cb));
+
+	espah_flow_leaving(skb, &flow);
+	KUNIT_EXPECT_EQ(test, flow.dst.v6.s6_addr[15], way->last ?: 1);
+	KUNIT_EXPECT_EQ(test, flow.dst.v6.s6_addr[0], way->last ? 0xfd : 0);
+	espah_flow_of(skb, &flow);
+	KUNIT_EXPECT_EQ(test, flow.dst.v6.s6_addr[15], 1);
+	IP6CB(skb)->flags = IP6SKB_FORWARDED;
+	espah_flow_leaving(skb, &flow);
+	KUNIT_EXPECT_EQ(test, flow.dst.v6.s6_addr[15], 1);
+}
+
 static struct kunit_case ext6_cases[] = {
 	KUNIT_CASE_PARAM(chains_are_walked, chain_gen_params),
 	KUNIT_CASE_PARAM(chains_in_a_page, chain_gen_params),
 	KUNIT_CASE(longest_chain),
 	KUNIT_CASE(neighbour_discovery),
+	KUNIT_CASE_PARAM(policies_see_the_end, way_gen_params),
 	{}
 };
 

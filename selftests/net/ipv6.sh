@@ -63,6 +63,36 @@ test_extension_headers() {
 	done
 }
 
+# assert_routed RESULT FROM TO VIA [SIZE]: what becomes of a datagram with a routing header.
+assert_routed() {
+	assert_eq "$(traffic routed "$2" "$3" "$4" "${5:-100}")" "result=$1" "a datagram by $4"
+}
+
+# RFC 8754: the policies are asked by where a packet goes in the end, at either end and whoever has sent
+# it; what is in front of the protection sends it to the next address.
+test_routing_header() {
+	local mode there=fd00:9::a2 back=fd00:9::a1
+
+	ip -n "$A" addr replace "$back/64" dev veth0 nodad
+	ip -n "$B" addr replace "$there/64" dev veth0 nodad
+	in_ns "$A" sysctl -qw net.ipv6.conf.all.seg6_enabled=1 net.ipv6.conf.veth0.seg6_enabled=1
+	in_ns "$B" sysctl -qw net.ipv6.conf.all.seg6_enabled=1 net.ipv6.conf.veth0.seg6_enabled=1
+	ends espah xfrm transport 6 6
+	begin_counting
+	wire_watch "$A@veth0" "$B@veth0"
+	assert_routed arrived "$A@$A6" "$B@$B6" "$there"
+	assert_routed arrived "$B@$B6" "$A@$A6" "$back"
+	assert_routed arrived "$A@$A6" "$B@$B6" "$there" 1300
+	wire_protected
+	both_ends_agree
+	assert_field "$wire" esp 3
+	# Without an SA it does not go another way.
+	espah -n "$A" state delete src "$A6" dst "$B6" proto esp spi 0x1100
+	counters_save "$A"
+	assert_routed EPERM "$A@$A6" "$B@$B6" "$there"
+	assert_counter_diff "$A" out-no-sa 1
+}
+
 # door NS WORDS...: a socket that takes ESP out of UDP.
 door() {
 	local said=$scratch/encap-$1

@@ -36,6 +36,7 @@ IPV6_MTU_DISCOVER = 23
 IPV6_MTU = 24
 IPV6_XFRM_POLICY = 35
 IPV6_HOPOPTS = 54
+IPV6_RTHDR = 57
 IPV6_DSTOPTS = 59
 UDP_SEGMENT = 103
 SO_ZEROCOPY = 60
@@ -291,6 +292,24 @@ def extended(source, target, size, *names):
         client.sendto(data, (address_of(target), PORT))
         receive(server, data, "with " + " ".join(names))
     return ""
+
+
+def routed(source, target, via, size):
+    """Send a datagram with a routing header: to VIA, which sends it on to TARGET."""
+    data = os.urandom(int(size))
+    header = struct.pack("!BBBBBBH", 0, 4, 4, 1, 1, 0, 0) + bytes(16) + packed(via)
+    with make_socket(source, socket.SOCK_DGRAM) as client, \
+         make_socket(target, socket.SOCK_DGRAM, port=PORT) as server:
+        client.setsockopt(socket.IPPROTO_IPV6, IPV6_RTHDR, header)
+        server.settimeout(QUIET)
+        try:
+            client.sendto(data, (address_of(target), PORT))
+            arrived = server.recv(1 << 16) == data
+        except socket.timeout:
+            return words(result="lost")
+        except OSError as error:
+            return words(result=errno.errorcode[error.errno])
+    return words(result="arrived" if arrived else "changed")
 
 
 def fragment6(source, target):
@@ -564,26 +583,27 @@ def packet_filter(protected):
     yes, no = (0xffff, 0) if protected else (0, 0xffff)
     code = [
         (0x20, 0, 0, ancillary + 4),                # 0: in which direction?
-        (0x15, 0, 18, socket.PACKET_OUTGOING),      # 1
+        (0x15, 0, 19, socket.PACKET_OUTGOING),      # 1
         (0x20, 0, 0, ancillary + 0),                # 2: what protocol?
         (0x15, 0, 3, 0x0800),                       # 3
         (0x30, 0, 0, 9),                            # 4: what is in the IPv4 packet?
-        (0x15, 13, 0, socket.IPPROTO_ESP),          # 5
-        (0x15, 12, 11, socket.IPPROTO_AH),          # 6
-        (0x15, 0, 12, 0x86dd),                      # 7
+        (0x15, 14, 0, socket.IPPROTO_ESP),          # 5
+        (0x15, 13, 12, socket.IPPROTO_AH),          # 6
+        (0x15, 0, 13, 0x86dd),                      # 7
         (0x30, 0, 0, 6),                            # 8: what is in the IPv6 packet?
-        (0x15, 1, 0, socket.IPPROTO_HOPOPTS),       # 9
-        (0x15, 0, 1, socket.IPPROTO_FRAGMENT),      # 10
-        (0x30, 0, 0, 40),                           # 11: and behind its first extension header?
-        (0x15, 6, 0, socket.IPPROTO_ESP),           # 12
-        (0x15, 5, 0, socket.IPPROTO_AH),            # 13
-        (0x30, 0, 0, 24),                           # 14: to whom does it go?
-        (0x15, 4, 0, 0xff),                         # 15
-        (0x30, 0, 0, 7),                            # 16: what hop limit?
-        (0x15, 2, 0, 255),                          # 17
-        (0x06, 0, 0, no),                           # 18
-        (0x06, 0, 0, yes),                          # 19
-        (0x06, 0, 0, 0),                            # 20
+        (0x15, 2, 0, socket.IPPROTO_HOPOPTS),       # 9
+        (0x15, 1, 0, socket.IPPROTO_ROUTING),       # 10
+        (0x15, 0, 1, socket.IPPROTO_FRAGMENT),      # 11
+        (0x30, 0, 0, 40),                           # 12: and behind its first extension header?
+        (0x15, 6, 0, socket.IPPROTO_ESP),           # 13
+        (0x15, 5, 0, socket.IPPROTO_AH),            # 14
+        (0x30, 0, 0, 24),                           # 15: to whom does it go?
+        (0x15, 4, 0, 0xff),                         # 16
+        (0x30, 0, 0, 7),                            # 17: what hop limit?
+        (0x15, 2, 0, 255),                          # 18
+        (0x06, 0, 0, no),                           # 19
+        (0x06, 0, 0, yes),                          # 20
+        (0x06, 0, 0, 0),                            # 21
     ]
     return b"".join(struct.pack("HBBI", *instruction) for instruction in code)
 
@@ -802,7 +822,8 @@ def parts(source, target, *sent):
 # --- requests ----------------------------------------------------------------
 
 COMMANDS = {function.__name__: function for function in (
-    udp, attempt, in_clear, ask, twins, probe, segmented, header, extended, fragment6, tcp, say, sendfile, zerocopy,
+    udp, attempt, in_clear, ask, twins, probe, segmented, header, extended, routed,
+    fragment6, tcp, say, sendfile, zerocopy,
     flood_start, flood_stop, flood_sent, reset, watch_start, watch_stop, icmp_too_big, icmp6_too_big, icmp_error,
     parts)}
 
