@@ -133,25 +133,63 @@ bool espah_ext6_final(const struct sk_buff *skb, struct in6_addr *final)
 	return true;
 }
 
+/* The type of an ICMPv6 message that begins at an octet of the packet, or -1. */
+static int icmp_type(const struct sk_buff *skb, unsigned int at)
+{
+	const u8 *type;
+	u8 copy;
+
+	type = skb_header_pointer(skb, skb_network_offset(skb) + at,
+				  sizeof(copy), &copy);
+	return type ? *type : -1;
+}
+
+/* Behind the Router Alert option, from this link and for no other: RFC 3810 sections 5 and
+ * 5.2.13. Which group it is about does not matter: switches read all of them.
+ */
+static bool is_listener(const struct sk_buff *skb)
+{
+	const struct ipv6hdr *iph = ipv6_hdr(skb);
+	struct espah_ext6 ext;
+
+	if (iph->hop_limit != 1 || !(ipv6_addr_any(&iph->saddr) ||
+				     ipv6_addr_type(&iph->saddr) & IPV6_ADDR_LINKLOCAL))
+		return false;
+	espah_ext6_walk(skb, &ext);
+	if (ext.proto != NEXTHDR_ICMP || ext.fragment ||
+	    ext.upper != sizeof(*iph) + 8)
+		return false;
+	switch (icmp_type(skb, ext.upper)) {
+	case ICMPV6_MGM_QUERY:
+	case ICMPV6_MGM_REPORT:
+	case ICMPV6_MGM_REDUCTION:
+	case ICMPV6_MLD2_REPORT:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /**
- * espah_ext6_neighbour() - is this neighbour discovery?
+ * espah_ext6_neighbour() - do the hosts of a link find each other by this?
  * @skb: packet; its network header is an IPv6 header in the linear part
  *
- * It has never passed a router (RFC 4861 section 7.1), and no extension header is in
- * front (RFC 6980).
+ * Neighbour discovery has never passed a router (RFC 4861 section 7.1), and no extension
+ * header is in front (RFC 6980). It goes to multicast groups, and where switches pass on
+ * only those that somebody is in (RFC 4541 section 3), it needs multicast listener
+ * discovery.
  *
- * Return: true for the messages of RFC 4861.
+ * Return: true for the messages of RFC 4861, and for those of RFC 2710 and RFC 3810.
  */
 bool espah_ext6_neighbour(const struct sk_buff *skb)
 {
 	const struct ipv6hdr *iph = ipv6_hdr(skb);
-	const u8 *type;
-	u8 copy;
+	int type;
 
+	if (iph->nexthdr == NEXTHDR_HOP)
+		return is_listener(skb);
 	if (iph->nexthdr != NEXTHDR_ICMP || iph->hop_limit != 255)
 		return false;
-	type = skb_header_pointer(skb, skb_network_offset(skb) + sizeof(*iph),
-				  sizeof(copy), &copy);
-	return type && *type >= NDISC_ROUTER_SOLICITATION &&
-	       *type <= NDISC_REDIRECT;
+	type = icmp_type(skb, sizeof(*iph));
+	return type >= NDISC_ROUTER_SOLICITATION && type <= NDISC_REDIRECT;
 }

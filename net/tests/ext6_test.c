@@ -176,6 +176,67 @@ static void neighbour_discovery(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, espah_ext6_neighbour(skb));
 }
 
+struct listener {
+	const char	*name;
+	u8		hop_limit;
+	u8		saddr[2];
+	u8		octets[32];
+	bool		exempt;
+};
+
+static const struct listener listeners[] = {
+	{ "query", 1, { 0xfe, 0x80 },
+	  { IPPROTO_ICMPV6, 0, 5, 2, [6] = 1, [8] = 130 }, true },
+	{ "report", 1, { 0xfe, 0x80 },
+	  { IPPROTO_ICMPV6, 0, 5, 2, [6] = 1, [8] = 131 }, true },
+	{ "done", 1, { 0xfe, 0x80 },
+	  { IPPROTO_ICMPV6, 0, 5, 2, [6] = 1, [8] = 132 }, true },
+	{ "report of version 2", 1, { 0xfe, 0x80 },
+	  { IPPROTO_ICMPV6, 0, 5, 2, [6] = 1, [8] = 143 }, true },
+	{ "without an address yet", 1, {}, { IPPROTO_ICMPV6, 0, 5, 2, [6] = 1, [8] = 143 }, true },
+	{ "from another link", 1, { 0xfd }, { IPPROTO_ICMPV6, 0, 5, 2, [6] = 1, [8] = 130 } },
+	{ "may go further", 2, { 0xfe, 0x80 },
+	  { IPPROTO_ICMPV6, 0, 5, 2, [6] = 1, [8] = 130 } },
+	{ "of a router", 255, { 0xfe, 0x80 },
+	  { IPPROTO_ICMPV6, 0, 5, 2, [6] = 1, [8] = 130 } },
+	{ "echo", 1, { 0xfe, 0x80 },
+	  { IPPROTO_ICMPV6, 0, 5, 2, [6] = 1, [8] = 128 } },
+	{ "neighbour discovery", 1, { 0xfe, 0x80 },
+	  { IPPROTO_ICMPV6, 0, 5, 2, [6] = 1, [8] = 135 } },
+	{ "below", 1, { 0xfe, 0x80 },
+	  { IPPROTO_ICMPV6, 0, 5, 2, [6] = 1, [8] = 129 } },
+	{ "another protocol", 1, { 0xfe, 0x80 }, { UDP, 0, [8] = 130 } },
+	{ "more options", 1, { 0xfe, 0x80 },
+	  { IPPROTO_ICMPV6, 1, [16] = 130 } },
+	{ "a fragment", 1, { 0xfe, 0x80 },
+	  { FRAG, 0, [8] = IPPROTO_ICMPV6, 0, 0, 1, [16] = 130 } },
+	{ "broken off", 1, { 0xfe, 0x80 }, { IPPROTO_ICMPV6, 9, [8] = 130 } },
+};
+
+static void listener_desc(const struct listener *listener, char *desc)
+{
+	strscpy(desc, listener->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(listener, listeners, listener_desc);
+
+static void listener_discovery(struct kunit *test)
+{
+	const struct listener *listener = test->param_value;
+	struct sk_buff *skb;
+	struct ipv6hdr *iph;
+
+	skb = fixture_skb(test, 0, NULL,
+			  sizeof(*iph) + sizeof(listener->octets));
+	iph = ipv6_hdr(skb);
+	make_header(iph, HBH, sizeof(listener->octets));
+	iph->hop_limit = listener->hop_limit;
+	memset(&iph->saddr, 0, sizeof(iph->saddr));
+	memcpy(&iph->saddr, listener->saddr, sizeof(listener->saddr));
+	memcpy(iph + 1, listener->octets, sizeof(listener->octets));
+	KUNIT_EXPECT_EQ(test, espah_ext6_neighbour(skb), listener->exempt);
+}
+
 struct way {
 	const char	*name;
 	u8		first;
@@ -238,6 +299,7 @@ static struct kunit_case ext6_cases[] = {
 	KUNIT_CASE_PARAM(chains_in_a_page, chain_gen_params),
 	KUNIT_CASE(longest_chain),
 	KUNIT_CASE(neighbour_discovery),
+	KUNIT_CASE_PARAM(listener_discovery, listener_gen_params),
 	KUNIT_CASE_PARAM(policies_see_the_end, way_gen_params),
 	{}
 };

@@ -181,6 +181,39 @@ test_neighbours_find_each_other() {
 	wire_protected
 }
 
+# answers N: of $A, who listens on the link, have come to $B.
+answers() {
+	[ "$(packets "$B" heard inet)" -ge "$1" ]
+}
+
+# Who listens to what is said and asked in clear: switches that pass on solicitations need it.
+test_listeners_are_found() {
+	local link
+
+	rules "$B" <<-END
+		table inet filter {
+			counter heard { }
+			chain before {
+				type filter hook prerouting priority raw
+				icmpv6 type { mld-listener-report, mld2-listener-report } counter name heard
+			}
+		}
+	END
+	new_keys
+	all_protected "$A" "$A6" "$B6"
+	all_protected "$B" "$B6" "$A6"
+	counters_save "$A"
+	link=$(ip -n "$B" -6 -j addr show dev veth0 scope link | jq -r '.[].addr_info[]?.local // empty')
+	assert_eq "$(traffic ask_listeners "$B" veth0 "$link")" result=sent "a query"
+	wait_until 60 answers 1
+	only_counters "$A"
+	# From further away it is as anything else in clear.
+	counters_save "$B"
+	assert_eq "$(traffic ask_listeners "$B" veth0 "$B6")" result=EPERM "a query from elsewhere"
+	assert_counter_diff "$B" out-multicast 1
+	rules "$B" </dev/null
+}
+
 test_clear_arrivals() {
 	ends espah xfrm transport 6 6
 	ip -n "$B" xfrm policy flush

@@ -294,6 +294,24 @@ def extended(source, target, size, *names):
     return ""
 
 
+def ask_listeners(namespace, device, source):
+    """Ask the hosts of a link which groups they listen to (RFC 2710 section 3)."""
+    everybody = "ff02::1"
+    with Namespace(namespace):
+        index = socket.if_nametoindex(device)
+    with make_socket(namespace + "@", socket.SOCK_RAW, socket.IPPROTO_ICMPV6, family=socket.AF_INET6) as sock:
+        sock.bind((source, 0, 0, index))
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 1)
+        # The Router Alert option, and two octets of padding.
+        sock.setsockopt(socket.IPPROTO_IPV6, IPV6_HOPOPTS, bytes.fromhex("0000050200000100"))
+        # To be answered at once.
+        try:
+            sock.sendto(struct.pack("!BBHHH16x", 130, 0, 0, 1, 0), (everybody, 0, 0, index))
+        except OSError as error:
+            return words(result=errno.errorcode[error.errno])
+    return words(result="sent")
+
+
 def routed(source, target, via, size):
     """Send a datagram with a routing header: to VIA, which sends it on to TARGET."""
     data = os.urandom(int(size))
@@ -822,7 +840,8 @@ def parts(source, target, *sent):
 # --- requests ----------------------------------------------------------------
 
 COMMANDS = {function.__name__: function for function in (
-    udp, attempt, in_clear, ask, twins, probe, segmented, header, extended, routed,
+    udp, attempt, in_clear, ask, twins, probe, segmented, header, extended, ask_listeners,
+    routed,
     fragment6, tcp, say, sendfile, zerocopy,
     flood_start, flood_stop, flood_sent, reset, watch_start, watch_stop, icmp_too_big, icmp6_too_big, icmp_error,
     parts)}
