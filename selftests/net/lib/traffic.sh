@@ -36,23 +36,35 @@ traffic() {
 	[ -z "$words" ] || echo "$words"
 }
 
-# field NAME WORDS: the value of NAME=VALUE in an answer.
-field() {
+# read_field NAME WORDS: sets $value to that of NAME=VALUE in an answer.
+read_field() {
 	[[ " $2 " =~ \ $1=([^ ]*)\  ]] || fail "there is no '$1' in: $2"
-	echo "${BASH_REMATCH[1]}"
+	value=${BASH_REMATCH[1]}
+}
+
+# field NAME WORDS
+field() {
+	local value
+
+	read_field "$1" "$2"
+	echo "$value"
 }
 
 # assert_field WORDS NAME EXPECTED
 assert_field() {
-	assert_eq "$(field "$2" "$1")" "$3" "$2 (of $1)"
+	local value
+
+	read_field "$2" "$1"
+	assert_eq "$value" "$3" "$2 (of $1)"
 }
 
 # assert_attempt RESULT FROM TO [SIZE [VIA]]: what becomes of one datagram.
 assert_attempt() {
-	local said
+	local said value
 
 	said=$(traffic attempt "${@:2}")
-	assert_eq "$(field result "$said")" "$1" "a datagram from $2 to $3"
+	read_field result "$said"
+	assert_eq "$value" "$1" "a datagram from $2 to $3"
 }
 
 # assert_probe RESULT MTU FROM TO SIZE: what becomes of a datagram with DF set, and
@@ -70,9 +82,12 @@ wire_watch() {
 }
 
 wire_protected() {
+	local value
+
 	wire=$(traffic watch_stop)
 	assert_field "$wire" clear 0
-	[ "$(field esp "$wire")" -gt 0 ] || fail "the wire: expected ESP or AH, saw none ($wire)"
+	read_field esp "$wire"
+	[ "$value" -gt 0 ] || fail "the wire: expected ESP or AH, saw none ($wire)"
 }
 
 # Before each test; a script with more to do calls it in a setup of its own.
@@ -91,7 +106,8 @@ setup() {
 configure() {
 	local lines
 
-	lines=$(printf 'policy flush\nstate flush\n' && cat)
+	lines=$(</proc/self/fd/0)
+	lines=$'policy flush\nstate flush'${lines:+$'\n'$lines}
 	case $1 in
 	espah) espah -n "$2" -b - <<<"$lines" ;;
 	xfrm) ip -n "$2" -b - <<<"xfrm ${lines//$'\n'/$'\n'xfrm }" ;;
@@ -261,28 +277,43 @@ packets() {
 
 # --- what both stacks say of it ----------------------------------------------
 
-# sa_packets STACK NS SPI: packets of an SA.
-sa_packets() {
-	local text
-
-	if [ "$1" = espah ]; then
-		text=$(espah -n "$2" -s state)
-	else
-		text=$(ip -n "$2" -s xfrm state)
-	fi
-	text=${text#*spi "$3"}
-	[[ $text =~ ([0-9]+)\(packets\) ]] || fail "there is no SA $3 in $2"
-	echo "${BASH_REMATCH[1]}"
+# sa_states STACK NS: all its SAs, with what they have counted.
+sa_states() {
+	case $1 in
+	espah) espah -n "$2" -s state ;;
+	xfrm) ip -n "$2" -s xfrm state ;;
+	esac
 }
 
-# agree NS_ONE STACK_ONE NS_TWO STACK_TWO: both ends have counted the same packets, and some.
-agree() {
-	local spi one two
+# read_packets STATES SPI: sets $counted to the packets of an SA.
+read_packets() {
+	[[ ${1#*spi "$2"} =~ ([0-9]+)\(packets\) && $1 == *"spi $2"* ]] || return
+	counted=${BASH_REMATCH[1]}
+}
 
-	for spi in 0x00001100 0x00001200; do
-		one=$(sa_packets "$2" "$1" $spi)
-		two=$(sa_packets "$4" "$3" $spi)
-		[ "$one" -gt 0 ] && [ "$one" = "$two" ] || return
+# sa_packets STACK NS SPI: packets of an SA.
+sa_packets() {
+	local text counted
+
+	text=$(sa_states "$1" "$2")
+	read_packets "$text" "$3" || fail "there is no SA $3 in $2"
+	echo "$counted"
+}
+
+# agree NS_ONE STACK_ONE NS_TWO STACK_TWO [SPI...]: both ends have counted the same packets of these
+# SAs, and some.
+agree() {
+	local one two counted spi before
+
+	one=$(sa_states "$2" "$1")
+	two=$(sa_states "$4" "$3")
+	shift 4
+	[ $# -gt 0 ] || set -- 0x00001100 0x00001200
+	for spi; do
+		read_packets "$one" "$spi" || return
+		before=$counted
+		read_packets "$two" "$spi" || return
+		[ "$counted" -gt 0 ] && [ "$counted" = "$before" ] || return
 	done
 }
 
@@ -297,23 +328,29 @@ xfrm_errors() {
 	in_ns "$1" awk '$2 { print $1, $2 }' /proc/net/xfrm_stat
 }
 
+# read_counters JSON ARRAY: all of espah's, each as NAME:VALUE, in their order.
+read_counters() {
+	local text=${1#*'"counters":{'}
+
+	text=${text%%\}*}
+	IFS=, read -ra "$2" <<<"${text//\"/}"
+}
+
 # only_counters NS NAME...: since counters_save NS, no other counter of espah's has moved.
 only_counters() {
-	local now before name moved='' rest
+	local stat number name now=() before=()
 
-	now=$(espah -n "$1" -j stat)
-	rest=${now#*'"counters":'}
+	stat=$(espah -n "$1" -j stat)
+	read_counters "$stat" now
 	# counters_save of lib.sh has filled it.
 	# shellcheck disable=SC2154
-	before=${counters_saved[$1]}
-	while [[ $rest =~ ^[^\"]*\"([a-z-]+)\":([0-9]+)(.*) ]]; do
-		name=${BASH_REMATCH[1]} rest=${BASH_REMATCH[3]}
-		[ "$(counter_in "$before" "$name")" = "${BASH_REMATCH[2]}" ] || moved+=" $name"
-	done
+	read_counters "${counters_saved[$1]}" before
+	[[ "${now[*]}" == in-ok:* ]] || fail "there are no counters in: $stat"
 	shift
-	for name in $moved; do
-		[[ " $* " == *" $name "* ]] ||
-			fail "counters: expected only these to move: $*; saw$moved"
+	for number in "${!now[@]}"; do
+		name=${now[number]%%:*}
+		[ "${now[number]}" = "${before[number]-}" ] || [[ " $* " == *" $name "* ]] ||
+			fail "counters: expected only these to move: $*; saw ${now[number]}, was ${before[number]-}"
 	done
 }
 
