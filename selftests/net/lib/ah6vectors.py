@@ -108,21 +108,22 @@ class Sender6(Sender):
                 return got
 
     def equals(self, got, front, payload, next_header):
-        """What has left is what our own implementation makes of it."""
+        """What has left is what our own implementation makes of it; returns it."""
         iv_at = len(front) + 12
         expected = self.sa.protect(self.sa.start + self.sent, front, payload, next_header,
                                    got[iv_at:iv_at + self.sa.iv_len])
         equal(got.hex(), expected.hex(), f'{len(payload)} octets in AH, packet {self.sent}')
+        return got
 
     def transport(self, content, front=(), behind=(), **header):
         """front: extension headers that stay in front of AH."""
         clear = ip6(HOST, PEER, TEST, content, (*front, *behind), **header)
         first, headers = extensions(behind, TEST)
-        self.equals(self.say(clear), ip6(HOST, PEER, AH, parts=front, **header), headers + content,
-                    first)
+        return self.equals(self.say(clear), ip6(HOST, PEER, AH, parts=front, **header),
+                           headers + content, first)
 
     def tunnel(self, clear, next_header, **header):
-        self.equals(self.say(clear), ip6(HOST, PEER, AH, **header), clear, next_header)
+        return self.equals(self.say(clear), ip6(HOST, PEER, AH, **header), clear, next_header)
 
 
 def ours():

@@ -179,7 +179,7 @@ class Sender:
             self.mouth = lab.open(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
 
     def check(self, clear):
-        """What leaves for a packet in clear is what our own implementation makes of it."""
+        """What leaves for a packet in clear is what our own implementation makes of it; returns it."""
         self.mouth.sendto(clear, (socket.inet_ntoa(clear[16:20]), 0))
         self.sent += 1
         got = b''
@@ -196,6 +196,7 @@ class Sender:
         iv = payload_of(got)[12:12 + self.sa.iv_len]
         expected = self.sa.protect(self.sa.start + self.sent, header, content, next_header, iv)
         equal(got.hex(), expected.hex(), f'{len(clear)} octets in clear, packet {self.sent}')
+        return got
 
     def done(self):
         before = self.lab.last
