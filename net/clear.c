@@ -182,9 +182,7 @@ static noinline unsigned int fragment_arrived(struct espah_net *en,
 	if (!err)
 		return NF_ACCEPT;
 	if (err != -EINPROGRESS)
-		espah_count_drop(en, NULL, NULL, err == -ENOMEM ?
-				 ESPAH_A_CNT_IN_NOMEM :
-				 ESPAH_A_CNT_IN_FRAGMENT);
+		espah_count_drop(en, NULL, NULL, espah_gather_cause(err));
 	return NF_STOLEN;
 }
 

@@ -130,9 +130,7 @@ static noinline bool put_together(struct espah_sa *sa, struct sk_buff *skb)
 	if (err == -EINPROGRESS)
 		espah_count(en, ESPAH_A_CNT_IN_OK);
 	else
-		espah_count_drop(en, sa, NULL, err == -ENOMEM ?
-				 ESPAH_A_CNT_IN_NOMEM :
-				 ESPAH_A_CNT_IN_FRAGMENT);
+		espah_count_drop(en, sa, NULL, espah_gather_cause(err));
 	return false;
 }
 

@@ -9,6 +9,7 @@
  * that was protected.
  */
 
+#include <linux/bits.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/limits.h>
@@ -25,6 +26,8 @@
 #define PROTECTED4	((u32)IP_DEFRAG_MACVLAN + 1)
 #define CLEAR6		((u32)__IP6_DEFRAG_CONNTRACK_BRIDGE_IN + 1)
 #define PROTECTED6	((u32)__IP6_DEFRAG_CONNTRACK_BRIDGE_IN + 2)
+/* And each path by which parts of one protection come inside of another. */
+#define NESTED		BIT(31)
 
 /* The IP layer goes on behind the headers that it has read: the IPv6 header, and
  * hop-by-hop options where it names them as the last that it has seen.
@@ -68,6 +71,16 @@ int espah_gather_clear6(struct net *net, struct sk_buff *skb)
 	return err;
 }
 
+static int gather(struct net *net, struct sk_buff *skb, u32 user4, u32 user6)
+{
+	if (!espah_packet_is6(skb)) {
+		memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+		return ip_defrag(net, skb, user4);
+	}
+	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
+	return gather6(net, skb, user6);
+}
+
 /**
  * espah_gather_protected() - wait for the other fragments of a datagram that came
  * out of a tunnel
@@ -81,10 +94,22 @@ int espah_gather_clear6(struct net *net, struct sk_buff *skb)
  */
 int espah_gather_protected(struct net *net, struct sk_buff *skb)
 {
-	if (!espah_packet_is6(skb)) {
-		memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
-		return ip_defrag(net, skb, PROTECTED4);
-	}
-	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
-	return gather6(net, skb, PROTECTED6);
+	return gather(net, skb, PROTECTED4, PROTECTED6);
+}
+
+/**
+ * espah_gather_nested() - wait for the other fragments of a packet that is protected
+ * once more
+ * @net: namespace
+ * @skb: fragment for this host, as espah_gather_protected() has it
+ * @path: number of the path that it came by, from espah_path_number(); what came by another
+ *	is no part of this packet
+ *
+ * What waits is bounded as by espah_gather_protected().
+ *
+ * Return: as espah_gather_clear6().
+ */
+int espah_gather_nested(struct net *net, struct sk_buff *skb, u32 path)
+{
+	return gather(net, skb, path | NESTED, path | NESTED);
 }

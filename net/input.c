@@ -5,6 +5,7 @@
 
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/udp.h>
 #include <net/ip.h>
 
 #include "ah.h"
@@ -190,45 +191,108 @@ static __always_inline unsigned int account(struct espah_sa *sa,
 	return cause;
 }
 
+/**
+ * enum onward - what has become of a packet that looked protected once more
+ * @CLEAR: nothing that is ours to take off
+ * @WHOLE: the same, and its parts have been accounted for
+ * @GONE: it is in other hands
+ */
+enum onward { CLEAR, WHOLE, GONE };
+
 /* Checks what came out, behind which there is no more protection of ours. Returns 0 or
  * the counter that says why not.
  */
 static __always_inline unsigned int accept(struct espah_sa *sa,
 					   struct sk_buff *skb,
-					   struct espah_path *path)
+					   struct espah_path *path,
+					   enum onward onward)
 {
 	unsigned int cause = admit(sa, skb, path);
 
-	return cause ? cause : account(sa, skb);
+	return cause || unlikely(onward == WHOLE) ? cause : account(sa, skb);
 }
 
 static unsigned int receive_inside(struct espah_sa *sa, struct sk_buff *skb,
-				   struct espah_path *path);
+				   struct espah_path *path, int encap_type);
+
+static noinline void drop(struct espah_sa *sa, struct sk_buff *skb,
+			  struct espah_path *path, unsigned int cause)
+{
+	espah_drop(sa->en, sa, skb, cause);
+	espah_path_free(path);
+}
+
+/* Accounts for a layer where that is not the end. Returns false where it is. */
+static bool go_further(struct espah_sa *sa, struct sk_buff *skb,
+		       struct espah_path *path)
+{
+	unsigned int cause = account(sa, skb);
+
+	if (cause)
+		drop(sa, skb, path, cause);
+	return !cause;
+}
+
+/* This layer is off and accounted for. What may be in UDP is ESP. */
+static void enter(struct espah_sa *sa, struct espah_sa *inside,
+		  struct sk_buff *skb, struct espah_path *path, int encap_type)
+{
+	unsigned int cause = espah_path_add(&path, sa);
+
+	if (!cause) {
+		espah_nested_enter(sa, skb, encap_type ?
+				   sizeof(struct udphdr) : 0);
+		sa = inside;
+		cause = receive_inside(sa, skb, path, encap_type);
+	}
+	if (cause)
+		drop(sa, skb, path, cause);
+}
 
 /* What came out is protected once more. Policies are asked when all of that is off, and
- * not about what is in between. Returns false where it is not ours to take off.
+ * not about what is in between.
  */
-static noinline bool go_on(struct espah_sa *sa, struct sk_buff *skb,
-			   struct espah_path *path)
+static noinline enum onward go_on(struct espah_sa *sa, struct sk_buff *skb,
+				  struct espah_path *path)
 {
-	struct espah_sa *inside = espah_nested_find(sa, skb);
-	struct espah_net *en = sa->en;
-	unsigned int cause;
+	bool part = espah_nested_part(sa, skb);
+	struct espah_sa *inside = NULL;
 
+	if (!part) {
+		inside = espah_nested_find(sa, skb);
+		if (!inside)
+			return CLEAR;
+	}
+	if (!go_further(sa, skb, path))
+		return GONE;
+	if (part) {
+		if (!espah_nested_gather(sa, skb, path))
+			return GONE;
+		inside = espah_nested_find(sa, skb);
+		if (!inside)
+			return WHOLE;
+	}
+	enter(sa, inside, skb, path, 0);
+	return GONE;
+}
+
+/* What the policies would not let the socket have may be one more protection all the same,
+ * in UDP, which the socket would only take off. Returns false where it is not.
+ */
+static noinline bool go_on_in_udp(struct espah_sa *sa, struct sk_buff *skb,
+				  struct espah_path *path, unsigned int why)
+{
+	struct espah_sa *inside;
+
+	if (why != ESPAH_A_CNT_IN_NO_POLICY &&
+	    why != ESPAH_A_CNT_IN_POLICY_MISMATCH &&
+	    why != ESPAH_A_CNT_IN_SELECTOR)
+		return false;
+	inside = espah_nested_find_in_udp(sa, skb);
 	if (!inside)
 		return false;
-	cause = account(sa, skb);
-	if (!cause)
-		cause = espah_path_add(&path, sa);
-	if (!cause) {
-		espah_nested_enter(sa, skb);
-		sa = inside;
-		cause = receive_inside(sa, skb, path);
-	}
-	if (cause) {
-		espah_drop(en, sa, skb, cause);
-		espah_path_free(path);
-	}
+	if (go_further(sa, skb, path))
+		enter(sa, inside, skb, path, UDP_ENCAP_ESPINUDP);
 	return true;
 }
 
@@ -237,6 +301,7 @@ static void decrypted(struct sk_buff *skb, int err, struct espah_path *path)
 {
 	struct espah_packet *packet = espah_packet(skb);
 	struct espah_sa *sa = packet->sa;
+	enum onward onward = CLEAR;
 	unsigned int cause;
 
 	espah_crypto_request_free(packet->req);
@@ -246,9 +311,14 @@ static void decrypted(struct sk_buff *skb, int err, struct espah_path *path)
 	} else {
 		cause = open_up(sa, skb);
 		if (!cause) {
-			if (espah_nested(sa, skb) && go_on(sa, skb, path))
+			if (espah_nested(sa, skb))
+				onward = go_on(sa, skb, path);
+			if (onward == GONE)
 				return;
-			cause = accept(sa, skb, path);
+			cause = accept(sa, skb, path, onward);
+			if (unlikely(cause) &&
+			    go_on_in_udp(sa, skb, path, cause))
+				return;
 		}
 	}
 
@@ -491,17 +561,17 @@ static noinline unsigned int receive_ah(struct espah_sa *sa,
 	return authenticate(sa, skb, ah_len, path);
 }
 
-/* As rcv(), where it was inside of another protection; that was in no UDP. Returns 0 or the
- * counter that says why not.
+/* As rcv(), where it was inside of another protection. Returns 0 or the counter that says
+ * why not.
  */
 static unsigned int receive_inside(struct espah_sa *sa, struct sk_buff *skb,
-				   struct espah_path *path)
+				   struct espah_path *path, int encap_type)
 {
 	unsigned int cause;
 
 	if (sa->larval)
 		return ESPAH_A_CNT_IN_LARVAL;
-	cause = espah_natt_admits(sa, skb, 0);
+	cause = espah_natt_admits(sa, skb, encap_type);
 	if (cause)
 		return cause;
 	return sa->id.proto == IPPROTO_AH ? receive_ah(sa, skb, path) :

@@ -234,36 +234,40 @@ struct udp_and_spi {
  * It will if its first word is the SPI of an SA of ours with its port, and the
  * socket takes ESP out of UDP: another would see the packet as it is.
  *
- * Return: true if it will; it is judged then.
+ * The caller holds RCU, and the answer is good as long.
+ *
+ * Return: the SA if it will; it is judged then. Otherwise NULL.
  */
-bool espah_natt_carries(const struct espah_net *en, const struct sk_buff *skb)
+struct espah_sa *espah_natt_carries(const struct espah_net *en,
+				    const struct sk_buff *skb)
 {
 	struct espah_sa_id id = { .proto = IPPROTO_ESP };
 	const struct udp_and_spi *seen;
 	struct udp_and_spi copy;
-	const struct espah_sa *sa;
 	const struct sock *sk;
 	struct espah_flow flow;
 	unsigned int before;
+	struct espah_sa *sa;
 
 	before = headers_before_udp(skb);
 	if (!before)
-		return false;
+		return NULL;
 	seen = skb_header_pointer(skb, skb_network_offset(skb) + before,
 				  sizeof(copy), &copy);
 	/* The socket keeps for itself what carries no more than ESP's header. */
 	if (!seen || ntohs(seen->udp.len) <=
 		     sizeof(seen->udp) + sizeof(struct ip_esp_hdr))
-		return false;
+		return NULL;
 	espah_flow_of(skb, &flow);
 	id.dst = flow.dst;
 	id.family = flow.family;
 	id.spi = seen->spi;
 	sa = espah_sad_find(en, &id);
 	if (!sa || !sa->encap_len || sa->encap_dport != seen->udp.dest)
-		return false;
+		return NULL;
 	sk = find_socket(en->net, skb, &seen->udp);
-	return sk && READ_ONCE(udp_sk(sk)->encap_type) == UDP_ENCAP_ESPINUDP;
+	return sk && READ_ONCE(udp_sk(sk)->encap_type) == UDP_ENCAP_ESPINUDP ?
+	       sa : NULL;
 }
 
 /* What a NAT is reminded by. */

@@ -17,6 +17,7 @@ unsigned int espah_natt_admits(const struct espah_sa *sa,
 			       const struct sk_buff *skb, int encap_type);
 void espah_natt_learn(struct espah_sa *sa, const struct sk_buff *skb);
 void espah_natt_keepalive(struct espah_sa *sa);
-bool espah_natt_carries(const struct espah_net *en, const struct sk_buff *skb);
+struct espah_sa *espah_natt_carries(const struct espah_net *en,
+				    const struct sk_buff *skb);
 
 #endif /* _ESPAH_NATT_H */

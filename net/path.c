@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The protections that a packet came under, and whether they are what its policy asks for. */
 
+#include <linux/net.h>
+#include <linux/siphash.h>
 #include <linux/slab.h>
 
 #include "path.h"
@@ -44,6 +46,35 @@ void espah_path_free(struct espah_path *path)
 	for (i = 0; i < path->count; i++)
 		espah_sa_put(path->sas[i]);
 	kfree(path);
+}
+
+static u32 further(u32 number, const struct espah_sa *sa,
+		   const hsiphash_key_t *key)
+{
+	return hsiphash_2u32(number, hsiphash(&sa->id, sizeof(sa->id), key),
+			     key);
+}
+
+/**
+ * espah_path_number() - a number for the path by which a packet came here
+ * @path: protections before, or NULL
+ * @sa: SA of the one that was taken off last
+ *
+ * The same path has the same number. Another one has another, but for one in some 2^31,
+ * which nobody can look for: a secret key is in it.
+ *
+ * Return: the number.
+ */
+u32 espah_path_number(const struct espah_path *path, const struct espah_sa *sa)
+{
+	static hsiphash_key_t key __read_mostly;
+	u32 number = 0;
+	unsigned int i;
+
+	net_get_random_once(&key, sizeof(key));
+	for (i = 0; path && i < path->count; i++)
+		number = further(number, path->sas[i], &key);
+	return further(number, sa, &key);
 }
 
 static bool addr_fits(const union espah_addr *wanted,

@@ -28,6 +28,7 @@ struct espah_path {
 
 unsigned int espah_path_add(struct espah_path **path, struct espah_sa *sa);
 void espah_path_free(struct espah_path *path);
+u32 espah_path_number(const struct espah_path *path, const struct espah_sa *sa);
 bool espah_path_fits(const struct espah_policy_config *config,
 		     struct espah_sa *const *sas, unsigned int count);
 unsigned int espah_policy_admits_one(const struct espah_policy *policy,

@@ -121,9 +121,38 @@ static void path_holds_its_sas(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, refcount_read(&sa->refs), 1);
 }
 
+/* Each list of SAs has a number of its own. */
+static void path_has_a_number(struct kunit *test)
+{
+	struct espah_sa_config config = fixture_sa_config(0x100);
+	struct espah_net *en = fixture_net(test);
+	struct espah_path *path = NULL;
+	struct espah_sa *one, *two;
+	u32 seen[4];
+	int i, k;
+
+	one = fixture_sa_add(en, &config);
+	config.id.spi = htonl(0x101);
+	two = fixture_sa_add(en, &config);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(one) || IS_ERR(two));
+	seen[0] = espah_path_number(NULL, one);
+	seen[1] = espah_path_number(NULL, two);
+	KUNIT_EXPECT_EQ(test, espah_path_number(NULL, one), seen[0]);
+	KUNIT_EXPECT_EQ(test, espah_path_add(&path, one), 0);
+	seen[2] = espah_path_number(path, two);
+	seen[3] = espah_path_number(path, one);
+	KUNIT_EXPECT_EQ(test, espah_path_number(path, two), seen[2]);
+	espah_path_free(path);
+	for (i = 0; i < 4; i++)
+		for (k = 0; k < i; k++)
+			KUNIT_EXPECT_NE_MSG(test, seen[i], seen[k],
+					    "%d and %d", i, k);
+}
+
 static struct kunit_case path_cases[] = {
 	KUNIT_CASE_PARAM(path_fits, row_gen_params),
 	KUNIT_CASE(path_holds_its_sas),
+	KUNIT_CASE(path_has_a_number),
 	{}
 };
 

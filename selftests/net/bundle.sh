@@ -45,7 +45,8 @@ addresses() {
 	END
 }
 
-# A layer is PROTO/MODE/FAMILY/ENDS; ENDS are NEAR or FAR. The first is the innermost.
+# A layer is PROTO/MODE/FAMILY/ENDS; PROTO may be udp, for ESP in it, and ENDS are NEAR or FAR. The first is
+# the innermost.
 # ends_of LAYER: sets $one and $two.
 ends_of() {
 	local rest=${1%/*} name=${1##*/}
@@ -66,6 +67,9 @@ layer_states() {
 		[ "$mode" = transport ] || mode+=' flag af-unspec'
 	fi
 	common="reqid $2 mode $mode replay-window 1024"
+	if [ "$proto" = udp ]; then
+		proto=esp common+=" encap espinudp 4500 4500 0.0.0.0"
+	fi
 	if [ "$proto" = esp ]; then
 		common+=" aead $alg $esp_key 128"
 	else
@@ -80,6 +84,7 @@ layer_tmpl() {
 	local one two proto=${3%%/*} mode=${3#*/} there=''
 
 	mode=${mode%%/*}
+	[ "$proto" != udp ] || proto=esp
 	ends_of "$3"
 	# xfrm wants to be told the family.
 	if [ "$mode" = tunnel ] || [ "$1" = xfrm ]; then
@@ -203,6 +208,26 @@ test_both_families() {
 	passes espah esp
 	bundle espah espah 4 esp/transport/4/NEAR esp/tunnel/6/FAR ah/tunnel/4/NEAR
 	passes espah ah+ipv6
+}
+
+# What is in a tunnel or under AH is for a socket, which takes ESP out of UDP.
+test_esp_in_udp() {
+	local ns doors=''
+
+	for ns in "$A" "$B"; do
+		# Not in_ns: a function in the background has a process of its own, in between.
+		ip netns exec "$ns" encap 4500 4 >"$scratch/encap-$ns" 2>&1 &
+		doors+=" $!"
+		wait_until 60 grep -q ready "$scratch/encap-$ns"
+	done
+	bundle espah espah 4 udp/transport/4/NEAR ah/transport/4/NEAR
+	passes espah ah+udp
+	bundle espah espah 4 udp/tunnel/4/FAR esp/tunnel/4/NEAR
+	passes espah esp
+	# shellcheck disable=SC2086
+	kill $doors
+	# shellcheck disable=SC2086
+	wait $doors || true
 }
 
 # As many as a policy may have.
