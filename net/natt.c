@@ -12,13 +12,14 @@
 #include <net/udp.h>
 
 #include "compat.h"
+#include "encap.h"
+#include "ends.h"
 #include "ext6.h"
 #include "flow.h"
 #include "natt.h"
 #include "netlink_attr.h"
 #include "netns.h"
 #include "notify.h"
-#include "output6.h"
 #include "packet.h"
 
 /* A peer that wanders is told of no more often. */
@@ -275,12 +276,12 @@ struct espah_sa *espah_natt_carries(const struct espah_net *en,
 /* From UDP on. */
 #define KEEPALIVE_LEN	(sizeof(struct udphdr) + 1)
 
-/* Room for either family's header and the link layer's. */
+/* With room for the IP header and the link layer's. */
 static struct sk_buff *keepalive_alloc(const struct espah_sa *sa,
 				       struct dst_entry *dst)
 {
 	unsigned int head = LL_RESERVED_SPACE(dst->dev) +
-			    sizeof(struct ipv6hdr);
+			    espah_encap_outer(sa);
 	struct sk_buff *skb = alloc_skb(head + KEEPALIVE_LEN, GFP_ATOMIC);
 	struct udphdr *uh;
 
@@ -297,63 +298,29 @@ static struct sk_buff *keepalive_alloc(const struct espah_sa *sa,
 	return skb;
 }
 
-static struct dst_entry *keepalive_route4(const struct espah_sa *sa, u32 mark)
-{
-	struct flowi4 fl4 = {
-		.daddr		= sa->id.dst.v4,
-		.saddr		= sa->src.v4,
-		.flowi4_mark	= mark,
-	};
-	struct rtable *rt = ip_route_output_key(sa->en->net, &fl4);
-
-	return IS_ERR(rt) ? NULL : &rt->dst;
-}
-
-static int keepalive_send4(const struct espah_sa *sa, struct sk_buff *skb)
+static int keepalive_leave(struct sk_buff *skb, const struct espah_sa *sa)
 {
 	struct net *net = sa->en->net;
-	struct iphdr *iph = skb_push(skb, sizeof(*iph));
 
-	skb_reset_network_header(skb);
-	memset(iph, 0, sizeof(*iph));
-	iph->version = IPVERSION;
-	iph->ihl = sizeof(*iph) / 4;
-	iph->ttl = ip4_dst_hoplimit(skb_dst(skb));
-	iph->protocol = IPPROTO_UDP;
-	iph->saddr = sa->src.v4;
-	iph->daddr = sa->id.dst.v4;
-	__ip_select_ident(net, iph, 1);
-	skb->protocol = htons(ETH_P_IP);
-	IPCB(skb)->flags |= IPSKB_XFRM_TRANSFORMED;
-	return ip_local_out(net, NULL, skb);
-}
-
-static int keepalive_send6(const struct espah_sa *sa, struct sk_buff *skb)
-{
-	struct ipv6hdr *iph = skb_push(skb, sizeof(*iph));
-
-	skb_reset_network_header(skb);
-	ip6_flow_hdr(iph, 0, 0);
-	iph->nexthdr = IPPROTO_UDP;
-	iph->hop_limit = ip6_dst_hoplimit(skb_dst(skb));
-	iph->saddr = sa->src.v6;
-	iph->daddr = sa->id.dst.v6;
+	espah_ends_header(skb, sa, IPPROTO_UDP);
+	if (sa->id.family == AF_INET) {
+		IPCB(skb)->flags |= IPSKB_XFRM_TRANSFORMED;
+		return ip_local_out(net, NULL, skb);
+	}
 	espah_natt_write_checksum6(skb);
-	skb->protocol = htons(ETH_P_IPV6);
 	IP6CB(skb)->flags |= IP6SKB_XFRM_TRANSFORMED;
-	return ip6_local_out(sa->en->net, NULL, skb);
+	return ip6_local_out(net, NULL, skb);
 }
 
 /* Returns 0 or the counter that says why it was not sent. */
 static unsigned int keepalive_send(struct espah_sa *sa)
 {
 	u32 mark = espah_fwmark_apply(&sa->output_mark, 0);
-	bool is6 = sa->id.family == AF_INET6;
 	struct dst_entry *dst;
 	struct sk_buff *skb;
 	int err;
 
-	dst = is6 ? espah_output6_route(sa, mark) : keepalive_route4(sa, mark);
+	dst = espah_ends_route(sa, mark);
 	if (!dst)
 		return ESPAH_A_CNT_OUT_NO_ROUTE;
 	skb = keepalive_alloc(sa, dst);
@@ -363,7 +330,7 @@ static unsigned int keepalive_send(struct espah_sa *sa)
 	}
 	skb_dst_set(skb, dst);
 	skb->mark = mark;
-	err = is6 ? keepalive_send6(sa, skb) : keepalive_send4(sa, skb);
+	err = keepalive_leave(skb, sa);
 	return net_xmit_eval(err) ? ESPAH_A_CNT_OUT_SEND : 0;
 }
 
