@@ -64,7 +64,7 @@ static void header6(struct sk_buff *skb, const struct espah_sa *sa, u8 proto)
 	struct ipv6hdr *iph = skb_push(skb, sizeof(*iph));
 	u8 ttl = espah_header_ttl(&sa->header, 0);
 
-	ip6_flow_hdr(iph, espah_header_tos(&sa->header, 0), 0);
+	ip6_flow_hdr(iph, espah_header_tos(&sa->header, 0), sa->header.label);
 	iph->nexthdr = proto;
 	iph->hop_limit = ttl ? ttl : ip6_dst_hoplimit(skb_dst(skb));
 	iph->saddr = sa->src.v6;

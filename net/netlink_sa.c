@@ -6,6 +6,7 @@
 #include <net/route.h>
 #include <net/xfrm.h>
 
+#include "dummy.h"
 #include "keepalive.h"
 #include "lifetime.h"
 #include "netlink.h"
@@ -192,7 +193,7 @@ static bool same_encap(const struct espah_sa *sa,
 	       espah_addr_equal(&sa->encap_odst, &config->encap_odst);
 }
 
-/* Whatever is not the selector or the lifetime must be what it is already. */
+/* Whatever is not the selector, the lifetime or the dummies must be what it is already. */
 static int refuse_changes(const struct espah_sa *sa, struct nlattr **tb,
 			  const struct espah_sa_config *config,
 			  struct netlink_ext_ack *extack)
@@ -229,7 +230,7 @@ static int refuse_changes(const struct espah_sa *sa, struct nlattr **tb,
 		return 0;
 
 	NL_SET_ERR_MSG_ATTR(extack, tb[culprit],
-			    "only the selector of an SA can change, this cannot change; add a new SA");
+			    "only sel, limits and dummy-interval of an SA can change, this cannot change; add a new SA");
 	return -EINVAL;
 }
 
@@ -275,6 +276,12 @@ static int ripen(struct espah_net *en, struct espah_sa *larva,
 	return err;
 }
 
+static void change_dummies(struct espah_sa *sa, u32 interval)
+{
+	espah_dummy_set(sa, interval);
+	espah_dummy_start(sa);
+}
+
 static int change(struct espah_net *en, struct espah_sa *sa,
 		  struct nlattr **tb, const struct espah_sa_config *config,
 		  struct netlink_ext_ack *extack)
@@ -286,10 +293,15 @@ static int change(struct espah_net *en, struct espah_sa *sa,
 		err = espah_nl_check_selector(tb, config, sa->mode, extack);
 	if (err)
 		return err;
+	err = espah_dummy_setup(sa, config->dummy);
+	if (err)
+		return err;
 	espah_queue_hold(en);
 	err = espah_sa_change(sa, config->sel, config->limits);
 	if (!err) {
 		espah_lifetime_start(sa);
+		if (tb[ESPAH_A_SA_DUMMY_INTERVAL])
+			change_dummies(sa, config->dummy);
 		espah_notify_sa(sa, ESPAH_CMD_SA_UPDATE_NTF);
 	}
 	espah_queue_release(en);

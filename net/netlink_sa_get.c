@@ -40,6 +40,7 @@ const char *const espah_nl_sa_wants[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_TFCPAD] = "tfcpad: a number from 1 to 65535 is needed",
 	[ESPAH_A_SA_NAT_KEEPALIVE] = "nat-keepalive: 1 to 3600 seconds are needed",
 	[ESPAH_A_SA_FLOWLABEL] = "flowlabel: a number up to 1048576 is needed (which is by flow)",
+	[ESPAH_A_SA_DUMMY_INTERVAL] = "dummy-interval: 0 to 3600000 milliseconds are needed",
 };
 
 const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
@@ -84,6 +85,7 @@ const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_TFCPAD] = "tfcpad: this request does not take it",
 	[ESPAH_A_SA_NAT_KEEPALIVE] = "nat-keepalive: this request does not take it",
 	[ESPAH_A_SA_FLOWLABEL] = "flowlabel: this request does not take it",
+	[ESPAH_A_SA_DUMMY_INTERVAL] = "dummy-interval: this request does not take it",
 };
 
 /* Seconds; longer than any NAT waits. */
@@ -103,6 +105,10 @@ static struct netlink_range_validation tfcpad_range = {
 
 static struct netlink_range_validation flowlabel_range = {
 	.max	= ESPAH_FLOWLABEL_AUTO,
+};
+
+static struct netlink_range_validation dummy_range = {
+	.max	= 3600 * MSEC_PER_SEC,
 };
 
 static const struct nla_policy sa_policy[ESPAH_A_SA_MAX + 1] = {
@@ -139,6 +145,8 @@ static const struct nla_policy sa_policy[ESPAH_A_SA_MAX + 1] = {
 							   KEEPALIVE_MAX),
 	[ESPAH_A_SA_FLOWLABEL]		= NLA_POLICY_FULL_RANGE(NLA_U32,
 								&flowlabel_range),
+	[ESPAH_A_SA_DUMMY_INTERVAL]	= NLA_POLICY_FULL_RANGE(NLA_U32,
+								&dummy_range),
 };
 
 const struct espah_nl_set espah_nl_sa_set = {
@@ -260,6 +268,20 @@ static int get_align4(struct nlattr **tb, struct espah_sa_config *config,
 	return -EINVAL;
 }
 
+static int get_dummy(struct nlattr **tb, struct espah_sa_config *config,
+		     struct netlink_ext_ack *extack)
+{
+	if (!tb[ESPAH_A_SA_DUMMY_INTERVAL])
+		return 0;
+	if (config->id.proto == IPPROTO_AH) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_DUMMY_INTERVAL],
+				    "dummy-interval: AH has no dummies (RFC 4303 section 2.6); ESP (proto 50) is needed");
+		return -EINVAL;
+	}
+	config->dummy = nla_get_u32(tb[ESPAH_A_SA_DUMMY_INTERVAL]);
+	return 0;
+}
+
 /* Extended or not (the flags are known), and from where on. */
 static int get_numbers(struct nlattr **tb, struct espah_sa_config *config,
 		       struct netlink_ext_ack *extack)
@@ -319,6 +341,8 @@ int espah_nl_get_sa_config(struct nlattr **tb, struct espah_nl_sa *req,
 		config->flags = nla_get_u32(tb[ESPAH_A_SA_FLAGS]);
 	espah_nl_get_header(tb, &config->outer);
 	err = get_numbers(tb, config, extack);
+	if (!err)
+		err = get_dummy(tb, config, extack);
 	if (!err)
 		err = get_align4(tb, config, extack);
 	if (!err)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* SAs as answers: one of them, or all. */
 
+#include "dummy.h"
 #include "keepalive.h"
 #include "netlink.h"
 #include "netlink_attr.h"
@@ -77,6 +78,7 @@ int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,
 {
 	const struct espah_limits_rcu *limits = rcu_dereference(sa->limits);
 	const struct espah_selector_rcu *sel = rcu_dereference(sa->sel);
+	u32 dummy = espah_dummy_interval(sa);
 
 	if (espah_nl_put_addr(skb, ESPAH_A_SA_SRC, &sa->src, sa->id.family) ||
 	    espah_nl_put_addr(skb, ESPAH_A_SA_DST, &sa->id.dst,
@@ -101,6 +103,8 @@ int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,
 	if (limits && espah_nl_put_limits(skb, ESPAH_A_SA_LIMITS, &limits->limits))
 		return -EMSGSIZE;
 	if (!sa->larval && espah_nl_put_cipher(skb, sa, show_keys))
+		return -EMSGSIZE;
+	if (dummy && nla_put_u32(skb, ESPAH_A_SA_DUMMY_INTERVAL, dummy))
 		return -EMSGSIZE;
 	if (put_encap(skb, sa) || espah_nl_put_header(skb, sa))
 		return -EMSGSIZE;

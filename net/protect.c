@@ -177,31 +177,28 @@ static int make_room(struct sk_buff *skb, unsigned int head, unsigned int tail,
 }
 
 static __always_inline u8 write_front(struct sk_buff *skb,
-				      const struct espah_sa *sa,
+				      const struct espah_sa *sa, u8 mode,
 				      unsigned int header)
 {
 	bool is6 = unlikely(sa->id.family == AF_INET6);
 	struct net *net = sa->en->net;
 
-	if (sa->mode == ESPAH_MODE_TUNNEL)
+	if (mode == ESPAH_MODE_TUNNEL)
 		return is6 ? espah_encap_tunnel6(skb, sa, header) :
 			     espah_encap_tunnel4(net, skb, sa, header);
-	if (unlikely(sa->mode == ESPAH_MODE_BEET))
+	if (unlikely(mode == ESPAH_MODE_BEET))
 		return espah_beet_encap(net, skb, sa, header);
 	return is6 ? espah_encap_transport6(skb, sa, header) :
 		     espah_encap_transport4(net, skb, sa, header);
 }
 
-/* Everything but the encryption: the packet with header, padding and room for
- * the ICV, its data at the ESP header. Returns as make_room() does.
- */
-static int assemble(struct sk_buff *skb)
+/* @front octets of IP header are in front of ESP, and @own of the packet's are no payload. */
+static __always_inline int assemble_as(struct sk_buff *skb, u8 mode,
+				       unsigned int front, unsigned int own)
 {
 	struct espah_packet *packet = espah_packet(skb);
 	const struct espah_sa *sa = packet->sa;
-	unsigned int header = espah_esp_header_len(sa);
-	unsigned int front = espah_encap_front(sa, skb);
-	unsigned int own = espah_encap_own(sa, skb, front);
+	unsigned int header = espah_esp_header_len(sa) + sa->encap_len;
 	unsigned int pad_len = espah_esp_pad_len(sa, skb->len - own);
 	unsigned int tail = pad_len + ESPAH_ESP_TRAILER + sa->icv_len;
 	struct sk_buff *last;
@@ -209,19 +206,47 @@ static int assemble(struct sk_buff *skb)
 	u8 *at;
 	u8 next;
 
-	header += sa->encap_len;
 	/* In BEET mode, the outer header may be the shorter one. */
 	frags = make_room(skb, header + front - min(front, own), tail, &last);
 	if (unlikely(frags < 0))
 		return frags;
 	at = pskb_put(skb, last, tail);
 
-	next = write_front(skb, sa, header);
+	next = write_front(skb, sa, mode, header);
 	if (sa->encap_len)
 		espah_natt_write_header(skb, sa);
 	espah_esp_write_header(skb->data, sa, packet->seq);
 	espah_esp_write_trailer(at, pad_len, next);
 	return frags;
+}
+
+/* Everything but the encryption: the packet with header, padding and room for
+ * the ICV, its data at the ESP header. Returns as make_room() does.
+ */
+static __always_inline int assemble(struct sk_buff *skb)
+{
+	const struct espah_sa *sa = espah_packet(skb)->sa;
+	unsigned int front = espah_encap_front(sa, skb);
+
+	return assemble_as(skb, sa->mode, front,
+			   espah_encap_own(sa, skb, front));
+}
+
+/* The same of a dummy, whose own header is the outer one in any mode. */
+static int assemble_dummy(struct sk_buff *skb)
+{
+	unsigned int front = espah_encap_outer(espah_packet(skb)->sa);
+
+	return assemble_as(skb, ESPAH_MODE_TRANSPORT, front, front);
+}
+
+/* There is no memory for it, and the packet has its number already. */
+static noinline void end(struct sk_buff *skb)
+{
+	struct espah_sa *sa = espah_packet(skb)->sa;
+
+	espah_drop(sa->en, sa, skb, ESPAH_A_CNT_OUT_NOMEM);
+	espah_sa_put(sa);
 }
 
 /* Whether the ICV was there at once or later, this comes after it. */
@@ -259,7 +284,7 @@ static int assemble_ah(struct sk_buff *skb)
 			   LL_RESERVED_SPACE(skb_dst(skb)->dev));
 	if (err)
 		return err;
-	next = write_front(skb, sa, header);
+	next = write_front(skb, sa, sa->mode, header);
 	espah_ah_write_header(skb->data, sa, packet->seq, next);
 	return 0;
 }
@@ -293,32 +318,22 @@ drop:
 	espah_sa_put(sa);
 }
 
-/* Transform: encrypt in place. */
-static void transform(struct sk_buff *skb, struct espah_layer *next)
+/* What is assembled, of so many fragments, is encrypted in place. */
+static __always_inline void encrypt(struct sk_buff *skb, struct espah_layer *next,
+				    int frags)
 {
 	struct espah_packet *packet = espah_packet(skb);
 	struct espah_sa *sa = packet->sa;
 	unsigned int header = espah_esp_header_len(sa);
 	struct aead_request *req;
-	int frags, err;
+	int err;
 
-	/* No device can fill a checksum in once it is encrypted. */
-	if (skb->ip_summed == CHECKSUM_PARTIAL &&
-	    skb_csum_hwoffload_help(skb, 0))
-		goto nomem;
-	if (unlikely(sa->id.proto == IPPROTO_AH)) {
-		authenticate(skb, next);
+	req = unlikely(frags < 0) ? NULL :
+	      espah_crypto_request(sa, skb, frags, header, transform_done);
+	if (unlikely(!req)) {
+		end(skb);
 		return;
 	}
-	if (unlikely(sa->tfcpad) && espah_tfc_pad(skb, sa, next))
-		goto nomem;
-	frags = assemble(skb);
-	if (unlikely(frags < 0))
-		goto nomem;
-	req = espah_crypto_request(sa, skb, frags, header, transform_done);
-	if (unlikely(!req))
-		goto nomem;
-
 	packet->req = req;
 	aead_request_set_crypt(req, req->src, req->dst,
 			       skb->len - header - sa->icv_len, req->iv);
@@ -326,11 +341,23 @@ static void transform(struct sk_buff *skb, struct espah_layer *next)
 	err = crypto_aead_encrypt(req);
 	if (err != -EINPROGRESS)
 		transformed(skb, err);
-	return;
+}
 
-nomem:
-	espah_drop(sa->en, sa, skb, ESPAH_A_CNT_OUT_NOMEM);
-	espah_sa_put(sa);
+/* Transform. */
+static void transform(struct sk_buff *skb, struct espah_layer *next)
+{
+	struct espah_sa *sa = espah_packet(skb)->sa;
+
+	/* No device can fill a checksum in once it is encrypted. */
+	if (skb->ip_summed == CHECKSUM_PARTIAL &&
+	    skb_csum_hwoffload_help(skb, 0))
+		end(skb);
+	else if (unlikely(sa->id.proto == IPPROTO_AH))
+		authenticate(skb, next);
+	else if (unlikely(sa->tfcpad) && espah_tfc_pad(skb, sa, next))
+		end(skb);
+	else
+		encrypt(skb, next, assemble(skb));
 }
 
 /* Reserve: a sequence number, which the packet owns from here on. The SA keeps
@@ -481,4 +508,21 @@ void espah_protect(struct espah_sa *sa, struct espah_layer *next,
 		skb_mark_not_on_list(skb);
 		protect_packet(sa, next, skb);
 	}
+}
+
+/**
+ * espah_protect_dummy() - send a dummy
+ * @sa: SA of ESP; the caller keeps it
+ * @skb: packet of espah_ends_header(), between the ends of the SA; taken over
+ *
+ * It has a number as any other, and counts against the SA's lifetime: the key is used. An
+ * SA that is at its end says no, and it is counted as any packet is. It goes under no
+ * bundle: nobody has asked a policy. The caller holds RCU, with softirqs off.
+ */
+void espah_protect_dummy(struct espah_sa *sa, struct sk_buff *skb)
+{
+	if (!reserve(sa, skb))
+		return;
+	espah_count(sa->en, ESPAH_A_CNT_OUT_DUMMY);
+	encrypt(skb, NULL, assemble_dummy(skb));
 }

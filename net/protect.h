@@ -8,5 +8,6 @@ struct sk_buff;
 
 void espah_protect(struct espah_sa *sa, struct espah_layer *next,
 		   struct sk_buff *skb);
+void espah_protect_dummy(struct espah_sa *sa, struct sk_buff *skb);
 
 #endif /* _ESPAH_PROTECT_H */

@@ -9,6 +9,7 @@
 #include <linux/wait_bit.h>
 
 #include "crypto.h"
+#include "dummy.h"
 #include "icv.h"
 #include "keepalive.h"
 #include "lifetime.h"
@@ -30,6 +31,7 @@ static void sa_free(struct espah_sa *sa)
 	kfree(rcu_dereference_protected(sa->sel, true));
 	kfree(rcu_dereference_protected(sa->limits, true));
 	kfree(sa->keepalive);
+	kfree(sa->dummy);
 	kfree(sa->alg_name);
 	kfree_sensitive(sa->key);
 	kfree(sa->auth_name);
@@ -143,7 +145,11 @@ static int copy_config(struct espah_sa *sa,
 	usage_init(sa);
 	err = espah_keepalive_setup(sa, config->keepalive);
 	if (!err)
-		err = espah_sa_change(sa, config->sel, config->limits);
+		err = espah_dummy_setup(sa, config->dummy);
+	if (err)
+		return err;
+	espah_dummy_set(sa, config->dummy);
+	err = espah_sa_change(sa, config->sel, config->limits);
 	if (err || sa->larval)
 		return err;
 	return copy_algs(sa, config);

@@ -24,6 +24,7 @@
 
 struct crypto_aead;
 struct crypto_ahash;
+struct espah_dummy;
 struct espah_keepalive;
 struct espah_net;
 struct espah_slot;
@@ -69,6 +70,7 @@ struct espah_sa_id {
  * @encap_oaddr: the peer's address before NAT, all zero where it is not known
  * @encap_odst: this host's address as the peer knows it, likewise
  * @keepalive: seconds of silence after which NAT is reminded, or 0
+ * @dummy: milliseconds of silence after which a dummy is sent, or 0
  * @flags: ESPAH_SA_FLAG_*
  * @esn: sequence numbers have 64 bits (RFC 4303 section 2.2.1), as @flags have it
  * @outer: how the outer header is made
@@ -100,6 +102,7 @@ struct espah_sa_config {
 	union espah_addr		encap_oaddr;
 	union espah_addr		encap_odst;
 	u32				keepalive;
+	u32				dummy;
 	u32				flags;
 	bool				esn;
 	struct espah_fwmark		mark;
@@ -186,6 +189,8 @@ struct espah_limits_rcu {
  * @encap_odst: this host's address as the peer knows it, likewise
  * @tfcpad: so many octets a packet inside shall have at least, where they fit; or 0
  * @keepalive: reminds NAT, or NULL; see net/keepalive.c
+ * @dummy: sends dummies, or NULL: nobody has asked for them yet; written once, under
+ *	&espah_net.lock; see net/dummy.c
  * @mark: only for packets with this mark, inbound as they come, outbound in clear
  * @output_mark: what its packets are marked with when they are protected, or in
  *	clear again
@@ -304,6 +309,7 @@ struct espah_sa {
 	union espah_addr		encap_oaddr;
 	union espah_addr		encap_odst;
 	struct espah_keepalive		*keepalive;
+	struct espah_dummy		*dummy;
 	struct espah_outer		outer;
 	u32				flags;
 	char				*auth_name;

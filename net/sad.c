@@ -7,6 +7,7 @@
 #include <linux/siphash.h>
 #include <linux/slab.h>
 
+#include "dummy.h"
 #include "hooks.h"
 #include "keepalive.h"
 #include "lifetime.h"
@@ -298,6 +299,7 @@ int espah_sad_insert(struct espah_net *en, struct espah_sa *sa)
 	changed(sad);
 	espah_lifetime_start(sa);
 	espah_keepalive_start(sa);
+	espah_dummy_start(sa);
 	pr_debug("sa %u: added\n", sa->index);
 	return 0;
 
@@ -352,6 +354,7 @@ int espah_sad_replace(struct espah_net *en, struct espah_sa *old,
 	changed(sad);
 	espah_lifetime_start(sa);
 	espah_keepalive_start(sa);
+	espah_dummy_start(sa);
 	pr_debug("sa %u: has its keys\n", sa->index);
 	espah_sa_put(old);
 	return 0;
@@ -383,6 +386,7 @@ void espah_sad_remove(struct espah_net *en, struct espah_sa *sa)
 	WRITE_ONCE(sa->dead, true);
 	espah_lifetime_stop(sa);
 	espah_keepalive_stop(sa);
+	espah_dummy_stop(sa);
 	rhashtable_remove_fast(&sad->by_spi, &sa->spi_node, by_spi_params);
 	leave_slots(en, sa);
 	end_reading(en, sa);

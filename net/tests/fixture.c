@@ -6,6 +6,7 @@
 #include <net/net_namespace.h>
 #include <net/route.h>
 
+#include "../ends.h"
 #include "../hooks.h"
 #include "../lifetime.h"
 #include "../mark.h"
@@ -13,6 +14,7 @@
 #include "../netlink.h"
 #include "../notify.h"
 #include "../output.h"
+#include "../protect.h"
 #include "fixture.h"
 
 static struct fixture *fixture_of(struct espah_net *en)
@@ -79,6 +81,40 @@ void espah_natt_keepalive(struct espah_sa *sa)
 	struct fixture *fixture = fixture_of(sa->en);
 
 	WRITE_ONCE(fixture->keepalives, fixture->keepalives + 1);
+}
+
+/**
+ * espah_ends_route() - in the place of net/ends.c: counts
+ * @sa: SA in the namespace of a test case
+ * @mark: unused
+ *
+ * Return: NULL, so that nothing is sent.
+ */
+struct dst_entry *espah_ends_route(struct espah_sa *sa, u32 mark)
+{
+	struct fixture *fixture = fixture_of(sa->en);
+
+	WRITE_ONCE(fixture->dummies, fixture->dummies + 1);
+	return NULL;
+}
+
+/**
+ * espah_ends_header() - in the place of net/ends.c: nothing is sent
+ * @skb: unused
+ * @sa: unused
+ * @proto: unused
+ */
+void espah_ends_header(struct sk_buff *skb, const struct espah_sa *sa, u8 proto)
+{
+}
+
+/**
+ * espah_protect_dummy() - in the place of net/protect.c: nothing is sent
+ * @sa: unused
+ * @skb: unused
+ */
+void espah_protect_dummy(struct espah_sa *sa, struct sk_buff *skb)
+{
 }
 
 /**

@@ -25,6 +25,7 @@
  * @expired: by &enum espah_expiry: events of SAs that have reached a limit
  * @acquires: events that ask for an SA
  * @keepalives: keepalives that were to be sent
+ * @dummies: dummies that were to be
  * @resumes: so many packets that wait find an SA
  * @resumed: packets that found one
  * @resumed_marks: which
@@ -38,6 +39,7 @@ struct fixture {
 	int			expired[ESPAH_EXPIRY_HARD + 1];
 	u32			acquires;
 	int			keepalives;
+	int			dummies;
 	u32			resumes;
 	u32			resumed;
 	u32			resumed_marks[FIXTURE_RESUMES];

@@ -44,6 +44,7 @@ static struct kunit_suite *const suites[] = {
 	&sa_suite,
 	&lifetime_suite,
 	&keepalive_suite,
+	&dummy_suite,
 	&sad_suite,
 	&spd_suite,
 	&queue_suite,

@@ -144,6 +144,10 @@ test_keepalive() {
 	suite keepalive
 }
 
+test_dummy() {
+	suite dummy
+}
+
 test_sad() {
 	suite sad
 }

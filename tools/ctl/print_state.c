@@ -77,6 +77,8 @@ static void print_encap(const struct ctl *ctl, const struct espah_sa *sa)
 		printf(" odst %s", espah_addr_print(&sa->encap_odst, addr));
 	if (espah_given(sa->given, ESPAH_A_SA_NAT_KEEPALIVE))
 		printf("%s\tnat_keepalive_interval %u", print_break(ctl), sa->nat_keepalive);
+	if (espah_given(sa->given, ESPAH_A_SA_DUMMY_INTERVAL))
+		printf("%s\tdummy_interval %u", print_break(ctl), sa->dummy_interval);
 }
 
 static json_t *json_encap(const struct espah_sa *sa)
@@ -284,6 +286,9 @@ json_t *json_state(const struct espah_sa *sa)
 	if (espah_given(sa->given, ESPAH_A_SA_NAT_KEEPALIVE))
 		object = json_with(object, "nat_keepalive_interval",
 				   json_integer(sa->nat_keepalive));
+	if (espah_given(sa->given, ESPAH_A_SA_DUMMY_INTERVAL))
+		object = json_with(object, "dummy_interval",
+				   json_integer(sa->dummy_interval));
 	if (espah_given(sa->given, ESPAH_A_SA_MARK))
 		object = json_with(object, "mark", json_mark(&sa->mark));
 	if (espah_given(sa->given, ESPAH_A_SA_OUTPUT_MARK))

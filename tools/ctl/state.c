@@ -18,7 +18,7 @@ static const char help[] =
 	"        [ replay-seq SEQ ] [ replay-oseq SEQ ] [ replay-seq-hi SEQ ] [ replay-oseq-hi SEQ ]\n"
 	"        [ sel SELECTOR ]\n"
 	"        [ encap espinudp SPORT DPORT OADDR [ odst ODST ] ]\n"
-	"        [ nat_keepalive_interval SECONDS ]\n"
+	"        [ nat_keepalive_interval SECONDS ] [ dummy_interval MILLISECONDS ]\n"
 	"        [ output-mark MARK [ mask MASK ] ]\n"
 	"        [ LIMIT-LIST ]\n"
 	"Usage: espah state allocspi src ADDR dst ADDR proto PROTO [ mode MODE ] [ reqid REQID ]\n"

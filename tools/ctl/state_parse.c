@@ -234,6 +234,18 @@ static int take_nat_keepalive(struct args *args, void *to)
 	return 0;
 }
 
+#define DUMMY_INTERVAL_MAX	3600000
+
+static int take_dummy_interval(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+
+	if (args_number(args, 0, DUMMY_INTERVAL_MAX, &sa->dummy_interval))
+		return -1;
+	sa->given |= espah_bit(ESPAH_A_SA_DUMMY_INTERVAL);
+	return 0;
+}
+
 static int take_state_mark(struct args *args, void *to)
 {
 	struct espah_sa *sa = to;
@@ -302,6 +314,7 @@ static const struct word state_words[] = {
 	{ .name = "auth-trunc", .take = take_auth_trunc },
 	{ .name = "encap", .take = take_encap },
 	{ .name = "nat_keepalive_interval", .take = take_nat_keepalive },
+	{ .name = "dummy_interval", .take = take_dummy_interval },
 	{ .name = "output-mark", .take = take_output_mark },
 	{ .name = "limit", .take = take_state_limit, .repeats = true },
 	{}

@@ -80,6 +80,7 @@ static const struct espah_counter_text texts[ESPAH_A_CNT_MAX + 1] = {
 	[ESPAH_A_CNT_ICMP_HEADER] = { "icmp-header", "ICMP: IP header not right" },
 	[ESPAH_A_CNT_ICMP_UNKNOWN_SPI] = { "icmp-unknown-spi",
 					   "ICMP: no SA here has the SPI; handed on" },
+	[ESPAH_A_CNT_OUT_DUMMY] = { "out-dummy", "dummy packet made" },
 };
 
 /**

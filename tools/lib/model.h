@@ -101,6 +101,7 @@ struct espah_sa {
 	struct espah_addr encap_odst;
 	/* Seconds of silence before a keepalive; 0: none. */
 	uint32_t nat_keepalive;
+	uint32_t dummy_interval;
 	/* Each with its mask, or not at all. */
 	struct espah_mark mark;
 	struct espah_mark output_mark;

@@ -39,7 +39,9 @@ static bool put_encap(struct nlmsghdr *nlh, const struct espah_sa *sa)
 	       (!espah_given(given, ESPAH_A_SA_ENCAP_ODST) ||
 		espah_put_addr(nlh, ESPAH_A_SA_ENCAP_ODST, &sa->encap_odst)) &&
 	       (!espah_given(given, ESPAH_A_SA_NAT_KEEPALIVE) ||
-		espah_put_u32(nlh, ESPAH_A_SA_NAT_KEEPALIVE, sa->nat_keepalive));
+		espah_put_u32(nlh, ESPAH_A_SA_NAT_KEEPALIVE, sa->nat_keepalive)) &&
+	       (!espah_given(given, ESPAH_A_SA_DUMMY_INTERVAL) ||
+		espah_put_u32(nlh, ESPAH_A_SA_DUMMY_INTERVAL, sa->dummy_interval));
 }
 
 static bool put_algs(struct nlmsghdr *nlh, const struct espah_sa *sa)
@@ -283,6 +285,8 @@ static bool take_attr(const struct nlattr *attr, struct espah_sa *sa)
 		return espah_take_addr(attr, &sa->encap_odst);
 	case ESPAH_A_SA_NAT_KEEPALIVE:
 		return espah_take_u32(attr, &sa->nat_keepalive);
+	case ESPAH_A_SA_DUMMY_INTERVAL:
+		return espah_take_u32(attr, &sa->dummy_interval);
 	case ESPAH_A_SA_LIMITS:
 		return espah_take_limits(attr, &sa->limits);
 	case ESPAH_A_SA_STATE:

@@ -103,9 +103,9 @@ class Model:
 
     def updated(self, entries, key, values, octets):
         """A larval SA becomes what the request says, another changes in these."""
-        changing = ('sel', 'limits')
+        said = {self.spec.by_number['sa'][number].name for number, _ in attributes(octets)}
+        changing = {'sel', 'limits'} | said & {'dummy-interval'}
         if self.larval(entries[key]):
-            said = {self.spec.by_number['sa'][number].name for number, _ in attributes(octets)}
             kept = {name: value for name, value in entries[key].items()
                     if name in ('src', 'mode', 'reqid') and name not in said}
             entries[key] = kept | self.shown_of('sa', values)

@@ -120,6 +120,7 @@ VALUES = {
     'timeout': (0,),
     'dscp': (64, 255),
     'tfcpad': (0, 65536),
+    'dummy-interval': (3600001, 0xffffffff),
     **{name: (0,) for name, kind in SETS['LIMIT'] if kind == 'u64'},
 }
 
@@ -282,6 +283,9 @@ def contradictory_sas():
         yield case('TTL in BEET mode', ('ttl',), ttl=9, mode=2)
         yield case('padding in BEET mode', ('tfcpad',), tfcpad=9, mode=2)
         yield case('DSCP and none', ('dscp',), dscp=9, flags=0x20)
+        for number in (0, 100):
+            yield case(f'dummies of AH {number}', ('dummy-interval',), words='AH has no dummies', proto=51,
+                       **{'dummy-interval': number})
         yield case('ESN without a window', ('flags',), flags=1, **{'replay-window': 0})
         for number in (0xffffffff, 1 << 32, (1 << 64) - 1):
             yield case(f'oseq {number}', ('oseq',), errno.ERANGE, oseq=number)
