@@ -24,6 +24,8 @@
 
 /* A peer that wanders is told of no more often. */
 #define TELL_EVERY	HZ
+/* One that is elsewhere is told of as often: whoever listens may have missed it. */
+#define TELL_AGAIN	(5 * HZ)
 
 /* Octets of IP header in front of UDP, or 0 where there is no UDP header. */
 static unsigned int headers_before_udp(const struct sk_buff *skb)
@@ -172,25 +174,36 @@ static int put_mapping(struct sk_buff *msg, const void *what)
 	return 0;
 }
 
-/* Is there something new, and may it be told? */
-static bool to_be_told(struct espah_sa *sa, const union espah_addr *addr,
-		       __be16 port)
+/* The last packet came from there. Is that to be told? */
+static bool seen_at(struct espah_sa *sa, const union espah_addr *addr,
+		    __be16 port)
 {
 	struct espah_mapping *mapped = &sa->mapped;
 	bool tell;
 
 	spin_lock(&sa->replay_lock);
-	tell = !mapped->told ||
-	       ((mapped->port != port ||
-		 !espah_addr_equal(&mapped->addr, addr)) &&
-		time_after(jiffies, mapped->told + TELL_EVERY));
-	if (tell) {
+	if (mapped->port != port || !espah_addr_equal(&mapped->addr, addr)) {
 		mapped->addr = *addr;
-		mapped->port = port;
+		WRITE_ONCE(mapped->port, port);
+		mapped->news = true;
+	}
+	tell = !mapped->told ||
+	       time_after(jiffies, mapped->told +
+			  (mapped->news ? TELL_EVERY : TELL_AGAIN));
+	if (tell) {
+		mapped->news = false;
 		mapped->told = jiffies ?: 1;
 	}
 	spin_unlock(&sa->replay_lock);
 	return tell;
+}
+
+/* The peer is where the SA says. */
+static void seen_at_home(struct espah_sa *sa)
+{
+	spin_lock(&sa->replay_lock);
+	WRITE_ONCE(sa->mapped.port, 0);
+	spin_unlock(&sa->replay_lock);
 }
 
 /**
@@ -200,7 +213,7 @@ static bool to_be_told(struct espah_sa *sa, const union espah_addr *addr,
  *	header
  *
  * Where that is not what the SA says, who listens is told (RFC 7296 section
- * 2.23). The SA stays as it is.
+ * 2.23), again and again as long as it is so. The SA stays as it is.
  */
 void espah_natt_learn(struct espah_sa *sa, const struct sk_buff *skb)
 {
@@ -214,11 +227,37 @@ void espah_natt_learn(struct espah_sa *sa, const struct sk_buff *skb)
 	};
 
 	if (likely(event.port == sa->encap_sport &&
-		   espah_addr_equal(&addr, &sa->src)))
+		   espah_addr_equal(&addr, &sa->src))) {
+		if (unlikely(READ_ONCE(sa->mapped.port)))
+			seen_at_home(sa);
 		return;
-	if (to_be_told(sa, &addr, event.port))
+	}
+	if (seen_at(sa, &addr, event.port))
 		espah_notify(sa->en, ESPAH_CMD_SA_MAPPING_NTF, put_mapping,
 			     &event, GFP_ATOMIC);
+}
+
+/**
+ * espah_natt_mapped() - where the peer is now
+ * @sa: SA
+ * @addr: set where it was seen elsewhere than the SA says
+ *
+ * Return: source port of its last packet, or 0 where that came from where the SA says, or
+ * never.
+ */
+__be16 espah_natt_mapped(const struct espah_sa *sa, union espah_addr *addr)
+{
+	/* Nothing of the SA changes but that it is locked meanwhile. */
+	spinlock_t *lock = (spinlock_t *)&sa->replay_lock;
+	__be16 port;
+
+	if (likely(!READ_ONCE(sa->mapped.port)))
+		return 0;
+	spin_lock_bh(lock);
+	*addr = sa->mapped.addr;
+	port = sa->mapped.port;
+	spin_unlock_bh(lock);
+	return port;
 }
 
 /* How ESP in UDP begins. */

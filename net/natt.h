@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 
+union espah_addr;
 struct espah_net;
 struct espah_sa;
 struct net;
@@ -16,6 +17,7 @@ void espah_natt_write_checksum6(struct sk_buff *skb);
 unsigned int espah_natt_admits(const struct espah_sa *sa,
 			       const struct sk_buff *skb, int encap_type);
 void espah_natt_learn(struct espah_sa *sa, const struct sk_buff *skb);
+__be16 espah_natt_mapped(const struct espah_sa *sa, union espah_addr *addr);
 void espah_natt_keepalive(struct espah_sa *sa);
 struct espah_sa *espah_natt_carries(const struct espah_net *en,
 				    const struct sk_buff *skb);

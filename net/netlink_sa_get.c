@@ -86,6 +86,8 @@ const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_NAT_KEEPALIVE] = "nat-keepalive: this request does not take it",
 	[ESPAH_A_SA_FLOWLABEL] = "flowlabel: this request does not take it",
 	[ESPAH_A_SA_DUMMY_INTERVAL] = "dummy-interval: this request does not take it",
+	[ESPAH_A_SA_MAPPED_SRC] = "mapped-src: this request does not take it",
+	[ESPAH_A_SA_MAPPED_SPORT] = "mapped-sport: this request does not take it",
 };
 
 /* Seconds; longer than any NAT waits. */

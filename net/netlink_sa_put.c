@@ -3,6 +3,7 @@
 
 #include "dummy.h"
 #include "keepalive.h"
+#include "natt.h"
 #include "netlink.h"
 #include "netlink_attr.h"
 #include "netns.h"
@@ -10,6 +11,9 @@
 
 static int put_encap(struct sk_buff *skb, const struct espah_sa *sa)
 {
+	union espah_addr addr;
+	__be16 port;
+
 	if (!sa->encap_len)
 		return 0;
 	if (nla_put_be16(skb, ESPAH_A_SA_ENCAP_SPORT, sa->encap_sport) ||
@@ -19,6 +23,11 @@ static int put_encap(struct sk_buff *skb, const struct espah_sa *sa)
 		return -EMSGSIZE;
 	if (sa->keepalive && nla_put_u32(skb, ESPAH_A_SA_NAT_KEEPALIVE,
 					 espah_keepalive_interval(sa)))
+		return -EMSGSIZE;
+	port = espah_natt_mapped(sa, &addr);
+	if (port && (espah_nl_put_addr(skb, ESPAH_A_SA_MAPPED_SRC, &addr,
+				       sa->id.family) ||
+		     nla_put_be16(skb, ESPAH_A_SA_MAPPED_SPORT, port)))
 		return -EMSGSIZE;
 	if (espah_addr_any(&sa->encap_odst))
 		return 0;

@@ -130,13 +130,15 @@ struct espah_sa_usage {
 
 /**
  * struct espah_mapping - what NAT has made of the peer's address
- * @addr: source address of its packets
- * @port: source port of its packets
- * @told: jiffies when that was told, never 0 where it was
+ * @addr: source address of its last packet
+ * @port: source port of its last packet; 0 where both are what the SA says
+ * @news: that was not told yet
+ * @told: jiffies when something was told last, or 0
  */
 struct espah_mapping {
 	union espah_addr	addr;
 	__be16			port;
+	bool			news;
 	unsigned long		told;
 };
 
@@ -248,7 +250,7 @@ struct espah_limits_rcu {
  *
  * @free_work: frees it after a grace period, where sleeping is allowed
  * @mapped: where the peer was seen elsewhere last, and when that was told; see
- *	net/natt.c; under @replay_lock
+ *	net/natt.c; under @replay_lock, but that @port is read without it to leave early
  * @replay_lock: covers writing @replay and @mapped; softirqs are off wherever it is taken:
  *	packets arrive so, and the crypto API completes requests so
  * @replay: receive window; last, for its ring of words

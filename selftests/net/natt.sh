@@ -57,6 +57,10 @@ test_new_mapping_is_told() {
 		"what a monitor shows"
 }
 
+test_mapping_is_told_again() {
+	run
+}
+
 test_sent() {
 	run
 }

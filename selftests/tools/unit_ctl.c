@@ -27,7 +27,7 @@ struct command_case {
 
 #define STATE	"src 10.0.0.1 dst 10.0.0.2\\\tproto esp spi 0x00000100"
 #define AEAD	"\\\treplay-window 64\\\taead rfc4106(gcm(aes)) 0x0102 128"
-#define REST	AEAD "\\\tanti-replay context: seq 0x0, oseq 0xa"
+#define REST	AEAD "\\\tmapped 10.9.0.9 1025\\\tanti-replay context: seq 0x0, oseq 0xa"
 #define EPERM_TEXT "EPERM: Operation not permitted; CAP_NET_ADMIN is needed in the user namespace that owns this network namespace"
 
 static const struct command_case cases[] = {
@@ -38,10 +38,10 @@ static const struct command_case cases[] = {
 	  "\\\tlifetime config:\\\t  limit: soft 1000(bytes), hard (INF)(bytes)\\\t  limit: soft (INF)(packets), hard (INF)(packets)\\\t  expire add: soft 0(sec), hard 30(sec)\\\t  expire use: soft 0(sec), hard 0(sec)\\\tlifetime current:\\\t  300(bytes), 3(packets)\\\t  add 2001-09-09 01:46:40 use 2001-09-09 01:46:41\\\tcounters:\\\t  in-icv 5 (integrity check failed)\n",
 	},
 	{ &json, "state get dst 10.0.0.2 proto esp spi 256", { ANSWER_WHOLE_SA, ANSWER_ACK },
-	  "[{\"src\":\"10.0.0.1\",\"dst\":\"10.0.0.2\",\"proto\":\"esp\",\"spi\":\"0x00000100\",\"mode\":\"tunnel\",\"reqid\":17,\"replay_window\":64,\"aead\":{\"name\":\"rfc4106(gcm(aes))\",\"key\":\"0x0102\",\"icv_bits\":128},\"limits\":{\"time_hard\":30,\"byte_soft\":1000},\"state\":\"larval\",\"id\":9,\"oseq\":10,\"seq\":0,\"packets\":3,\"bytes\":300,\"add_time\":1000000000,\"use_time\":1000000001,\"counters\":{\"in-icv\":5}}]\n",
+	  "[{\"src\":\"10.0.0.1\",\"dst\":\"10.0.0.2\",\"proto\":\"esp\",\"spi\":\"0x00000100\",\"mode\":\"tunnel\",\"reqid\":17,\"replay_window\":64,\"aead\":{\"name\":\"rfc4106(gcm(aes))\",\"key\":\"0x0102\",\"icv_bits\":128},\"mapped\":{\"src\":\"10.9.0.9\",\"sport\":1025},\"limits\":{\"time_hard\":30,\"byte_soft\":1000},\"state\":\"larval\",\"id\":9,\"oseq\":10,\"seq\":0,\"packets\":3,\"bytes\":300,\"add_time\":1000000000,\"use_time\":1000000001,\"counters\":{\"in-icv\":5}}]\n",
 	},
 	{ &json, "state list", { ANSWER_WHOLE_SA, ANSWER_DONE },
-	  "[{\"src\":\"10.0.0.1\",\"dst\":\"10.0.0.2\",\"proto\":\"esp\",\"spi\":\"0x00000100\",\"mode\":\"tunnel\",\"reqid\":17,\"replay_window\":64,\"aead\":{\"name\":\"rfc4106(gcm(aes))\",\"key\":\"0x0102\",\"icv_bits\":128},\"limits\":{\"time_hard\":30,\"byte_soft\":1000},\"state\":\"larval\",\"id\":9,\"oseq\":10,\"seq\":0,\"packets\":3,\"bytes\":300,\"add_time\":1000000000,\"use_time\":1000000001,\"counters\":{\"in-icv\":5}}]\n",
+	  "[{\"src\":\"10.0.0.1\",\"dst\":\"10.0.0.2\",\"proto\":\"esp\",\"spi\":\"0x00000100\",\"mode\":\"tunnel\",\"reqid\":17,\"replay_window\":64,\"aead\":{\"name\":\"rfc4106(gcm(aes))\",\"key\":\"0x0102\",\"icv_bits\":128},\"mapped\":{\"src\":\"10.9.0.9\",\"sport\":1025},\"limits\":{\"time_hard\":30,\"byte_soft\":1000},\"state\":\"larval\",\"id\":9,\"oseq\":10,\"seq\":0,\"packets\":3,\"bytes\":300,\"add_time\":1000000000,\"use_time\":1000000001,\"counters\":{\"in-icv\":5}}]\n",
 	},
 	{ &text, "state allocspi src 10.0.0.1 dst 10.0.0.2 proto esp",
 	  { ANSWER_WHOLE_SA, ANSWER_ACK },

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
@@ -120,6 +121,8 @@ static void put_whole_sa(struct nlmsghdr *nlh)
 	mnl_attr_put_u64(nlh, ESPAH_A_SA_PACKETS, 3);
 	mnl_attr_put_u64(nlh, ESPAH_A_SA_ADD_TIME, 1000000000);
 	mnl_attr_put_u64(nlh, ESPAH_A_SA_USE_TIME, 1000000001);
+	mnl_attr_put_u32(nlh, ESPAH_A_SA_MAPPED_SRC, htonl(0x0a090009));
+	mnl_attr_put_u16(nlh, ESPAH_A_SA_MAPPED_SPORT, htons(1025));
 	nest = mnl_attr_nest_start(nlh, ESPAH_A_SA_COUNTERS);
 	mnl_attr_put_u64(nlh, ESPAH_A_CNT_IN_ICV, 5);
 	mnl_attr_nest_end(nlh, nest);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,6 +133,8 @@ static void test_figures(void)
 
 	mnl_attr_put_u64(nlh, ESPAH_A_SA_OSEQ, 0x100000005ULL);
 	mnl_attr_put_u64(nlh, ESPAH_A_SA_USE_TIME, 7);
+	mnl_attr_put_u32(nlh, ESPAH_A_SA_MAPPED_SRC, htonl(0x0a090009));
+	mnl_attr_put_u16(nlh, ESPAH_A_SA_MAPPED_SPORT, htons(1025));
 	mnl_attr_put_u32(nlh, ESPAH_A_SA_MAX + 5, 9);
 	nest = mnl_attr_nest_start(nlh, ESPAH_A_SA_COUNTERS);
 	mnl_attr_put(nlh, ESPAH_A_CNT_PAD, 0, NULL);
@@ -141,7 +144,9 @@ static void test_figures(void)
 	check(!espah_sa_take(nlh, &sa, &err) && sa.oseq == 0x100000005ULL &&
 	      espah_given(sa.given, ESPAH_A_SA_USE_TIME) &&
 	      !espah_given(sa.given, ESPAH_A_SA_ADD_TIME) && sa.counters &&
-	      sa.counters->count[ESPAH_A_CNT_IN_ICV] == 3,
+	      sa.counters->count[ESPAH_A_CNT_IN_ICV] == 3 &&
+	      sa.mapped_src.family == AF_INET && sa.mapped_src.octets[3] == 9 &&
+	      sa.mapped_sport == 1025,
 	      "figures are read, and what a newer kernel adds is left alone");
 	espah_sa_wipe(&sa);
 

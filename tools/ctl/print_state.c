@@ -75,6 +75,9 @@ static void print_encap(const struct ctl *ctl, const struct espah_sa *sa)
 		       sa->encap_dport, espah_addr_print(&sa->encap_oaddr, addr));
 	if (espah_given(sa->given, ESPAH_A_SA_ENCAP_ODST))
 		printf(" odst %s", espah_addr_print(&sa->encap_odst, addr));
+	if (espah_given(sa->given, ESPAH_A_SA_MAPPED_SPORT))
+		printf("%s\tmapped %s %u", print_break(ctl),
+		       espah_addr_print(&sa->mapped_src, addr), sa->mapped_sport);
 	if (espah_given(sa->given, ESPAH_A_SA_NAT_KEEPALIVE))
 		printf("%s\tnat_keepalive_interval %u", print_break(ctl), sa->nat_keepalive);
 	if (espah_given(sa->given, ESPAH_A_SA_DUMMY_INTERVAL))
@@ -91,6 +94,14 @@ static json_t *json_encap(const struct espah_sa *sa)
 			 "dport", (json_int_t)sa->encap_dport,
 			 "oaddr", espah_addr_print(&sa->encap_oaddr, oaddr),
 			 "odst", known ? espah_addr_print(&sa->encap_odst, odst) : NULL);
+}
+
+static json_t *json_mapped(const struct espah_sa *sa)
+{
+	char src[ESPAH_ADDR_STRLEN];
+
+	return json_pack("{s:s, s:I}", "src", espah_addr_print(&sa->mapped_src, src),
+			 "sport", (json_int_t)sa->mapped_sport);
 }
 
 static void print_time(const char *what, bool known, uint64_t seconds)
@@ -283,6 +294,8 @@ json_t *json_state(const struct espah_sa *sa)
 		object = json_with(object, "auth", json_alg(sa, &sa->auth));
 	if (espah_given(sa->given, ESPAH_A_SA_ENCAP_DPORT))
 		object = json_with(object, "encap", json_encap(sa));
+	if (espah_given(sa->given, ESPAH_A_SA_MAPPED_SPORT))
+		object = json_with(object, "mapped", json_mapped(sa));
 	if (espah_given(sa->given, ESPAH_A_SA_NAT_KEEPALIVE))
 		object = json_with(object, "nat_keepalive_interval",
 				   json_integer(sa->nat_keepalive));

@@ -100,6 +100,8 @@ static const struct espah_attr sa_attrs[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_TFCPAD] = { "tfcpad", ESPAH_KIND_NUMBER, NULL },
 	[ESPAH_A_SA_NAT_KEEPALIVE] = { "nat-keepalive", ESPAH_KIND_NUMBER, NULL },
 	[ESPAH_A_SA_DUMMY_INTERVAL] = { "dummy-interval", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SA_MAPPED_SRC] = { "mapped-src", ESPAH_KIND_ADDR, NULL },
+	[ESPAH_A_SA_MAPPED_SPORT] = { "mapped-sport", ESPAH_KIND_OTHER, NULL },
 };
 
 static const struct espah_attr_set sa_set = { ESPAH_A_SA_MAX, sa_attrs };

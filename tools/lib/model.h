@@ -99,13 +99,16 @@ struct espah_sa {
 	uint16_t encap_dport;
 	struct espah_addr encap_oaddr;
 	struct espah_addr encap_odst;
-	/* Seconds of silence before a keepalive; 0: none. */
+	/* Seconds of silence before a keepalive, and milliseconds before a dummy; 0: none. */
 	uint32_t nat_keepalive;
 	uint32_t dummy_interval;
 	/* Each with its mask, or not at all. */
 	struct espah_mark mark;
 	struct espah_mark output_mark;
 	struct espah_limits limits;
+	/* Where the peer is now, if not there. */
+	struct espah_addr mapped_src;
+	uint16_t mapped_sport;
 	/* ESPAH_SA_STATE_* */
 	uint8_t state;
 	uint32_t id;

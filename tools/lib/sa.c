@@ -217,6 +217,10 @@ static bool take_figure(const struct nlattr *attr, struct espah_sa *sa)
 		return espah_take_u64(attr, &sa->add_time);
 	case ESPAH_A_SA_USE_TIME:
 		return espah_take_u64(attr, &sa->use_time);
+	case ESPAH_A_SA_MAPPED_SRC:
+		return espah_take_addr(attr, &sa->mapped_src);
+	case ESPAH_A_SA_MAPPED_SPORT:
+		return espah_take_port(attr, &sa->mapped_sport);
 	case ESPAH_A_SA_COUNTERS:
 		return take_sa_counters(attr, sa);
 	default:

@@ -4,11 +4,11 @@
 import socket
 import struct
 
-from esplab import HOST, IN, PEER, equal, inside, oracle, selector, serve
+from esplab import HOST, IN, PEER, equal, inside, oracle, selector, serve, until
 from espout import Sender
 from espvectors import CAPTURED, LINUX, Vector, address, ours, tunnels
 from espwire import Sa, checksum, ip4, payload_of
-from genl import UAPI
+from genl import UAPI, attributes
 from genl_espah import must
 from genl_events import Ear
 
@@ -237,6 +237,42 @@ def test_new_mapping_is_told(lab):
            found[UAPI['SA_SPI']], found[UAPI['SA_REQID']]],
           [socket.inet_aton('10.9.0.9'), struct.pack('>H', 1025), struct.pack('>H', PORT),
            struct.pack('>I', 0x2000), struct.pack('=I', 77)], 'what it says')
+
+
+def mapped(lab, sa):
+    """Where the peer of an SA is, if it is not where the SA says."""
+    answer = must(lab.client, 'SA_GET', {'dst': sa.dst, 'proto': sa.proto, 'spi': sa.spi}).answers[0]
+    found = dict(attributes(answer[4:]))
+    return found.get(UAPI['SA_MAPPED_SRC']), found.get(UAPI['SA_MAPPED_SPORT'])
+
+
+def test_mapping_is_told_again(lab):
+    """As long as packets come from there; and the SA shows where the last one came from."""
+    door(lab)
+    sa = lab.add_sa(UdpSa(0x2100, tunnel=True))
+    lab.add_policy(IN, sa, selector(PEER, HOST, 253))
+    inner = ip4(PEER, HOST, 253, b'inside')
+    with inside(lab.host_ns):
+        ear = Ear()
+    told = []
+
+    def arrives(what, **header):
+        lab.expect([in_udp(sa, sa.seal(sa.next(), inner, 4), **header)], {'in-ok': 1}, what, [inner])
+
+    def is_told_again():
+        arrives('from elsewhere', sport=1025, src='10.9.0.9')
+        told.extend(event for event in ear.events() if event.cmd == UAPI['CMD_SA_MAPPING_NTF'])
+        return len(told) > 1
+
+    arrives('as before')
+    equal(mapped(lab, sa), (None, None), 'where the peer is')
+    until(is_told_again, 'the same event again')
+    equal(told[1].attrs, told[0].attrs, 'what is told again')
+    equal(sa.seq > 4, True, 'more packets than events')
+    arrives('from elsewhere again', sport=1026, src='10.9.0.9')
+    equal(mapped(lab, sa), (socket.inet_aton('10.9.0.9'), struct.pack('>H', 1026)), 'where the peer is now')
+    arrives('from home')
+    equal(mapped(lab, sa), (None, None), 'where the peer is in the end')
 
 
 def test_sent(lab):

@@ -21,7 +21,8 @@ SETS = {
            ('spi-max', 'be32'), ('timeout', 'u32'), ('flags', 'u32'), ('mark', 'u32'),
            ('mark-mask', 'u32'), ('output-mark', 'u32'), ('output-mark-mask', 'u32'),
            ('ttl', 'u8'), ('dscp', 'u8'), ('encap-odst', 'addr'), ('tfcpad', 'u32'),
-           ('nat-keepalive', 'u32'), ('flowlabel', 'u32'), ('dummy-interval', 'u32')),
+           ('nat-keepalive', 'u32'), ('flowlabel', 'u32'), ('dummy-interval', 'u32'),
+           ('mapped-src', 'addr'), ('mapped-sport', 'be16')),
     # But for its pad, which comes first there.
     'LIMIT': (('time-soft', 'u64'), ('time-hard', 'u64'), ('time-use-soft', 'u64'),
               ('time-use-hard', 'u64'), ('byte-soft', 'u64'), ('byte-hard', 'u64'),
