@@ -87,6 +87,14 @@ long_more_output() {
 	run more_output 20
 }
 
+test_bundle() {
+	run bundle 4
+}
+
+test_dummies() {
+	run dummies 3
+}
+
 test_every_context() {
 	run every_context 15
 }

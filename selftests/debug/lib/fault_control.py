@@ -92,6 +92,11 @@ def one_sa(client):
     must(client, 'SA_ADD', OLD_SA)
 
 
+def plain_sa(client):
+    empty(client)
+    must(client, 'SA_ADD', sa(0x100))
+
+
 def larval(client):
     fixture(client)
     must(client, 'SA_ALLOC_SPI', SPI)
@@ -112,6 +117,7 @@ CASES = [Case(name, name, command(name).good) for name in (
     Case('first SA', 'SA_ADD', sa(), empty),
     Case('last SA', 'SA_DEL', OLD_ID, one_sa),
     Case('all SAs', 'SA_FLUSH', {}),
+    Case('SA that gets dummies', 'SA_UPDATE', {**OLD_ID, 'dummy-interval': 3600000}, plain_sa),
     Case('first policy', 'POLICY_ADD', policy(), empty),
     Case('update in its place', 'POLICY_UPDATE', OTHER_TMPL),
     Case('last policy', 'POLICY_DEL', SEL, one_policy),

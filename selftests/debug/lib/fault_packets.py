@@ -13,7 +13,7 @@ import time
 from fault import Calm, Nth, Sites, read, set_filter, stop
 from fault_control import ASYNC_CASE, run_case
 from fault_wire import AH, Tunnel
-from genl_espah import ALG_NAME
+from genl_espah import ALG_NAME, must
 from genl_net import PCRYPT, inside
 
 # Nobody says of a packet that it is lost without being counted; so long it has time to come.
@@ -165,6 +165,14 @@ def each(trial, trigger, what, note):
     note.append(f'{what}: ' + ', '.join(f'{count} {end}' for end, count in sorted(ends.items())))
 
 
+def wait_for(condition):
+    """Whether it is so in time."""
+    end = time.monotonic() + SILENCE
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.02)
+    return condition()
+
+
 def with_tunnels(namespaces, algs=(ALG_NAME,), modes=(TRANSPORT, TUNNEL), **more):
     for alg in algs:
         for mode in modes:
@@ -206,6 +214,33 @@ def every_context(faults, namespaces, note):
     """System calls, softirqs and the kernel's threads."""
     for tunnel, words in with_tunnels(namespaces, modes=(TRANSPORT,)):
         each_shot(tunnel, words, (Segmented, TooBig, Fragmented), lambda: Sites(faults), note)
+
+
+def bundle(faults, namespaces, note):
+    """Two SAs for one packet: what holds them where it leaves, and what remembers them where it comes."""
+    for tunnel, words in with_tunnels(namespaces, modes=(TUNNEL,), around=(AH,)):
+        each_shot(tunnel, words, (Shot,), lambda: Sites(faults), note)
+    for name in 'espah_bundle_create', 'espah_path_add':
+        if not any(f'{name}+' in point for point in faults.points):
+            raise AssertionError(f'expected {name}() to have failed')
+
+
+def dummies(faults, namespaces, note):
+    """What an SA makes by itself, in a thread of the kernel's; and the next one is made all the same."""
+    for tunnel, words in with_tunnels(namespaces, modes=(TUNNEL,)):
+        must(tunnel.clients[0], 'SA_UPDATE', {'dst': '10.9.0.2', 'proto': 50, 'spi': 0x100, 'dummy-interval': 20})
+        with contextlib.closing(Sites(faults)) as sites:
+            before = tunnel.counters()
+            while sites.arm():
+                wait_for(sites.settled)
+                sites.end()
+            moved = tunnel.moved(before)
+            if moved - CAUSES - {'in-dummy', 'out-dummy'} or 'out-nomem' not in moved:
+                raise AssertionError(f'{words}: counted as {moved}')
+        before = tunnel.counters()
+        if not wait_for(lambda: tunnel.counters()['in-dummy'] > before['in-dummy'] + 2):
+            raise AssertionError(f'{words}: none any more')
+        note.append(f'{words}: {moved}')
 
 
 def all_contexts(faults, namespaces, note):

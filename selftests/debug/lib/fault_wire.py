@@ -31,10 +31,11 @@ def cipher(proto, alg, key):
 class Tunnel:
     """SAs and policies both ways between the namespaces "a" and "b"; "h" lies behind "a".
 
-    What an SA of AH has is not @alg; @more are attributes of each SA.
+    What an SA of AH has is not @alg; @more are attributes of each SA. Around them go SAs of the
+    protocols @around in transport mode.
     """
 
-    def __init__(self, namespaces, mode, alg, proto=ESP, **more):
+    def __init__(self, namespaces, mode, alg, proto=ESP, around=(), **more):
         self.names = dict(zip('abh', namespaces))
         self.clients = []
         keys = os.urandom(20), os.urandom(20)
@@ -43,8 +44,9 @@ class Tunnel:
                 self.clients.append(Client())
             empty(self.clients[side])
             for way in (0, 1):
-                self.protect(self.clients[side], way, {'proto': proto, 'mode': mode},
-                             {**cipher(proto, alg, keys[way]), **more}, out=way == side)
+                sas = [{'proto': proto, 'mode': mode, **cipher(proto, alg, keys[way]), **more}]
+                sas += [{'proto': other, 'mode': 0, **cipher(other, alg, keys[way])} for other in around]
+                self.protect(self.clients[side], way, sas, out=way == side)
         with inside(self.names['b']):
             self.receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.receiver.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20)
@@ -53,15 +55,16 @@ class Tunnel:
         self.taps = [Tap(self.names['a'], 'veth0', packet_filter(esp)) for esp in (True, False)]
 
     @staticmethod
-    def protect(client, way, kind, more, out):
-        ends = {'src': GATEWAYS[way], 'dst': GATEWAYS[1 - way], **kind}
-        must(client, 'SA_ADD', {**ends, 'spi': 0x100 + way, 'reqid': 1, 'replay-window': 1024,
-                                **more})
+    def protect(client, way, sas, out):
+        ends = {'src': GATEWAYS[way], 'dst': GATEWAYS[1 - way]}
+        tmpls = []
+        for reqid, sa in enumerate(sas, 1):
+            must(client, 'SA_ADD', {**ends, 'spi': 0x100 + way, 'reqid': reqid, 'replay-window': 1024, **sa})
+            tmpls.append({**ends, 'proto': sa['proto'], 'mode': sa['mode'], 'reqid': reqid})
         (src_min, src_max), (dst_min, dst_max) = ENDS[way], ENDS[1 - way]
         sel = {'src-min': src_min, 'src-max': src_max, 'dst-min': dst_min, 'dst-max': dst_max}
         for dir_ in (1,) if out else (0, 2):
-            must(client, 'POLICY_ADD', {'dir': dir_, 'action': 0, 'sel': sel,
-                                        'tmpl': {**ends, 'reqid': 1}})
+            must(client, 'POLICY_ADD', {'dir': dir_, 'action': 0, 'sel': sel, 'tmpl': tmpls})
 
     def counters(self):
         """The counters of both ends together, by name."""
