@@ -37,8 +37,13 @@ setup() {
 link_mtu() {
 	ip -n "$A" link set veth0 mtu "$1"
 	ip -n "$B" link set veth0 mtu "$1"
-	ip -n "$A" route flush cache
+	no_route_knows
+}
+
+# no_route_knows: of a path MTU
+no_route_knows() {
 	ip -n "$A" -6 route flush cache
+	ip -n "$A" route flush cache
 }
 
 # beet STACK_A STACK_B OUTER INNER: protect INNER traffic between the addresses inside.
@@ -62,12 +67,12 @@ beet_end() {
 	} | configure "$1" "$2"
 }
 
-# inner OUTER INNER: the largest packet that goes into 1500 octets.
+# inner OUTER INNER [MTU]: the largest packet that goes into 1500 octets, or into so many.
 inner() {
 	# shellcheck disable=SC2034 # used by name
 	local header4=20 header6=40 outer=header$1 inner=header$2
 
-	echo $(((1500 - ${!outer} - ADDED + 2) / 4 * 4 - 2 + ${!inner}))
+	echo $(((${3:-1500} - ${!outer} - ADDED + 2) / 4 * 4 - 2 + ${!inner}))
 }
 
 both_ways() {
@@ -149,8 +154,7 @@ test_path_mtu() {
 	for outer in 4 6; do
 		for inner in 4 6; do
 			beet espah xfrm "$outer" "$inner"
-			ip -n "$A" -6 route flush cache
-			ip -n "$A" route flush cache
+			no_route_knows
 			a=IN_A$inner b=IN_B$inner
 			fits=$(inner "$outer" "$inner")
 			headers=$((inner == 4 ? 28 : 48))
@@ -163,6 +167,31 @@ test_path_mtu() {
 			assert_field "$wire" fragments 0
 			assert_counter_diff "$A" out-too-big 1
 			only_counters "$A" out-ok out-too-big
+		done
+	done
+}
+
+# The message speaks of the protected packet, whose inner header is not there to be quoted: the SA
+# learns from it, and whoever sends too much afterwards is told. Only one that speaks of a size has one.
+test_router_with_a_smaller_link() {
+	local outer inner a b from to fits headers
+
+	for outer in 4 6; do
+		for inner in 4 6; do
+			beet espah espah "$outer" "$inner"
+			no_route_knows
+			a=IN_A$inner b=IN_B$inner from=A$outer to=B$outer
+			fits=$(inner "$outer" "$inner")
+			headers=$((inner == 4 ? 28 : 48))
+			counters_save "$A"
+			assert_probe arrived 1500 "$A@${!a}" "$B@${!b}" $((fits - headers))
+			[ "$outer" = 6 ] || traffic icmp_error "$B" "$B4" "$A4" "$B4" 3:1 0x1100 1
+			assert_probe arrived 1500 "$A@${!a}" "$B@${!b}" $((fits - headers))
+			traffic "icmp${outer/4/}_too_big" "$B" "${!to}" "${!from}" "${!to}" 0x1100 2 1400
+			assert_probe EMSGSIZE "$(inner "$outer" "$inner" 1400)" "$A@${!a}" "$B@${!b}" $((fits - headers))
+			fits=$(inner "$outer" "$inner" 1400)
+			assert_probe arrived "$fits" "$A@${!a}" "$B@${!b}" $((fits - headers))
+			only_counters "$A" out-ok out-too-big icmp-unreachable
 		done
 	done
 }
