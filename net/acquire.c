@@ -39,6 +39,9 @@ static int put_acquire(struct sk_buff *msg, const void *what)
 		.dst_max	= flow->dst,
 		.family		= flow->family,
 		.proto		= flow->proto,
+		.asks		= flow->has_upper ? ESPAH_ASKS_VALUES : 0,
+		.upper_min	= flow->upper,
+		.upper_max	= flow->upper,
 	};
 
 	if (nla_put_u8(msg, ESPAH_A_POLICY_DIR, config->dir) ||

@@ -29,14 +29,15 @@ static union espah_addr addr_of(const union nf_inet_addr *addr, u16 family)
  *
  * Returns true if NAT has given the packet another destination.
  */
-static bool wire_flow(const struct sk_buff *skb, struct espah_flow *flow)
+static bool wire_flow(const struct espah_net *en, const struct sk_buff *skb,
+		      struct espah_flow *flow)
 {
 	const struct nf_conntrack_tuple *tuple;
 	enum ip_conntrack_info ctinfo;
 	const struct nf_conn *ct;
 	union espah_addr dst;
 
-	espah_flow_of(skb, flow);
+	espah_flow_in(en, skb, flow);
 
 	ct = nf_ct_get(skb, &ctinfo);
 	if (!ct || !(ct->status & IPS_NAT_MASK))
@@ -49,6 +50,10 @@ static bool wire_flow(const struct sk_buff *skb, struct espah_flow *flow)
 	tuple = &ct->tuplehash[CTINFO2DIR(ctinfo)].tuple;
 	flow->src = addr_of(&tuple->src.u3, flow->family);
 	dst = addr_of(&tuple->dst.u3, flow->family);
+	if (flow->has_upper && espah_upper_kind(flow->proto) == ESPAH_UPPER_PORTS) {
+		flow->upper.src = ntohs(tuple->src.u.all);
+		flow->upper.dst = ntohs(tuple->dst.u.all);
+	}
 	if (espah_addr_equal(&flow->dst, &dst))
 		return false;
 	flow->dst = dst;
@@ -141,7 +146,7 @@ static unsigned int arrived(const struct nf_hook_state *state,
 		return NF_ACCEPT;
 
 	/* What NAT turned elsewhere was sent to this host. */
-	if (wire_flow(skb, &flow) && dir == ESPAH_DIR_FWD)
+	if (wire_flow(en, skb, &flow) && dir == ESPAH_DIR_FWD)
 		cause = refusal(en, ESPAH_DIR_IN, &flow);
 	if (!cause)
 		cause = refusal(en, dir, &flow);

@@ -48,6 +48,7 @@ void espah_ext6_walk_at(const struct sk_buff *skb, int base, u8 next,
 	ext->front = at;
 	ext->front_next = offsetof(struct ipv6hdr, nexthdr);
 	ext->fragment = false;
+	ext->headless = false;
 	while (is_extension(next)) {
 		hdr = skb_header_pointer(skb, base + at, sizeof(copy), &copy);
 		if (!hdr)
@@ -65,8 +66,10 @@ void espah_ext6_walk_at(const struct sk_buff *skb, int base, u8 next,
 		}
 		next = hdr->nexthdr;
 		/* What follows in a part that is not the first is no header. */
-		if (frag_off & htons(IP6_OFFSET))
+		if (frag_off & htons(IP6_OFFSET)) {
+			ext->headless = true;
 			break;
+		}
 	}
 	ext->upper = at;
 	ext->proto = next;

@@ -15,6 +15,7 @@ struct sk_buff;
  * @proto: the upper layer's protocol; the extension header's, where the upper layer
  *	is not in this packet
  * @fragment: it is a part of a datagram
+ * @headless: and not the first: what is at @upper is no header
  *
  * Octets count from the IPv6 header's first.
  */
@@ -24,6 +25,7 @@ struct espah_ext6 {
 	unsigned int	upper;
 	u8		proto;
 	bool		fragment;
+	bool		headless;
 };
 
 void espah_ext6_walk(const struct sk_buff *skb, struct espah_ext6 *ext);

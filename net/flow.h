@@ -4,9 +4,49 @@
 
 #include <linux/skbuff.h>
 
+#include "netns.h"
 #include "selector.h"
 
 void espah_flow_of(const struct sk_buff *skb, struct espah_flow *flow);
 void espah_flow_leaving(const struct sk_buff *skb, struct espah_flow *flow);
+void espah_flow_upper(const struct sk_buff *skb, struct espah_flow *flow);
+void espah_flow_upper_at(const struct sk_buff *skb, int at,
+			 struct espah_flow *flow);
+void espah_flow_narrow_out(const struct sk_buff *skb, struct espah_flow *flow);
+void espah_flow_narrow_in(const struct sk_buff *skb, struct espah_flow *flow);
+
+/**
+ * espah_flow_out() - what a packet on its way out shows to the selectors
+ * @en: namespace
+ * @skb: packet, routed, with its network header in the linear part and the IP layer's cb
+ * @flow: filled in, as far as there are selectors that ask
+ *
+ * The caller holds RCU.
+ */
+static __always_inline void espah_flow_out(const struct espah_net *en,
+					   const struct sk_buff *skb,
+					   struct espah_flow *flow)
+{
+	espah_flow_leaving(skb, flow);
+	if (unlikely(espah_narrow(en)))
+		espah_flow_narrow_out(skb, flow);
+}
+
+/**
+ * espah_flow_in() - what a packet that has come shows to the selectors
+ * @en: namespace
+ * @skb: packet; its network header is a checked IP header in the linear part
+ * @flow: filled in, as far as there are selectors that ask
+ *
+ * The caller holds RCU.
+ */
+static __always_inline void espah_flow_in(const struct espah_net *en,
+					  const struct sk_buff *skb,
+					  struct espah_flow *flow)
+{
+	espah_flow_of(skb, flow);
+	if (unlikely(espah_narrow(en)))
+		espah_flow_narrow_in(skb, flow);
+}
 
 #endif /* _ESPAH_FLOW_H */

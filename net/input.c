@@ -110,7 +110,7 @@ static __always_inline unsigned int admit(struct espah_sa *sa,
 	unsigned int cause;
 	u8 dir;
 
-	espah_flow_of(skb, &flow);
+	espah_flow_in(sa->en, skb, &flow);
 	dir = sa->mode == ESPAH_MODE_TRANSPORT ||
 	      espah_deliver_here(sa->en->net, skb) ? ESPAH_DIR_IN :
 						     ESPAH_DIR_FWD;

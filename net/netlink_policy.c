@@ -296,6 +296,12 @@ static int get_request(const struct nlmsghdr *nlh, struct nlattr **tb,
 	if (err)
 		return err;
 
+	if (config->sel.asks & ESPAH_ASKS_CLASSES &&
+	    config->dir != ESPAH_DIR_OUT) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_SEL],
+				    "sel dscp: it tells outbound packets apart; what arrives may have any (RFC 4301 section 4.1)");
+		return -EINVAL;
+	}
 	config->action = nla_get_u8(tb[ESPAH_A_POLICY_ACTION]);
 	if (tb[ESPAH_A_POLICY_PRIORITY])
 		config->priority = nla_get_u32(tb[ESPAH_A_POLICY_PRIORITY]);

@@ -31,6 +31,7 @@ static int __net_init net_init(struct net *net)
 	if (err)
 		goto free_stub;
 	espah_spd_init(&en->spd);
+	espah_narrow_init(&en->narrowness);
 	espah_queue_init(en);
 	espah_acquire_init(en);
 	espah_lifetime_net_init(en);

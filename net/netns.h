@@ -7,6 +7,7 @@
 
 #include "acquire.h"
 #include "lifetime.h"
+#include "narrow.h"
 #include "queue.h"
 #include "sad.h"
 #include "spd.h"
@@ -27,6 +28,7 @@ struct xfrm_state;
  *	to others. Written once, before a grace period, and read locklessly
  * @sad: the SAs
  * @spd: the policies
+ * @narrowness: the selectors that ask for more than most do
  * @waiting: the packets that wait for SAs
  * @asking: the SAs that were asked for last
  * @judge: ends SAs that have reached a limit
@@ -42,6 +44,7 @@ struct espah_net {
 	bool				live;
 	struct espah_sad		sad;
 	struct espah_spd		spd;
+	struct espah_narrowness		narrowness;
 	struct espah_waiting		waiting;
 	struct espah_asking		asking;
 	struct espah_judge		judge;
@@ -62,6 +65,19 @@ extern unsigned int espah_net_id;
 static inline struct espah_net *espah_net(const struct net *net)
 {
 	return net_generic(net, espah_net_id);
+}
+
+/**
+ * espah_narrow() - do selectors here ask for more than most do?
+ * @en: namespace
+ *
+ * The caller holds RCU, and finds no such selector where the answer is no.
+ *
+ * Return: true if packets have to be looked at more closely.
+ */
+static inline bool espah_narrow(const struct espah_net *en)
+{
+	return READ_ONCE(en->narrowness.selectors);
 }
 
 int espah_netns_init(void);

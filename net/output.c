@@ -83,6 +83,7 @@ static bool is_multicast(const struct sk_buff *skb)
  * would be some 50 instructions for each packet.
  */
 static __always_inline unsigned int take_under(struct espah_net *en,
+					       const struct espah_policy *policy,
 					       struct espah_sa *sa,
 					       struct espah_bundle *bundle,
 					       struct sk_buff *skb,
@@ -115,7 +116,8 @@ static __always_inline unsigned int take_under(struct espah_net *en,
 	skb_dst_drop(skb);
 	skb_dst_set(skb, route);
 	skb->mark = mark;
-	espah_protect(sa, next, skb);
+	espah_protect(sa, next, skb,
+		      policy->config.sel.asks & ESPAH_ASKS_VALUES);
 	return NF_STOLEN;
 }
 
@@ -139,7 +141,7 @@ static noinline unsigned int take_bundled(struct espah_net *en,
 	if (IS_ERR(bundle))
 		return refuse(en, NULL, skb, bundle == ERR_PTR(-ENOMEM) ?
 			      ESPAH_A_CNT_OUT_NOMEM : ESPAH_A_CNT_OUT_NO_SA);
-	verdict = take_under(en, sas[0], bundle, skb, state);
+	verdict = take_under(en, policy, sas[0], bundle, skb, state);
 	espah_bundle_put(bundle);
 	return verdict;
 }
@@ -153,7 +155,7 @@ static __always_inline unsigned int take(struct espah_net *en,
 {
 	if (unlikely(policy->config.tmpls > 1))
 		return take_bundled(en, policy, flow, skb, state);
-	return take_under(en, sa, NULL, skb, state);
+	return take_under(en, policy, sa, NULL, skb, state);
 }
 
 /* For those that need no haste. Those that wait or might have to have left netfilter
@@ -187,7 +189,7 @@ static noinline unsigned int settle(struct sk_buff *skb,
 /* There is no SA. Where nobody can be asked for one, nobody will bring it. */
 static noinline unsigned int take_without(struct espah_net *en,
 					  struct espah_policy *policy,
-					  const struct espah_flow *flow,
+					  struct espah_flow *flow,
 					  struct sk_buff *skb,
 					  const struct nf_hook_state *state,
 					  bool excluded)
@@ -200,6 +202,8 @@ static noinline unsigned int take_without(struct espah_net *en,
 			      ESPAH_A_CNT_OUT_SELECTOR : ESPAH_A_CNT_OUT_NO_SA);
 	if (is_multicast(skb))
 		return refuse(en, NULL, skb, ESPAH_A_CNT_OUT_MULTICAST);
+	/* Who is asked wants to know what for, even where no selector does. */
+	espah_flow_upper(skb, flow);
 	espah_acquire(en, policy, flow);
 	/* Conntrack need not enter connections of what is dropped. */
 	if (!espah_queue_has_room(en, policy, skb))
@@ -348,9 +352,9 @@ bool espah_output_resume(struct espah_net *en,
 	struct espah_flow flow;
 	struct espah_sa *sa;
 
-	espah_flow_leaving(skb, &flow);
 	rcu_read_lock();
 	local_bh_disable();
+	espah_flow_out(en, skb, &flow);
 	if (espah_spd_lookup(en, ESPAH_DIR_OUT, &flow) != policy) {
 		espah_drop(en, NULL, skb, ESPAH_A_CNT_OUT_QUEUE_POLICY);
 	} else {
@@ -414,7 +418,7 @@ unsigned int espah_output_hook(void *priv, struct sk_buff *skb,
 	if (!READ_ONCE(en->spd.count[ESPAH_DIR_OUT]) || not_ours(skb))
 		return NF_ACCEPT;
 
-	espah_flow_leaving(skb, &flow);
+	espah_flow_out(en, skb, &flow);
 	policy = espah_spd_lookup(en, ESPAH_DIR_OUT, &flow);
 	if (!policy)
 		return likely(!espah_quoted_worth(&flow)) ? NF_ACCEPT :

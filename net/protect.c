@@ -441,7 +441,8 @@ static unsigned int part_limit(const struct sk_buff *skb, unsigned int limit)
 
 /* What may be fragmented and has to be is fragmented inside of a tunnel (RFC 4301 section
  * 8.2.1), so that nobody puts together what has not proved itself. All fragments go
- * under the SA that was found for the whole: they have no ports to ask again by.
+ * under the SA that was found for the whole. But where the peer wants to see ports (section
+ * 7.3), it is what is protected that is fragmented.
  */
 static noinline void protect_in_parts(struct espah_sa *sa,
 				      struct espah_layer *next,
@@ -451,6 +452,10 @@ static noinline void protect_in_parts(struct espah_sa *sa,
 	unsigned int most = part_limit(skb, limit);
 	struct sk_buff *fragments, *rest;
 
+	if (espah_sa_wants_whole(sa)) {
+		protect_one(sa, next, skb);
+		return;
+	}
 	if (skb->len <= most) {
 		protect_part(sa, next, skb, limit);
 		return;
@@ -470,9 +475,9 @@ static noinline void protect_in_parts(struct espah_sa *sa,
 
 static __always_inline void protect_packet(struct espah_sa *sa,
 					   struct espah_layer *next,
-					   struct sk_buff *skb)
+					   struct sk_buff *skb, bool whole)
 {
-	if (unlikely(skb->ignore_df) && sa->mode == ESPAH_MODE_TUNNEL)
+	if (unlikely(skb->ignore_df) && sa->mode == ESPAH_MODE_TUNNEL && !whole)
 		protect_in_parts(sa, next, skb);
 	else
 		protect_one(sa, next, skb);
@@ -484,17 +489,18 @@ static __always_inline void protect_packet(struct espah_sa *sa,
  * @next: layer of a bundle that goes over it, or NULL; the caller holds the bundle
  * @skb: packet in clear, perhaps a large one to be segmented, which fits
  *	(espah_pmtu_fits()); its dst is the route of the protected packet
+ * @whole: its policy speaks of ports, which its parts would not have
  *
  * Takes the packet over, and counts what becomes of it. The caller holds RCU and has
  * softirqs off.
  */
 void espah_protect(struct espah_sa *sa, struct espah_layer *next,
-		   struct sk_buff *skb)
+		   struct sk_buff *skb, bool whole)
 {
 	struct sk_buff *segs, *rest;
 
 	if (!skb_is_gso(skb)) {
-		protect_packet(sa, next, skb);
+		protect_packet(sa, next, skb, whole);
 		return;
 	}
 	/* Every segment is a packet of its own, with a number of its own. */
@@ -506,7 +512,7 @@ void espah_protect(struct espah_sa *sa, struct espah_layer *next,
 	consume_skb(skb);
 	skb_list_walk_safe(segs, skb, rest) {
 		skb_mark_not_on_list(skb);
-		protect_packet(sa, next, skb);
+		protect_packet(sa, next, skb, whole);
 	}
 }
 

@@ -7,7 +7,7 @@ struct espah_sa;
 struct sk_buff;
 
 void espah_protect(struct espah_sa *sa, struct espah_layer *next,
-		   struct sk_buff *skb);
+		   struct sk_buff *skb, bool whole);
 void espah_protect_dummy(struct espah_sa *sa, struct sk_buff *skb);
 
 #endif /* _ESPAH_PROTECT_H */

@@ -442,6 +442,7 @@ static bool ask_again(struct espah_net *en, struct espah_queue *queue,
 		if (at++ < queue->turn)
 			continue;
 		espah_flow_leaving(skb, &flow);
+		espah_flow_upper(skb, &flow);
 		verdict = espah_acquire_again(en, queue->policy, &flow, asks);
 		if (verdict == ESPAH_ASK_NOW || verdict == ESPAH_ASK_DONE)
 			continue;

@@ -8,6 +8,7 @@
 #include <net/ip.h>
 
 #include "ext6.h"
+#include "flow.h"
 #include "packet.h"
 #include "quoted.h"
 
@@ -31,6 +32,19 @@ static int type_at(const struct sk_buff *skb, int at)
 	return type ? *type : -1;
 }
 
+/* The ports of an answer are those of the packet, reversed. What would answer one of
+ * another kind, its header does not say.
+ */
+static void back_upper(const struct sk_buff *skb, int at,
+		       struct espah_flow *back)
+{
+	back->has_upper = false;
+	if (espah_upper_kind(back->proto) != ESPAH_UPPER_PORTS)
+		return;
+	espah_flow_upper_at(skb, at, back);
+	swap(back->upper.src, back->upper.dst);
+}
+
 static bool back4(const struct sk_buff *skb, struct espah_flow *back)
 {
 	int at = skb_network_offset(skb) + ip_hdrlen(skb);
@@ -45,6 +59,7 @@ static bool back4(const struct sk_buff *skb, struct espah_flow *back)
 	back->src = espah_addr4(iph->daddr);
 	back->dst = espah_addr4(iph->saddr);
 	back->proto = iph->protocol;
+	back_upper(skb, at + ICMP_LEN + iph->ihl * 4, back);
 	return true;
 }
 
@@ -67,6 +82,7 @@ static bool back6(const struct sk_buff *skb, struct espah_flow *back)
 	back->src = espah_addr6(&iph->daddr);
 	back->dst = espah_addr6(&iph->saddr);
 	back->proto = ext.proto;
+	back_upper(skb, at + ext.upper, back);
 	return true;
 }
 
@@ -90,5 +106,7 @@ bool espah_quoted_back(const struct sk_buff *skb, const struct espah_flow *flow,
 
 	back->family = flow->family;
 	back->mark = flow->mark;
+	back->ifindex = flow->ifindex;
+	back->classes = flow->classes;
 	return found && espah_addr_equal(&flow->dst, &back->dst);
 }

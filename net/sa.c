@@ -13,11 +13,22 @@
 #include "icv.h"
 #include "keepalive.h"
 #include "lifetime.h"
+#include "narrow.h"
 #include "netns.h"
 #include "sa.h"
 
 /* Freeing an SA sleeps, in the crypto layer. */
 static struct workqueue_struct *reaper;
+
+static void free_selector(struct espah_sa *sa)
+{
+	struct espah_selector_rcu *sel = rcu_dereference_protected(sa->sel, true);
+
+	if (!sel)
+		return;
+	espah_narrow_put(sa->en, &sel->sel);
+	kfree(sel);
+}
 
 /* Everything an SA owns. Whatever it could not get is NULL, so that this also
  * undoes a half-made one.
@@ -28,7 +39,7 @@ static void sa_free(struct espah_sa *sa)
 	espah_icv_unkey(sa->mac);
 	dst_cache_destroy(&sa->route);
 	free_percpu(sa->usage);
-	kfree(rcu_dereference_protected(sa->sel, true));
+	free_selector(sa);
 	kfree(rcu_dereference_protected(sa->limits, true));
 	kfree(sa->keepalive);
 	kfree(sa->dummy);
@@ -241,9 +252,10 @@ free:
 }
 
 static struct espah_selector_rcu *
-alloc_selector(const struct espah_selector *sel)
+get_selector(struct espah_net *en, const struct espah_selector *sel)
 {
 	struct espah_selector_rcu *new;
+	int err;
 
 	if (!sel)
 		return NULL;
@@ -251,7 +263,20 @@ alloc_selector(const struct espah_selector *sel)
 	if (!new)
 		return ERR_PTR(-ENOMEM);
 	new->sel = *sel;
-	return new;
+	err = espah_narrow_get(en, sel);
+	if (!err)
+		return new;
+	kfree(new);
+	return ERR_PTR(err);
+}
+
+/* Packets may look at it still. */
+static void put_selector(struct espah_net *en, struct espah_selector_rcu *sel)
+{
+	if (!sel)
+		return;
+	espah_narrow_put(en, &sel->sel);
+	kfree_rcu(sel, rcu);
 }
 
 /**
@@ -263,24 +288,23 @@ alloc_selector(const struct espah_selector *sel)
  *
  * The caller holds &espah_net.lock. In the SAD, espah_lifetime_start() comes next.
  *
- * Return: 0 or -ENOMEM; nothing has changed then.
+ * Return: 0 or a negative errno; nothing has changed then.
  */
 int espah_sa_change(struct espah_sa *sa, const struct espah_selector *sel,
 		    const struct espah_limits *limits)
 {
-	struct espah_selector_rcu *old, *new = alloc_selector(sel);
+	struct espah_selector_rcu *old, *new = get_selector(sa->en, sel);
 	struct espah_limits_rcu *new_limits;
 
 	if (IS_ERR(new))
 		return PTR_ERR(new);
 	new_limits = espah_lifetime_alloc(limits);
 	if (IS_ERR(new_limits)) {
-		kfree(new);
+		put_selector(sa->en, new);
 		return PTR_ERR(new_limits);
 	}
 	old = rcu_replace_pointer(sa->sel, new, lockdep_is_held(&sa->en->lock));
-	if (old)
-		kfree_rcu(old, rcu);
+	put_selector(sa->en, old);
 	espah_lifetime_set(sa, new_limits);
 	return 0;
 }
@@ -297,6 +321,22 @@ bool espah_sa_covers(const struct espah_sa *sa, const struct espah_flow *flow)
 	const struct espah_selector_rcu *sel = rcu_dereference(sa->sel);
 
 	return !sel || espah_selector_match(&sel->sel, flow);
+}
+
+/**
+ * espah_sa_wants_whole() - may it not carry parts of datagrams?
+ * @sa: SA, under RCU
+ *
+ * RFC 4301 section 7.3: where its selector asks for ports, the peer discards what does
+ * not show them.
+ *
+ * Return: true if it may not.
+ */
+bool espah_sa_wants_whole(const struct espah_sa *sa)
+{
+	const struct espah_selector_rcu *sel = rcu_dereference(sa->sel);
+
+	return sel && sel->sel.asks & ESPAH_ASKS_VALUES;
 }
 
 /**

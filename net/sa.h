@@ -331,6 +331,7 @@ void espah_sa_put(struct espah_sa *sa);
 int espah_sa_change(struct espah_sa *sa, const struct espah_selector *sel,
 		    const struct espah_limits *limits);
 bool espah_sa_covers(const struct espah_sa *sa, const struct espah_flow *flow);
+bool espah_sa_wants_whole(const struct espah_sa *sa);
 bool espah_sa_use(struct espah_sa *sa, unsigned int bytes);
 void espah_sa_usage(const struct espah_sa *sa, u64 *packets, u64 *bytes);
 int espah_sa_init(void);

@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 
 #include "hooks.h"
+#include "narrow.h"
 #include "netns.h"
 #include "spd.h"
 
@@ -363,18 +364,26 @@ policy_create(struct espah_net *en, const struct espah_policy_config *config)
 	if (!policy)
 		return ERR_PTR(-ENOMEM);
 	policy->config = *config;
+	err = espah_narrow_get(en, &config->sel);
+	if (err)
+		goto free;
 	err = policy_get_slots(en, policy);
-	if (err) {
-		kfree(policy);
-		return ERR_PTR(err);
-	}
+	if (err)
+		goto put_narrow;
 	return policy;
+
+put_narrow:
+	espah_narrow_put(en, &config->sel);
+free:
+	kfree(policy);
+	return ERR_PTR(err);
 }
 
 static void policy_free(struct espah_net *en, struct espah_policy *policy)
 {
 	espah_queue_end(en, policy);
 	policy_put_slots(en, policy);
+	espah_narrow_put(en, &policy->config.sel);
 	kfree_rcu(policy, rcu);
 }
 

@@ -44,8 +44,10 @@ static const struct chain chains[] = {
 	{ "hop-by-hop and destination options", HBH, { DST, 0, [8] = UDP, 0 },
 	  24, { 48, 40, 56, UDP } },
 	{ "first fragment", FRAG, { UDP, 0, 0, 1 }, 16, { 40, 6, 48, UDP, true } },
-	{ "middle fragment", FRAG, { UDP, 0, 1, 1 }, 16, { 40, 6, 48, UDP, true } },
-	{ "last fragment", FRAG, { UDP, 0, 1, 0 }, 16, { 40, 6, 48, UDP, true } },
+	{ "middle fragment", FRAG, { UDP, 0, 1, 1 }, 16,
+	  { 40, 6, 48, UDP, true, true } },
+	{ "last fragment", FRAG, { UDP, 0, 1, 0 }, 16,
+	  { 40, 6, 48, UDP, true, true } },
 	{ "fragment that is whole", FRAG, { UDP, 0, 0, 0 }, 16,
 	  { 40, 6, 48, UDP } },
 	{ "reserved bits of a fragment header", FRAG, { UDP, 0xff, 0, 6 }, 16,
@@ -53,9 +55,9 @@ static const struct chain chains[] = {
 	{ "first fragment, options in it", FRAG, { DST, 0, 0, 1, [8] = UDP, 0 },
 	  24, { 40, 6, 56, UDP, true } },
 	{ "middle fragment of options", FRAG, { DST, 0, 1, 1, [8] = UDP, 0 }, 24,
-	  { 40, 6, 48, DST, true } },
+	  { 40, 6, 48, DST, true, true } },
 	{ "hop-by-hop, then fragment", HBH, { FRAG, 0, [8] = UDP, 0, 1, 0 }, 24,
-	  { 48, 40, 56, UDP, true } },
+	  { 48, 40, 56, UDP, true, true } },
 	{ "longer than the packet", HBH, { UDP, 3 }, 24, { 40, 6, 40, HBH } },
 	{ "broken off", HBH, { UDP, 0 }, 7, { 40, 6, 40, HBH } },
 	{ "broken off behind another", HBH, { DST, 0, [8] = UDP }, 12,
@@ -101,6 +103,7 @@ static void check_chain(struct kunit *test, const struct chain *chain,
 	KUNIT_EXPECT_EQ(test, ext.upper, chain->ext.upper);
 	KUNIT_EXPECT_EQ(test, ext.proto, chain->ext.proto);
 	KUNIT_EXPECT_EQ(test, ext.fragment, chain->ext.fragment);
+	KUNIT_EXPECT_EQ(test, ext.headless, chain->ext.headless);
 
 	memset(&flow, 0xff, sizeof(flow));
 	espah_flow_of(skb, &flow);

@@ -219,6 +219,7 @@ int fixture_init(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, en->stub);
 	KUNIT_ASSERT_EQ(test, espah_sad_init(&en->sad), 0);
 	espah_spd_init(&en->spd);
+	espah_narrow_init(&en->narrowness);
 	espah_queue_init(en);
 	espah_acquire_init(en);
 	espah_lifetime_net_init(en);
@@ -251,6 +252,7 @@ void fixture_exit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fixture->hooks, 0);
 	KUNIT_EXPECT_EQ(test, fixture->en.encapsulated, 0);
 	KUNIT_EXPECT_EQ(test, en->sad.count, 0);
+	KUNIT_EXPECT_EQ(test, en->narrowness.selectors, 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&en->sad.slots.nelems), 0);
 	espah_sad_exit(&en->sad);
 	espah_spd_exit(&en->spd);

@@ -204,6 +204,132 @@ static void protocol(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, espah_selector_match(&sel, &flow), proto->matches);
 }
 
+struct upper {
+	const char		*name;
+	struct espah_upper	min;
+	struct espah_upper	max;
+	struct espah_upper	seen;
+	bool			matches;
+};
+
+static const struct upper uppers[] = {
+	{ "lowest of both", { 5, 7 }, { 6, 9 }, { 5, 7 }, true },
+	{ "highest of both", { 5, 7 }, { 6, 9 }, { 6, 9 }, true },
+	{ "source below", { 5, 7 }, { 6, 9 }, { 4, 8 }, false },
+	{ "source above", { 5, 7 }, { 6, 9 }, { 7, 8 }, false },
+	{ "destination below", { 5, 7 }, { 6, 9 }, { 5, 6 }, false },
+	{ "destination above", { 5, 7 }, { 6, 9 }, { 5, 10 }, false },
+	{ "the wrong way round", { 5, 7 }, { 5, 7 }, { 7, 5 }, false },
+	{ "any, lowest", { 0, 0 }, { 65535, 65535 }, { 0, 0 }, true },
+	{ "any, highest", { 0, 0 }, { 65535, 65535 }, { 65535, 65535 }, true },
+	{ "across the sign", { 0x7fff, 0 }, { 0x8000, 0 }, { 0x8000, 0 }, true },
+	{ "octet order", { 0x0100, 0 }, { 0x0200, 0 }, { 0x0003, 0 }, false },
+};
+
+static void upper_desc(const struct upper *upper, char *desc)
+{
+	strscpy(desc, upper->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(upper, uppers, upper_desc);
+
+/* RFC 4301 section 4.4.1: what is not there is in no range, and only then OPAQUE. */
+static void upper_layer(struct kunit *test)
+{
+	const struct upper *upper = test->param_value;
+	struct espah_flow flow = {
+		.family		= AF_INET,
+		.proto		= IPPROTO_UDP,
+		.has_upper	= true,
+		.upper		= upper->seen,
+	};
+	struct espah_selector sel = any4;
+
+	sel.proto = IPPROTO_UDP;
+	sel.asks = ESPAH_ASKS_VALUES;
+	sel.upper_min = upper->min;
+	sel.upper_max = upper->max;
+	KUNIT_EXPECT_EQ(test, espah_selector_match(&sel, &flow),
+			upper->matches);
+	sel.asks = ESPAH_ASKS_OPAQUE;
+	KUNIT_EXPECT_FALSE(test, espah_selector_match(&sel, &flow));
+	sel.asks = 0;
+	KUNIT_EXPECT_TRUE(test, espah_selector_match(&sel, &flow));
+
+	flow.has_upper = false;
+	KUNIT_EXPECT_TRUE(test, espah_selector_match(&sel, &flow));
+	sel.asks = ESPAH_ASKS_OPAQUE;
+	KUNIT_EXPECT_TRUE(test, espah_selector_match(&sel, &flow));
+	sel.asks = ESPAH_ASKS_VALUES;
+	KUNIT_EXPECT_FALSE(test, espah_selector_match(&sel, &flow));
+}
+
+/* All that is asked for has to be so. */
+static void each_thing_asked_for(struct kunit *test)
+{
+	struct espah_selector sel = any4;
+	struct espah_flow flow = {
+		.family		= AF_INET,
+		.proto		= IPPROTO_UDP,
+		.has_upper	= true,
+		.upper		= { 1, 2 },
+		.ifindex	= 3,
+		.classes	= BIT_ULL(46),
+	};
+	int wrong;
+
+	sel.proto = IPPROTO_UDP;
+	sel.asks = ESPAH_ASKS_VALUES | ESPAH_ASKS_IFINDEX | ESPAH_ASKS_CLASSES;
+	sel.upper_min = flow.upper;
+	sel.upper_max = flow.upper;
+	sel.ifindex = 3;
+	sel.classes = BIT_ULL(63) | BIT_ULL(46);
+	KUNIT_EXPECT_TRUE(test, espah_selector_match(&sel, &flow));
+	for (wrong = 0; wrong < 4; wrong++) {
+		struct espah_flow other = flow;
+
+		other.upper.src += wrong == 0;
+		other.ifindex += wrong == 1;
+		other.classes <<= wrong == 2;
+		other.src.v4 = wrong == 3 ? htonl(7) : 0;
+		sel.src_max = espah_addr4(htonl(6));
+		KUNIT_EXPECT_FALSE_MSG(test, espah_selector_match(&sel, &other),
+				       "wrong %d", wrong);
+	}
+	/* Of what arrives, no class is asked for. */
+	flow.classes = ~0ULL;
+	KUNIT_EXPECT_TRUE(test, espah_selector_match(&sel, &flow));
+	sel.asks = 0;
+	flow.ifindex = 4;
+	KUNIT_EXPECT_TRUE(test, espah_selector_match(&sel, &flow));
+}
+
+static void equal_compares_what_few_have(struct kunit *test)
+{
+	const struct espah_selector one = any4;
+	struct espah_selector other = any4;
+	u16 *values[] = {
+		&other.upper_min.src, &other.upper_min.dst,
+		&other.upper_max.src, &other.upper_max.dst,
+	};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(values); i++) {
+		++*values[i];
+		KUNIT_EXPECT_FALSE_MSG(test, espah_selector_equal(&one, &other),
+				       "value %d", i);
+		--*values[i];
+	}
+	other.asks = ESPAH_ASKS_VALUES;
+	KUNIT_EXPECT_FALSE(test, espah_selector_equal(&one, &other));
+	other.asks = 0;
+	other.ifindex = 1;
+	KUNIT_EXPECT_FALSE(test, espah_selector_equal(&one, &other));
+	other.ifindex = 0;
+	other.classes = 1;
+	KUNIT_EXPECT_FALSE(test, espah_selector_equal(&one, &other));
+}
+
 static void equal_compares_every_field(struct kunit *test)
 {
 	const struct espah_selector one = any4;
@@ -227,6 +353,7 @@ static void equal_compares_every_field(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, espah_selector_equal(&one, &other));
 	other.proto = one.proto;
 	KUNIT_EXPECT_TRUE(test, espah_selector_equal(&one, &other));
+	equal_compares_what_few_have(test);
 }
 
 static void range_valid_v4(struct kunit *test)
@@ -259,6 +386,8 @@ static struct kunit_case selector_cases[] = {
 	KUNIT_CASE_PARAM(either_range_v6, range6_gen_params),
 	KUNIT_CASE(families_do_not_mix),
 	KUNIT_CASE_PARAM(protocol, proto_gen_params),
+	KUNIT_CASE_PARAM(upper_layer, upper_gen_params),
+	KUNIT_CASE(each_thing_asked_for),
 	KUNIT_CASE(equal_compares_every_field),
 	KUNIT_CASE_PARAM(range_valid_v4, range4_gen_params),
 	KUNIT_CASE_PARAM(range_valid_v6, range6_gen_params),

@@ -466,6 +466,35 @@ static void marks_tell_policies_apart(struct kunit *test)
 	}
 }
 
+/* Whoever asks for more than most do is counted as long as it is there. */
+static void narrow_ones_are_counted(struct kunit *test)
+{
+	struct fixture *fixture = test->priv;
+	struct espah_net *en = fixture_net(test);
+	struct espah_policy_config config = any_flow(ESPAH_DIR_OUT, 0, 1);
+	struct espah_policy_config other = one_dst(ESPAH_DIR_IN, 0, 1, 2);
+
+	KUNIT_ASSERT_EQ(test, insert(en, &config), 0);
+	KUNIT_EXPECT_FALSE(test, espah_narrow(en));
+	config.sel.proto = IPPROTO_UDP;
+	config.sel.asks = ESPAH_ASKS_VALUES;
+	KUNIT_ASSERT_EQ(test, insert(en, &config), 0);
+	other.sel.asks = ESPAH_ASKS_IFINDEX;
+	KUNIT_ASSERT_EQ(test, insert(en, &other), 0);
+	KUNIT_EXPECT_EQ(test, en->narrowness.selectors, 2);
+	config.priority = 7;
+	KUNIT_EXPECT_EQ(test, replace(en, &config), 0);
+	KUNIT_EXPECT_EQ(test, en->narrowness.selectors, 2);
+	remove(en, find(en, &config));
+	KUNIT_EXPECT_EQ(test, en->narrowness.selectors, 1);
+	remove(en, find(en, &other));
+	KUNIT_EXPECT_FALSE(test, espah_narrow(en));
+
+	fixture->hooks_err = -ENOMEM;
+	KUNIT_EXPECT_EQ(test, insert(en, &config), -ENOMEM);
+	KUNIT_EXPECT_FALSE(test, espah_narrow(en));
+}
+
 static struct kunit_case spd_cases[] = {
 	KUNIT_CASE(nothing_is_found_in_nothing),
 	KUNIT_CASE(directions_are_apart),
@@ -475,6 +504,7 @@ static struct kunit_case spd_cases[] = {
 	KUNIT_CASE(replacing_may_move),
 	KUNIT_CASE(found_by_selector_and_by_number),
 	KUNIT_CASE(marks_tell_policies_apart),
+	KUNIT_CASE(narrow_ones_are_counted),
 	KUNIT_CASE(refused_one_leaves_nothing),
 	KUNIT_CASE(flush_by_direction),
 	KUNIT_CASE(generation_is_never_0),

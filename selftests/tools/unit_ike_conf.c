@@ -276,7 +276,7 @@ static const struct conf_case bad[] = {
 	  "espahd.conf:6: connections.m.remote_addrs: there is no single address, and the child 'net' is to be begun from here; write one, or leave out its actions",
 	},
 	{ CHILD("local_ts = 10.1.0.0/16[tcp/80]"),
-	  "espahd.conf:8: connections.m.children.net.local_ts: '10.1.0.0/16[tcp/80]': the kernel module does not tell ports apart; leave out the slash and what is behind it",
+	  "espahd.conf:8: connections.m.children.net.local_ts: '10.1.0.0/16[tcp/80]': espahd does not tell ports apart; leave out the slash and what is behind it",
 	},
 	{ CHILD("local_ts = 10.1.0.0/16[tcp]\nremote_ts = 10.2.0.0/16[udp], fd00::/8"),
 	  "espahd.conf:9: connections.m.children.net.remote_ts: no packet can fit it and local_ts; families and protocols must be the same",

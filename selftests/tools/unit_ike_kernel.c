@@ -374,7 +374,7 @@ static void test_policy_faults(void)
 	check(ike_kernel_policy_add(kernel, &policy, &err) == -1 && err.num == EOPNOTSUPP,
 	      "ports are refused");
 	check_text(err.text,
-		   "EOPNOTSUPP: the kernel module cannot tell ports apart, nor protocols of one side: 10.1.0.0/16[0/0-80]; expected a traffic selector without ports",
+		   "EOPNOTSUPP: espahd cannot tell ports apart, nor protocols of one side: 10.1.0.0/16[0/0-80]; expected a traffic selector without ports",
 		   "and named");
 	check_asked("", "before anything is asked");
 	policy = simple_policy(3);

@@ -504,11 +504,11 @@ static const struct {
 	const char *words;
 } wishes[] = {
 	{ "ports alone", "10.1.0.0/16[tcp/80]", "10.2.0.0/16", NULL, NULL, 0,
-	  "the kernel module does not tell ports apart" },
+	  "espahd does not tell ports apart" },
 	{ "ports of the peer alone", "10.1.0.0/16", "10.2.0.0/16[udp/1-2]", NULL, NULL, 0,
-	  "the kernel module does not tell ports apart" },
+	  "espahd does not tell ports apart" },
 	{ "OPAQUE", "10.1.0.0/16[udp/opaque]", "10.2.0.0/16", NULL, NULL, 0,
-	  "the kernel module does not tell ports apart" },
+	  "espahd does not tell ports apart" },
 	{ "ports beside what has none", "10.1.0.0/16[tcp/80] 10.1.7.0/24", "10.2.0.0/16",
 	  "10.1.7.0/24", "10.2.0.0/16", 1, "" },
 	{ "a packet's own ports first", "10.1.7.1[tcp/80] 10.1.0.0/16", "10.2.0.0/16",
@@ -560,7 +560,7 @@ static const struct {
 	{ "10.1.0.0/16", "10.2.0.0/16", "" },
 	{ "10.1.0.0/16", "fd00::/8", "no packet can fit its traffic selectors" },
 	{ "10.1.0.0/16[icmp/8]", "10.2.0.0/16",
-	  "its traffic selectors have ports, which the module does not tell apart" },
+	  "its traffic selectors have ports, which espahd does not tell apart" },
 	{ EIGHT_1, "10.2.1.0/24 10.2.2.0/24", "" },
 	{ EIGHT_1, "10.2.1.0/24 10.2.2.0/24 10.2.3.0/24",
 	  "its traffic selectors are too many" },

@@ -271,7 +271,6 @@ static const struct words_case cases[] = {
 	},
 	{ ADD, ENDS AEAD "sel src 10.0.0.0/8 dst ::/0",
 	  "'sel': 'src' is IPv4 and 'dst' is IPv6; a selector has one family" },
-	{ ADD, "sel sport 5", "'sport': ports in selectors are not supported by this version" },
 	{ ADD, "sel proto nonsense",
 	  "'proto': 'nonsense' is not an IP protocol; expected a name like tcp or a number from 0 to 255",
 	},
@@ -300,6 +299,19 @@ static const struct words_case cases[] = {
 	{ POLICY, "dir in tmpl src 0.0.0.0 dst 0.0.0.0 proto esp tmpl proto 50 mode tunnel",
 	  "in 0 protect 0.0.0.0/0>0.0.0.0/0 0 tmpl any>any 50 0 0 0 0 tmpl any>any 50 0 1 0 0" },
 	{ POLICY, "src 10.0.0.1-10.0.0.9 dir out", "out 0 bypass 10.0.0.1-10.0.0.9>0.0.0.0/0 0" },
+	{ POLICY, "proto udp sport 500 dport 0x10-0x20 dir out",
+	  "out 0 bypass 0.0.0.0/0>0.0.0.0/0 17 sport 500-500 dport 16-32" },
+	{ POLICY, "proto udp sport 0 dport any dir out", "out 0 bypass 0.0.0.0/0>0.0.0.0/0 17" },
+	{ POLICY, "proto udp dport 0-0 dir out",
+	  "out 0 bypass 0.0.0.0/0>0.0.0.0/0 17 dport 0-0" },
+	{ POLICY, "proto icmp type 0 code 3-4 dir out",
+	  "out 0 bypass 0.0.0.0/0>0.0.0.0/0 1 type 0-0 code 3-4" },
+	{ POLICY, "proto icmp type 11-12 code 1-0 dir out",
+	  "out 0 bypass 0.0.0.0/0>0.0.0.0/0 1 type 11-12 code 1-0" },
+	{ POLICY, "proto gre key 0.1.0.2 dev if7 dir in",
+	  "in 0 bypass 0.0.0.0/0>0.0.0.0/0 47 key 65538 if 7" },
+	{ POLICY, "proto gre key 9 opaque dev lo dscp 0,46,63 dir out",
+	  "out 0 bypass 0.0.0.0/0>0.0.0.0/0 47 key 9 opaque if 1 dscp 8000400000000001" },
 	{ POLICY_KEY, "dir out proto icmp", "out 0 protect 0.0.0.0/0>0.0.0.0/0 1" },
 	{ POLICY_KEY, "index 5 dir in", "in 0 protect index 5" },
 
@@ -330,11 +342,32 @@ static const struct words_case cases[] = {
 	},
 	{ POLICY, "dir in ptype sub",
 	  "'ptype': 'sub' is not supported by this version; expected main" },
-	{ POLICY, "dir in dev eth0",
-	  "'dev': devices in selectors are not supported by this version",
-	},
+	{ POLICY, "dir in dev nobody",
+	  "'dev': 'nobody' is not an interface; expected a name that ip link lists" },
+	{ POLICY, "dir in dev if0",
+	  "'dev': 'if0' is not an interface; expected a name that ip link lists" },
+	{ POLICY, "dir in sport x",
+	  "'sport': 'x' is not right; expected a number from 0 to 65535, or two like 1-9" },
+	{ POLICY, "dir in sport 1-",
+	  "'sport': '1-' is not right; expected a number from 0 to 65535, or two like 1-9" },
+	{ POLICY, "dir in dport 9-1",
+	  "'dport': '9-1' is not right; expected a number from 0 to 65535, or two like 1-9" },
+	{ POLICY, "dir in dport 1-65536",
+	  "'dport': '1-65536' is not right; expected a number from 0 to 65535, or two like 1-9" },
+	{ POLICY, "dir in dport", "'dport': a number is missing" },
+	{ POLICY, "dir in type 256",
+	  "'type': '256' is not right; expected a number from 0 to 255, or two like 1-9" },
+	{ POLICY, "dir in key 1.2.3",
+	  "'key': '1.2.3' is not right; expected a number, or four like 0.0.1.2" },
+	{ POLICY, "dir in key x",
+	  "'key': 'x' is not right; expected a number from 0 to 4294967295" },
+	{ POLICY, "dir out dscp 64",
+	  "'dscp': '64' is not right; expected numbers from 0 to 63, like 46 or 10,12" },
+	{ POLICY, "dir out dscp 1,",
+	  "'dscp': '1,' is not right; expected numbers from 0 to 63, like 46 or 10,12" },
+	{ POLICY, "dir out dscp", "'dscp': a DSCP is missing" },
 	{ POLICY, "dir in spi 5",
-	  "'spi' is not a word of this command; expected one of: src, dst, proto, dir, ptype, priority, tmpl, action, mark",
+	  "'spi' is not a word of this command; expected one of: src, dst, proto, sport, dport, type, code, key, opaque, dev, dscp, dir, ptype, priority, tmpl, action, mark",
 	},
 	{ POLICY_KEY, "dir in",
 	  "nothing names the policy; expected src, dst or proto, or index NUMBER" },
@@ -343,7 +376,7 @@ static const struct words_case cases[] = {
 	{ POLICY_FILTER, "src 10.0.0.0/8 dir in priority 4 index 5 action block nosock ptype main",
 	  "(taken)" },
 	{ POLICY_FILTER, "tmpl",
-	  "'tmpl' is not a word of this command; expected one of: src, dst, proto, dir, index, ptype, action, priority, nosock",
+	  "'tmpl' is not a word of this command; expected one of: src, dst, proto, sport, dport, type, code, key, opaque, dev, dscp, dir, index, ptype, action, priority, nosock",
 	},
 	{ POLICY_FLUSH, "dir fwd", "(taken)" },
 	{ POLICY_FLUSH, "src any",
@@ -370,12 +403,31 @@ static void add_ends(const struct espah_addr *src, const struct espah_addr *dst)
 	add("%s>%s", espah_addr_print(src, a), espah_addr_print(dst, b));
 }
 
+static void add_span(const struct espah_selector *sel, uint16_t attr, const char *word,
+		     const struct espah_span *span)
+{
+	if (espah_given(sel->given, attr))
+		add(" %s %u-%u", word, span->min, span->max);
+}
+
 static void add_selector(const struct espah_selector *sel)
 {
 	char a[ESPAH_RANGE_STRLEN], b[ESPAH_RANGE_STRLEN];
 
 	add("%s>%s %u", espah_range_print(&sel->src, a), espah_range_print(&sel->dst, b),
 	    sel->proto);
+	add_span(sel, ESPAH_A_SEL_SPORT_MIN, "sport", &sel->sport);
+	add_span(sel, ESPAH_A_SEL_DPORT_MIN, "dport", &sel->dport);
+	add_span(sel, ESPAH_A_SEL_TYPE_MIN, "type", &sel->type);
+	add_span(sel, ESPAH_A_SEL_CODE_MIN, "code", &sel->code);
+	if (espah_given(sel->given, ESPAH_A_SEL_KEY))
+		add(" key %u", sel->key);
+	if (espah_given(sel->given, ESPAH_A_SEL_OPAQUE))
+		add(" opaque");
+	if (espah_given(sel->given, ESPAH_A_SEL_IFINDEX))
+		add(" if %u", sel->ifindex);
+	if (espah_given(sel->given, ESPAH_A_SEL_DSCP))
+		add(" dscp %llx", (unsigned long long)sel->dscp);
 }
 
 static void add_sa(const struct espah_sa *sa)

@@ -4,6 +4,7 @@
 #include "addr.h"
 #include "names.h"
 #include "policy_text.h"
+#include "narrow.h"
 #include "selector.h"
 #include "tmpl.h"
 
@@ -332,9 +333,7 @@ int policy_parse_filter(struct args *args, struct policy_filter *filter)
 
 	if (args_walk(args, vocabularies, false))
 		return -1;
-	filter->src = sel.sel.src;
-	filter->dst = sel.sel.dst;
-	filter->proto = sel.sel.proto;
+	filter->sel = sel.sel;
 	filter->has_proto = sel.has_proto;
 	return 0;
 }
@@ -351,9 +350,10 @@ bool policy_filter_keep(const struct espah_policy *policy, const void *filter)
 	const struct policy_filter *f = filter;
 
 	return (f->family == AF_UNSPEC || f->family == policy->sel.src.min.family) &&
-	       espah_range_within(&policy->sel.src, &f->src) &&
-	       espah_range_within(&policy->sel.dst, &f->dst) &&
-	       (!f->has_proto || f->proto == policy->sel.proto) &&
+	       espah_range_within(&policy->sel.src, &f->sel.src) &&
+	       espah_range_within(&policy->sel.dst, &f->sel.dst) &&
+	       (!f->has_proto || f->sel.proto == policy->sel.proto) &&
+	       narrow_within(&policy->sel, &f->sel) &&
 	       (!espah_given(f->given, ESPAH_A_POLICY_DIR) || f->dir == policy->dir) &&
 	       (!espah_given(f->given, ESPAH_A_POLICY_INDEX) || f->index == policy->index) &&
 	       (!espah_given(f->given, ESPAH_A_POLICY_PRIORITY) ||

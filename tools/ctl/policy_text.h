@@ -10,13 +10,11 @@
 
 /* A policy passes if all that is given holds. */
 struct policy_filter {
-	struct espah_range src;
-	struct espah_range dst;
+	struct espah_selector sel;
 	uint64_t given;
 	uint32_t priority;
 	uint32_t index;
 	uint8_t dir;
-	uint8_t proto;
 	bool has_proto;
 	/* ip-xfrm(8)'s action, which does not tell protect from bypass */
 	bool block;

@@ -7,6 +7,7 @@
 #include "addr.h"
 #include "counters.h"
 #include "names.h"
+#include "narrow.h"
 #include "print.h"
 
 /* With --show-keys, keys pass through here. */
@@ -88,6 +89,7 @@ void print_selector(const struct espah_selector *sel)
 	       espah_range_print(&sel->dst, dst));
 	if (sel->proto)
 		printf(" proto %s", espah_proto_name(sel->proto, proto));
+	print_narrow(sel);
 }
 
 /**
@@ -132,9 +134,10 @@ json_t *json_selector(const struct espah_selector *sel)
 				   "src", espah_range_print(&sel->src, src),
 				   "dst", espah_range_print(&sel->dst, dst));
 
-	if (!sel->proto)
-		return object;
-	return json_with(object, "proto", json_string(espah_proto_name(sel->proto, proto)));
+	if (sel->proto)
+		object = json_with(object, "proto",
+				   json_string(espah_proto_name(sel->proto, proto)));
+	return json_narrow(object, sel);
 }
 
 /**

@@ -4,6 +4,7 @@
 
 #include "addr.h"
 #include "names.h"
+#include "narrow.h"
 #include "selector.h"
 
 static bool one_of(const char *text, const char * const *list)
@@ -99,12 +100,14 @@ const struct word selector_words[] = {
 	{ .name = "src", .take = take_src },
 	{ .name = "dst", .take = take_dst },
 	{ .name = "proto", .take = take_proto },
-	{ .name = "dev", .lacks = "devices in selectors are" },
-	{ .name = "sport", .lacks = "ports in selectors are" },
-	{ .name = "dport", .lacks = "ports in selectors are" },
-	{ .name = "type", .lacks = "ICMP types in selectors are" },
-	{ .name = "code", .lacks = "ICMP codes in selectors are" },
-	{ .name = "key", .lacks = "GRE keys in selectors are" },
+	{ .name = "sport", .take = take_sport },
+	{ .name = "dport", .take = take_dport },
+	{ .name = "type", .take = take_type },
+	{ .name = "code", .take = take_code },
+	{ .name = "key", .take = take_key },
+	{ .name = "opaque", .take = take_opaque },
+	{ .name = "dev", .take = take_dev },
+	{ .name = "dscp", .take = take_classes },
 	{}
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * SELECTOR := [ src PREFIX ] [ dst PREFIX ] [ proto PROTO ]
+ * SELECTOR := [ src PREFIX ] [ dst PREFIX ] [ proto PROTO ] [ NARROW ]
  * ID := [ src ADDR ] [ dst ADDR ] [ proto esp ] [ spi SPI ]
  */
 #ifndef _ESPAH_SELECTOR_H

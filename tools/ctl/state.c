@@ -43,7 +43,9 @@ static const char help[] =
 	"LIMIT-LIST := [ LIMIT-LIST ] limit LIMIT\n"
 	"LIMIT := { time-soft | time-hard | time-use-soft | time-use-hard } SECONDS |\n"
 	"         { byte-soft | byte-hard } OCTETS | { packet-soft | packet-hard } COUNT\n"
-	"SELECTOR := [ src PREFIX ] [ dst PREFIX ] [ proto PROTO ]\n"
+	"SELECTOR := [ src PREFIX ] [ dst PREFIX ] [ proto PROTO ] [ sport NUMBERS ] [ dport NUMBERS ]\n"
+	"        [ type NUMBERS ] [ code NUMBERS ] [ key KEY ] [ opaque ] [ dev DEV ] [ dscp DSCP[,DSCP] ]\n"
+	"NUMBERS := NUMBER | NUMBER-NUMBER\n"
 	"PREFIX := ADDR[/LEN] | ADDR-ADDR | any\n";
 
 static int add_or_update(struct ctl *ctl, struct args *args, bool add)

@@ -96,7 +96,7 @@ const char *ike_policies_wrong(const struct ike_ts_list *local, const struct ike
 	drop_ports(&local_cut);
 	drop_ports(&remote_cut);
 	if (local_cut.count != local->count || remote_cut.count != remote->count)
-		return "its traffic selectors have ports, which the module does not tell apart";
+		return "its traffic selectors have ports, which espahd does not tell apart";
 	return NULL;
 }
 

@@ -27,7 +27,7 @@ static int read_ts(struct ike_conf_ts *ts, const char *value, struct espah_err *
 			return -1;
 		if (ike_ts_has_ports(&ts->item[ts->count].ts))
 			return espah_err_usage(err,
-					       "'%.64s': the kernel module does not tell ports apart; leave out the slash and what is behind it",
+					       "'%.64s': espahd does not tell ports apart; leave out the slash and what is behind it",
 					       item);
 		ts->item[ts->count].dynamic = !strncmp(item, "dynamic", strlen("dynamic"));
 		ts->count++;

@@ -138,7 +138,7 @@ void ike_explain_ts(const struct ike_sa *sa, const struct ike_ts_list *local,
 	}
 	if (any_ports(local) || any_ports(remote))
 		ike_sa_log(sa, IKE_LOG_ERROR,
-			   "TS_UNACCEPTABLE: the kernel module does not tell ports apart; let the peer ask for selectors without them");
+			   "TS_UNACCEPTABLE: espahd does not tell ports apart; let the peer ask for selectors without them");
 	if (!sa->conn->children)
 		ike_sa_log(sa, IKE_LOG_ERROR,
 			   "TS_UNACCEPTABLE: the connection has no children; add one at %s:%u",

@@ -109,6 +109,6 @@ int ike_kernel_selector(struct espah_selector *sel, const struct ike_ts *src,
 		return 0;
 	ike_ts_print(any_port(src) ? dst : src, text, sizeof(text));
 	return espah_err_kernel(err, EOPNOTSUPP,
-				"EOPNOTSUPP: the kernel module cannot tell ports apart, nor protocols of one side: %s; expected a traffic selector without ports",
+				"EOPNOTSUPP: espahd cannot tell ports apart, nor protocols of one side: %s; expected a traffic selector without ports",
 				text);
 }

@@ -9,7 +9,7 @@
 /* Events that are read at once; then datagrams and timers have their turn. */
 #define BATCH_MAX	64
 
-/* A flow of one packet; the module's selectors have no ports. */
+/* A flow of one packet; policies of espahd have no ports. */
 static void tell_acquire(const struct ike_kernel_handler *handler,
 			 const struct espah_policy *policy)
 {

@@ -26,7 +26,7 @@ struct ike_kernel {
 	struct ike_kernel_wish *wishes;
 };
 
-/* The module's selectors have no ports: -1 where the flow depends on them. */
+/* Policies of espahd have no ports: -1 where the flow depends on them. */
 int ike_kernel_selector(struct espah_selector *sel, const struct ike_ts *src,
 			const struct ike_ts *dst, struct espah_err *err);
 

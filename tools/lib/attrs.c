@@ -41,6 +41,19 @@ static const struct espah_attr sel_attrs[ESPAH_A_SEL_MAX + 1] = {
 	[ESPAH_A_SEL_DST_MIN] = { "dst-min", ESPAH_KIND_ADDR, NULL },
 	[ESPAH_A_SEL_DST_MAX] = { "dst-max", ESPAH_KIND_ADDR, NULL },
 	[ESPAH_A_SEL_PROTO] = { "proto", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SEL_SPORT_MIN] = { "sport-min", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SEL_SPORT_MAX] = { "sport-max", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SEL_DPORT_MIN] = { "dport-min", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SEL_DPORT_MAX] = { "dport-max", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SEL_TYPE_MIN] = { "type-min", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SEL_TYPE_MAX] = { "type-max", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SEL_CODE_MIN] = { "code-min", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SEL_CODE_MAX] = { "code-max", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SEL_KEY] = { "key", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SEL_OPAQUE] = { "opaque", ESPAH_KIND_OTHER, NULL },
+	[ESPAH_A_SEL_IFINDEX] = { "ifindex", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SEL_DSCP] = { "dscp", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SEL_PAD] = { "pad", ESPAH_KIND_OTHER, NULL },
 };
 
 static const struct espah_attr_set sel_set = { ESPAH_A_SEL_MAX, sel_attrs };

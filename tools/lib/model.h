@@ -31,11 +31,28 @@ struct espah_range {
 	struct espah_addr max;
 };
 
+/* Both ends belong to it. */
+struct espah_span {
+	uint16_t min;
+	uint16_t max;
+};
+
 struct espah_selector {
 	struct espah_range src;
 	struct espah_range dst;
 	/* 0: any */
 	uint8_t proto;
+	/* Which of what follows is there, by ESPAH_A_SEL_*; of a span, by its lower end's. */
+	uint64_t given;
+	struct espah_span sport;
+	struct espah_span dport;
+	struct espah_span type;
+	struct espah_span code;
+	/* of GRE */
+	uint32_t key;
+	uint32_t ifindex;
+	/* A bit for each. */
+	uint64_t dscp;
 };
 
 /* Some bits of a packet's mark; no bit of @value is outside of @mask. */

@@ -7,6 +7,7 @@
 #include <linux/genetlink.h>
 
 #include "policy.h"
+#include "selector.h"
 #include "wire.h"
 
 static bool put_tmpl(struct nlmsghdr *nlh, const struct espah_tmpl *tmpl)

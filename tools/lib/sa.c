@@ -9,6 +9,7 @@
 
 #include "lifetime.h"
 #include "sa.h"
+#include "selector.h"
 #include "wire.h"
 
 static bool put_alg(struct nlmsghdr *nlh, uint16_t type, const struct espah_alg *alg)

@@ -87,26 +87,16 @@ bool espah_put_addr(struct nlmsghdr *nlh, uint16_t type, const struct espah_addr
 }
 
 /**
- * espah_put_selector() - put a selector
+ * espah_put_u16() - put a number of 16 bits
  * @nlh: the request
  * @type: the attribute
- * @sel: the selector, both its sides of one family
+ * @value: the number
  *
  * Return: false if the request is full.
  */
-bool espah_put_selector(struct nlmsghdr *nlh, uint16_t type, const struct espah_selector *sel)
+bool espah_put_u16(struct nlmsghdr *nlh, uint16_t type, uint16_t value)
 {
-	struct nlattr *nest = mnl_attr_nest_start_check(nlh, ESPAH_NL_REQUEST_MAX, type);
-
-	if (!nest ||
-	    !espah_put_addr(nlh, ESPAH_A_SEL_SRC_MIN, &sel->src.min) ||
-	    !espah_put_addr(nlh, ESPAH_A_SEL_SRC_MAX, &sel->src.max) ||
-	    !espah_put_addr(nlh, ESPAH_A_SEL_DST_MIN, &sel->dst.min) ||
-	    !espah_put_addr(nlh, ESPAH_A_SEL_DST_MAX, &sel->dst.max) ||
-	    (sel->proto && !espah_put_u8(nlh, ESPAH_A_SEL_PROTO, sel->proto)))
-		return false;
-	mnl_attr_nest_end(nlh, nest);
-	return true;
+	return mnl_attr_put_u16_check(nlh, ESPAH_NL_REQUEST_MAX, type, value);
 }
 
 /**
@@ -121,6 +111,21 @@ bool espah_take_u8(const struct nlattr *attr, uint8_t *value)
 	if (mnl_attr_get_payload_len(attr) != sizeof(*value))
 		return false;
 	*value = mnl_attr_get_u8(attr);
+	return true;
+}
+
+/**
+ * espah_take_u16() - take a number of 16 bits
+ * @attr: the attribute
+ * @value: filled in
+ *
+ * Return: false if it is not one.
+ */
+bool espah_take_u16(const struct nlattr *attr, uint16_t *value)
+{
+	if (mnl_attr_get_payload_len(attr) != sizeof(*value))
+		return false;
+	*value = mnl_attr_get_u16(attr);
 	return true;
 }
 
@@ -206,46 +211,6 @@ bool espah_take_addr(const struct nlattr *attr, struct espah_addr *addr)
 		return false;
 	memcpy(addr->octets, mnl_attr_get_payload(attr), len);
 	return true;
-}
-
-static bool take_selector_part(const struct nlattr *attr, struct espah_selector *sel)
-{
-	switch (mnl_attr_get_type(attr)) {
-	case ESPAH_A_SEL_SRC_MIN:
-		return espah_take_addr(attr, &sel->src.min);
-	case ESPAH_A_SEL_SRC_MAX:
-		return espah_take_addr(attr, &sel->src.max);
-	case ESPAH_A_SEL_DST_MIN:
-		return espah_take_addr(attr, &sel->dst.min);
-	case ESPAH_A_SEL_DST_MAX:
-		return espah_take_addr(attr, &sel->dst.max);
-	case ESPAH_A_SEL_PROTO:
-		return espah_take_u8(attr, &sel->proto);
-	default:
-		return true;
-	}
-}
-
-/**
- * espah_take_selector() - take a selector
- * @attr: the attribute
- * @sel: filled in
- *
- * Return: false if it is not one.
- */
-bool espah_take_selector(const struct nlattr *attr, struct espah_selector *sel)
-{
-	const struct nlattr *part;
-	int family;
-
-	memset(sel, 0, sizeof(*sel));
-	mnl_attr_for_each_nested(part, attr) {
-		if (!take_selector_part(part, sel))
-			return false;
-	}
-	family = sel->src.min.family;
-	return family != AF_UNSPEC && sel->src.max.family == family &&
-	       sel->dst.min.family == family && sel->dst.max.family == family;
 }
 
 /**

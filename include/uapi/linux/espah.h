@@ -174,13 +174,30 @@ enum {
 	ESPAH_A_LIMIT_MAX = (__ESPAH_A_LIMIT_MAX - 1)
 };
 
-/* Which flows: inclusive address ranges and a protocol (0 or absent: any). */
+/* Which flows: inclusive ranges of addresses and a protocol (0 or absent: any), and what
+ * few ask for: ranges of ports, or of types and codes, in host byte order, each with both
+ * its ends; GRE's key; that none of these is there to be seen; the interface; DSCPs, by a
+ * bit for each.
+ */
 enum {
 	ESPAH_A_SEL_SRC_MIN = 1,
 	ESPAH_A_SEL_SRC_MAX,
 	ESPAH_A_SEL_DST_MIN,
 	ESPAH_A_SEL_DST_MAX,
 	ESPAH_A_SEL_PROTO,
+	ESPAH_A_SEL_SPORT_MIN,
+	ESPAH_A_SEL_SPORT_MAX,
+	ESPAH_A_SEL_DPORT_MIN,
+	ESPAH_A_SEL_DPORT_MAX,
+	ESPAH_A_SEL_TYPE_MIN,
+	ESPAH_A_SEL_TYPE_MAX,
+	ESPAH_A_SEL_CODE_MIN,
+	ESPAH_A_SEL_CODE_MAX,
+	ESPAH_A_SEL_KEY,
+	ESPAH_A_SEL_OPAQUE,
+	ESPAH_A_SEL_IFINDEX,
+	ESPAH_A_SEL_DSCP,
+	ESPAH_A_SEL_PAD,
 
 	__ESPAH_A_SEL_MAX,
 	ESPAH_A_SEL_MAX = (__ESPAH_A_SEL_MAX - 1)

@@ -90,6 +90,10 @@ def u8(number, value):
     return Attr(number, struct.pack('=B', value))
 
 
+def u16(number, value):
+    return Attr(number, struct.pack('=H', value))
+
+
 def u32(number, value):
     return Attr(number, struct.pack('=I', value))
 

@@ -65,6 +65,16 @@ def places():
                 yield Place(cmd, inner, name)
 
 
+def unpaired():
+    """A range of ports with one end."""
+    for place in places():
+        if place.set != 'SEL' or 'port' not in place.name:
+            continue
+        attrs, nest = place.replaced([])
+        yield Case(f'no {place.path}', place.cmd, attrs, words=f'^{place.path}:',
+                   missing=place.number, nest=nest, culprits=[])
+
+
 def missing():
     for place in places():
         needs = NESTED_NEEDS[place.nest] if place.nest else place.cmd.needs
@@ -76,6 +86,7 @@ def missing():
     for cmd in COMMANDS:
         if cmd.needs:
             yield Case('no attribute at all', cmd, [], culprits=[], words=f'^{cmd.needs[0]}:')
+    yield from unpaired()
 
 
 # Lengths that are wrong, by kind, and what they are refused with.
@@ -83,6 +94,7 @@ LENGTHS = {
     'addr': ((0, 3, 5, 15, 17, 64), errno.EINVAL),
     'esp': ((0, 2, 4), errno.EINVAL),
     'u8': ((0, 2, 4), errno.EINVAL),
+    'u16': ((0, 1, 3, 4), errno.EINVAL),
     'u32': ((0, 3, 5, 8), errno.EINVAL),
     'be32': ((0, 3, 5, 8), errno.EINVAL),
     'be16': ((0, 1, 3, 4), errno.EINVAL),
@@ -248,6 +260,37 @@ def case_of(name, cmd, values, at, err=errno.EINVAL, words=None):
 V6 = {'src-min': 'fd00::', 'src-max': 'fd00::ff', 'dst-min': 'fd01::', 'dst-max': 'fd01::ff'}
 
 
+NARROW = {name: value for name, value in sel().items() if name[-4:] in ('-min', '-max')
+          and 'port' not in name}
+# What is wrong with a selector beyond its addresses: the attribute, and the selector.
+WRONG_SELECTORS = (
+    ('ports of ICMP', 'sport-min', sel(proto=1)),
+    ('ports of any protocol', 'sport-min', sel(proto=0)),
+    ('sport backwards', 'sport-max', sel(**{'sport-max': 1023})),
+    ('dport backwards', 'dport-max', sel(**{'dport-max': 79})),
+    ('type of TCP', 'type-min', sel(**{'type-min': 1, 'type-max': 1})),
+    ('code of TCP', 'code-min', sel(**{'code-min': 1, 'code-max': 1})),
+    ('code without a type', 'code-min', {**NARROW, 'proto': 1, 'code-min': 1, 'code-max': 1}),
+    ('type backwards', 'type-max', {**NARROW, 'proto': 1, 'type-min': 4, 'type-max': 3}),
+    ('code backwards', 'type-max', {**NARROW, 'proto': 58, 'type-min': 4, 'type-max': 4,
+                                    'code-min': 2, 'code-max': 1}),
+    ('code of mobility', 'code-min', {**NARROW, 'proto': 135, 'type-min': 4, 'type-max': 4,
+                                      'code-min': 2, 'code-max': 2}),
+    ('key of TCP', 'key', sel(key=1)),
+    ('opaque with ports', 'opaque', sel(opaque=b'')),
+    ('opaque of ESP', 'opaque', {**NARROW, 'proto': 50, 'opaque': b''}),
+    ('interface 0', 'ifindex', sel(ifindex=0)),
+    ('interface below 0', 'ifindex', sel(ifindex=0xffffffff)),
+    ('no class', 'dscp', sel(dscp=0)),
+)
+
+
+def wrong_selectors(case):
+    for name, attr, values in WRONG_SELECTORS:
+        err = errno.ERANGE if attr in ('ifindex', 'dscp') else errno.EINVAL
+        yield case(name, ('sel', attr), err, f'^sel {attr}:', sel=values)
+
+
 def contradictory_sas():
     for cmd, spi in (('SA_ADD', 0x1000), ('SA_UPDATE', 0x100)):
         def case(name, at, err=errno.EINVAL, words=None, cmd=cmd, spi=spi, **other):
@@ -258,6 +301,7 @@ def contradictory_sas():
         yield case('sel of two families', ('sel', 'dst-min'), sel=sel(**{'dst-min': 'fd00::'}))
         yield case('sel src backwards', ('sel', 'src-max'), sel=sel(**{'src-max': '10.0.255.255'}))
         yield case('sel dst backwards', ('sel', 'dst-max'), sel=sel(**{'dst-max': '10.1.255.255'}))
+        yield from wrong_selectors(case)
         for bits in (0, 32, 72, 120, 127, 129, 136, 0xffffffff):
             yield case(f'icv {bits}', ('aead', 'icv-bits'), aead=aead(**{'icv-bits': bits}))
         for size in (0, 1, 4, 15, 16, 19, 21, 24, 32, 40, 128):
@@ -433,6 +477,8 @@ def contradictory_policies():
         yield case('sel of two families', ('sel', 'src-max'), sel=sel(**{'src-max': 'fd00::'}))
         yield case('sel src backwards', ('sel', 'src-max'), sel=sel(**{'src-max': '9.0.0.0'}))
         yield case('sel dst backwards', ('sel', 'dst-max'), sel=sel(**{'dst-max': '9.0.0.0'}))
+        yield from wrong_selectors(case)
+        yield case('class of what arrives', ('sel',), words='^sel dscp:', dir=0)
     for cmd in ('POLICY_GET', 'POLICY_DEL'):
         yield case_of('sel and index', cmd, {'dir': 1, 'sel': OLD_POLICY['sel'], 'index': 1},
                       ('sel',))

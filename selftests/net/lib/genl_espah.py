@@ -3,7 +3,7 @@
 
 from functools import lru_cache
 
-from genl import UAPI, Attr, addr, be16, be32, text, u32, u64, u8
+from genl import UAPI, Attr, addr, be16, be32, text, u16, u32, u64, u8
 from genl import attributes as split
 
 ALG_NAME = 'rfc4106(gcm(aes))'
@@ -29,7 +29,10 @@ SETS = {
               ('packet-soft', 'u64'), ('packet-hard', 'u64'), ('pad', 'pad')),
     'ALG': (('name', 'text'), ('key', 'key'), ('icv-bits', 'u32')),
     'SEL': (('src-min', 'addr'), ('src-max', 'addr'), ('dst-min', 'addr'), ('dst-max', 'addr'),
-            ('proto', 'u8')),
+            ('proto', 'u8'), ('sport-min', 'u16'), ('sport-max', 'u16'), ('dport-min', 'u16'),
+            ('dport-max', 'u16'), ('type-min', 'u8'), ('type-max', 'u8'), ('code-min', 'u8'),
+            ('code-max', 'u8'), ('key', 'u32'), ('opaque', 'flag'), ('ifindex', 'u32'),
+            ('dscp', 'u64'), ('pad', 'pad')),
     'POLICY': (('dir', 'u8'), ('priority', 'u32'), ('index', 'u32'), ('action', 'u8'),
                ('sel', 'nest'), ('tmpl', 'nest'), ('mark', 'u32'), ('mark-mask', 'u32')),
     'TMPL': (('src', 'addr'), ('dst', 'addr'), ('proto', 'esp'), ('spi', 'be32'), ('mode', 'u8'),
@@ -50,7 +53,7 @@ def kind_of(set_, name):
     return dict(SETS[set_])[name]
 
 
-BUILD = {'addr': addr, 'esp': u8, 'u8': u8, 'u32': u32, 'u64': u64, 'be16': be16, 'be32': be32,
+BUILD = {'addr': addr, 'esp': u8, 'u8': u8, 'u16': u16, 'u32': u32, 'u64': u64, 'be16': be16, 'be32': be32,
          'text': text}
 
 
@@ -67,7 +70,8 @@ def make(set_, name, value):
 
 def sel(src='10.1.0.0', dst='10.2.0.0', **other):
     net = {'src-min': src, 'src-max': src[:-1] + '255', 'dst-min': dst, 'dst-max': dst[:-1] + '255',
-           'proto': 6}
+           'proto': 6, 'sport-min': 1024, 'sport-max': 65535, 'dport-min': 80, 'dport-max': 81,
+           'ifindex': 1, 'dscp': 1 << 46 | 1}
     return {**net, **other}
 
 
@@ -188,7 +192,7 @@ def fixture(client):
     must(client, 'SA_ADD', {**sa(0x101, mode=0, reqid=0), 'sel': sel(dst='10.2.3.0')})
     must(client, 'POLICY_ADD', OLD_POLICY)
     bypass = policy(0, '10.2.2.0', action=1)
-    del bypass['tmpl']
+    del bypass['tmpl'], bypass['sel']['dscp']
     must(client, 'POLICY_ADD', bypass)
     must(client, 'POLICY_ADD', {**bypass, 'dir': 2, 'action': 2})
 
