@@ -114,15 +114,26 @@ static bool is_part(const struct sk_buff *skb)
 						espah_ext6_fragment(skb);
 }
 
+/* Connection tracking, and a selector of ports (net/narrow.c), have netfilter put fragments
+ * together at PRE_ROUTING, where nothing tells what was protected from what was not.
+ */
+static bool joined_on_its_way(const struct net *net, const struct sk_buff *skb)
+{
+	return espah_packet_is6(skb) ? READ_ONCE(net->nf.defrag_ipv6_users) :
+				       READ_ONCE(net->nf.defrag_ipv4_users);
+}
+
 /* A tunnel carries fragments. What is for this host is put together here, of what came
- * out of tunnels and nothing else. Returns false where the packet has gone.
+ * out of tunnels and nothing else; and so is what would be on its way to others. Returns
+ * false where the packet has gone.
  */
 static noinline bool put_together(struct espah_sa *sa, struct sk_buff *skb)
 {
 	struct espah_net *en = sa->en;
 	int err;
 
-	if (!espah_deliver_here(en->net, skb))
+	if (!joined_on_its_way(en->net, skb) &&
+	    !espah_deliver_here(en->net, skb))
 		return true;
 	err = espah_gather_protected(en->net, skb);
 	if (!err)

@@ -85,8 +85,7 @@ static int gather(struct net *net, struct sk_buff *skb, u32 user4, u32 user6)
  * espah_gather_protected() - wait for the other fragments of a datagram that came
  * out of a tunnel
  * @net: namespace
- * @skb: fragment for this host, of either family, with its data at its IP header and
- *	nothing behind it
+ * @skb: fragment of either family, with its data at its IP header and nothing behind it
  *
  * What waits is bounded as by the IP layer, or for IPv6 as by espah_gather_clear6().
  *

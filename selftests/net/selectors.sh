@@ -46,6 +46,10 @@ test_forwarded_and_fragmented_outside() {
 	run
 }
 
+test_part_in_clear_is_no_part() {
+	run
+}
+
 test_errors() {
 	run
 }
