@@ -376,8 +376,11 @@ test_policies_and_states_change_under_traffic() {
 	module_load
 }
 
-# Both layers finish later, on another CPU or thread.
+# Both layers finish later, on another CPU or thread. The crypto API prefers the hash that is wrapped from
+# then on, until it is told to forget it.
 test_asynchronous() {
+	local driver
+
 	pcrypt_begin
 	ESP_ALG='pcrypt(rfc4106(gcm(aes)))' AH_ALG='cryptd(hmac(sha256))'
 	bundle espah espah 4 esp/transport/4/NEAR ah/transport/4/NEAR
@@ -386,6 +389,9 @@ test_asynchronous() {
 	passes espah esp
 	unprotect
 	pcrypt_end
+	driver=$(sed -n 's/^driver *: \(cryptd(hmac(sha256.*\)/\1/p' /proc/crypto)
+	python3 -B "$(dirname "$0")/lib/crypto_forget.py" "$driver"
+	! grep 'cryptd(hmac(sha256' /proc/crypto || fail "/proc/crypto: expected that it is gone"
 }
 
 # What is printed is what was said.
