@@ -68,10 +68,10 @@ test_two_keys() {
 		"[null,{\"name\":\"cbc(aes)\",\"key\":\"$key\"},{\"name\":\"hmac(sha256)\",\"key\":\"$auth_key\",\"icv_bits\":128}]" \
 		"both in JSON"
 	# shellcheck disable=SC2086 # words
-	assert_fails_with "EINVAL: only the selector.*(attribute 'enc')" \
+	assert_fails_with "EINVAL: only sel.*(attribute 'enc')" \
 		espah -n "$ns" state update $id $words
 	# shellcheck disable=SC2086 # words
-	assert_fails_with "EINVAL: only the selector.*(attribute 'auth')" espah -n "$ns" state update \
+	assert_fails_with "EINVAL: only sel.*(attribute 'auth')" espah -n "$ns" state update \
 		$id enc 'cbc(aes)' "$key" auth-trunc 'hmac(sha256)' "$(rand_key 32)" 128
 }
 

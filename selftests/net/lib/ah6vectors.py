@@ -85,9 +85,9 @@ def test_linux(lab):
 class Sender6(Sender):
     """The host with one outbound SA, and the peer's ear on the wire."""
 
-    def __init__(self, lab, sa, sel):  # pylint: disable=super-init-not-called
+    def __init__(self, lab, sa, sel, dst=PEER):  # pylint: disable=super-init-not-called
         self.lab, self.sa, self.sel, self.sent = lab, sa, sel, 0
-        sa.src, sa.dst = HOST, PEER
+        sa.src, sa.dst = HOST, dst
         lab.add_sa(sa, reqid=3)
         lab.add_policy(OUT, sa, sel, priority=1, reqid=3)
         self.wire = lab.tap(lab.peer_ns, ETH_P_IPV6)
@@ -190,10 +190,14 @@ FRONTS = {
 
 def test_extensions_sent(lab):
     """AH goes behind what routers look at, and covers it as the last hop sees it."""
-    sender = Sender6(lab, Ah6Sa(0x2001), selector(HOST, PEER, TEST))
-    for front, behind in FRONTS.values():
-        sender.transport(b'extensions', front, behind)
-    sender.done()
+    # Where hops are left the SA is between the ends, as with xfrm.
+    onwards = 'home address', 'segments left'
+    for spi, dst in (0x2001, PEER), (0x2002, OTHER):
+        sender = Sender6(lab, Ah6Sa(spi), selector(HOST, dst, TEST), dst)
+        for name, (front, behind) in FRONTS.items():
+            if (name in onwards) == (dst == OTHER):
+                sender.transport(b'extensions', front, behind)
+        sender.done()
 
 
 def test_malformed_sent(lab):
