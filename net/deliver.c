@@ -129,20 +129,11 @@ static bool joined_on_its_way(const struct net *net, const struct sk_buff *skb)
  */
 static noinline bool put_together(struct espah_sa *sa, struct sk_buff *skb)
 {
-	struct espah_net *en = sa->en;
-	int err;
+	struct net *net = sa->en->net;
 
-	if (!joined_on_its_way(en->net, skb) &&
-	    !espah_deliver_here(en->net, skb))
+	if (!joined_on_its_way(net, skb) && !espah_deliver_here(net, skb))
 		return true;
-	err = espah_gather_protected(en->net, skb);
-	if (!err)
-		return true;
-	if (err == -EINPROGRESS)
-		espah_count(en, ESPAH_A_CNT_IN_OK);
-	else
-		espah_count_drop(en, sa, NULL, espah_gather_cause(err));
-	return false;
+	return espah_gather_protected(sa, skb);
 }
 
 /**

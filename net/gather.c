@@ -20,7 +20,9 @@
 #include <net/netfilter/ipv6/nf_defrag_ipv6.h>
 
 #include "gather.h"
+#include "netns.h"
 #include "packet.h"
+#include "sa.h"
 
 /* Each has a queue of its own: these are nobody else's numbers. */
 #define PROTECTED4	((u32)IP_DEFRAG_MACVLAN + 1)
@@ -81,34 +83,48 @@ static int gather(struct net *net, struct sk_buff *skb, u32 user4, u32 user6)
 	return gather6(net, skb, user6);
 }
 
+/* Counts what has become of a fragment. Returns true where the packet may go on. */
+static bool gathered(struct espah_sa *sa, int err)
+{
+	if (!err)
+		return true;
+	if (err == -EINPROGRESS)
+		espah_count(sa->en, ESPAH_A_CNT_IN_OK);
+	else
+		espah_count_drop(sa->en, sa, NULL, espah_gather_cause(err));
+	return false;
+}
+
 /**
  * espah_gather_protected() - wait for the other fragments of a datagram that came
  * out of a tunnel
- * @net: namespace
+ * @sa: SA that this one came under
  * @skb: fragment of either family, with its data at its IP header and nothing behind it
  *
  * What waits is bounded as by the IP layer, or for IPv6 as by espah_gather_clear6().
  *
- * Return: as espah_gather_clear6().
+ * Return: true if the packet may go on: the whole datagram. Otherwise it is gone, and was
+ * counted.
  */
-int espah_gather_protected(struct net *net, struct sk_buff *skb)
+bool espah_gather_protected(struct espah_sa *sa, struct sk_buff *skb)
 {
-	return gather(net, skb, PROTECTED4, PROTECTED6);
+	return gathered(sa, gather(sa->en->net, skb, PROTECTED4, PROTECTED6));
 }
 
 /**
  * espah_gather_nested() - wait for the other fragments of a packet that is protected
  * once more
- * @net: namespace
+ * @sa: SA that this one came under last
  * @skb: fragment for this host, as espah_gather_protected() has it
  * @path: number of the path that it came by, from espah_path_number(); what came by another
  *	is no part of this packet
  *
  * What waits is bounded as by espah_gather_protected().
  *
- * Return: as espah_gather_clear6().
+ * Return: as espah_gather_protected().
  */
-int espah_gather_nested(struct net *net, struct sk_buff *skb, u32 path)
+bool espah_gather_nested(struct espah_sa *sa, struct sk_buff *skb, u32 path)
 {
-	return gather(net, skb, path | NESTED, path | NESTED);
+	return gathered(sa, gather(sa->en->net, skb, path | NESTED,
+				   path | NESTED));
 }

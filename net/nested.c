@@ -68,17 +68,9 @@ bool espah_nested_part(const struct espah_sa *sa, struct sk_buff *skb)
 bool espah_nested_gather(struct espah_sa *sa, struct sk_buff *skb,
 			 struct espah_path *path)
 {
-	struct espah_net *en = sa->en;
-	int err;
-
 	nf_reset_ct(skb);
-	err = espah_gather_nested(en->net, skb, espah_path_number(path, sa));
-	if (!err)
+	if (espah_gather_nested(sa, skb, espah_path_number(path, sa)))
 		return true;
-	if (err == -EINPROGRESS)
-		espah_count(en, ESPAH_A_CNT_IN_OK);
-	else
-		espah_count_drop(en, sa, NULL, espah_gather_cause(err));
 	espah_path_free(path);
 	return false;
 }
