@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The tests of vectors6.sh: ESP packets over IPv6 that others have made, octet for octet."""
 
-import copy
 import socket
 
 from esplab import ETH_P_IPV6, FWD, HOST, IN, PEER, arrived, equal, selector, serve
 from espout import HOST6, PEER6, Sender6
-from espvectors import address, all_vectors, contents, dpdk, ends, linux, some
+from espvectors import address, all_vectors, contents, dpdk, ends, linux, send, some
 from espwire import ESP, TEST, Sa, ip4, set_octets
 from espwire6 import HOP, ICMP6, OPTIONS, SEGMENTS, ip6, options, routing, upper
 
@@ -79,18 +78,6 @@ def test_received_in_transport(lab):
     receive(lab, transport_vectors())
 
 
-def send(lab, vector, packets, tunnel, sel):
-    """Have espah protect packets with a vector's key; compare the wire's octets."""
-    lab.counters()
-    sa = copy.copy(vector.sa)
-    sa.spi, sa.tunnel = max(sa.spi, 0x100), tunnel
-    sender = Sender6(lab, sa, sel)
-    for packet in packets:
-        sender.check(packet, sender.protect(packet))
-    sender.done()
-    sender.stop()
-
-
 def test_sent_in_tunnel(lab):
     """Every vector's content and key, three times: header, padding, trailer, ICV."""
     seen = set()
@@ -99,7 +86,8 @@ def test_sent_in_tunnel(lab):
         if inner in seen:
             continue
         seen.add(inner)
-        send(lab, vector, [inner] * 3, True, selector(dst=ends(inner)[1], src=ANY))
+        send(lab, vector, [inner] * 3, True, selector(dst=ends(inner)[1], src=ANY),
+             Sender6)
 
 
 def test_sent_in_transport(lab):
@@ -107,7 +95,7 @@ def test_sent_in_transport(lab):
     for vector in transport_vectors():
         packets = [ip6(HOST6, PEER6, vector.next_header, vector.content, **look)
                    for look in ({}, {'traffic': 0xb8, 'label': 0x12345})]
-        send(lab, vector, packets, False, selector(HOST6, PEER6, vector.next_header))
+        send(lab, vector, packets, False, selector(HOST6, PEER6, vector.next_header), Sender6)
 
 
 def test_sent_4_in_6(lab):
@@ -118,7 +106,7 @@ def test_sent_4_in_6(lab):
         if name not in seen:
             seen.add(name)
             packets = [ip4(HOST, PEER, TEST, vector.content[20:], tos=tos) for tos in (0, 0xb8)]
-            send(lab, vector, packets, True, selector(HOST, PEER, TEST))
+            send(lab, vector, packets, True, selector(HOST, PEER, TEST), Sender6)
 
 
 def test_sent_behind_extension_headers(lab):

@@ -409,13 +409,13 @@ def default_route(lab):
             subprocess.run(['ip', 'route', 'del', 'default'], check=True)
 
 
-def send(lab, vector, packets, tunnel, sel):
+def send(lab, vector, packets, tunnel, sel, kind=Sender):
     """Have espah protect packets with a vector's key; compare the wire's octets."""
     lab.counters()
     # The draft's SPI 0 and the reserved ones are not for a wire.
     sa = copy.copy(vector.sa)
     sa.spi, sa.tunnel = max(sa.spi, 0x100), tunnel
-    sender = Sender(lab, sa, sel)
+    sender = kind(lab, sa, sel)
     for packet in packets:
         sender.check(packet, sender.protect(packet))
     sender.done()
