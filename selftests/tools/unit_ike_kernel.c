@@ -16,6 +16,7 @@
 
 #include "event.h"
 #include "kernel.h"
+#include "kernel_own.h"
 #include "policy.h"
 #include "sa.h"
 #include "unit.h"
@@ -55,6 +56,16 @@ static void say_selector(const struct espah_selector *sel)
 
 	say(" sel %s %s %u", espah_range_print(&sel->src, src), espah_range_print(&sel->dst, dst),
 	    sel->proto);
+	if (espah_given(sel->given, ESPAH_A_SEL_SPORT_MIN))
+		say(" from %u-%u", sel->sport.min, sel->sport.max);
+	if (espah_given(sel->given, ESPAH_A_SEL_DPORT_MIN))
+		say(" to %u-%u", sel->dport.min, sel->dport.max);
+	if (espah_given(sel->given, ESPAH_A_SEL_TYPE_MIN))
+		say(" type %u-%u", sel->type.min, sel->type.max);
+	if (espah_given(sel->given, ESPAH_A_SEL_CODE_MIN))
+		say(" code %u-%u", sel->code.min, sel->code.max);
+	if (espah_given(sel->given, ESPAH_A_SEL_OPAQUE))
+		say(" opaque");
 }
 
 static const char *print_addr(const struct espah_addr *addr, char *buf)
@@ -266,15 +277,60 @@ static void test_sas(void)
 	sa.mode = ESPAH_MODE_TRANSPORT;
 	sa.sel_src = &src;
 	sa.sel_dst = &dst;
-	dst.port_min = 53;
-	dst.port_max = 53;
+	dst.proto = 6;
 	check(ike_kernel_sa_add(kernel, &sa, &err) == -1 && err.num == EOPNOTSUPP,
-	      "a flow of one port is refused");
+	      "a flow of two protocols is refused");
 	sa = simple_sa(&gcm);
 	sa.encr = ike_chunk(words, sizeof(words));
 	check(ike_kernel_sa_add(kernel, &sa, &err) == -1 && err.num == EINVAL,
 	      "and a key that is too long");
 	check_asked("", "nothing was asked of the kernel for these");
+}
+
+static const struct {
+	const char *src;
+	const char *dst;
+	const char *selector;
+} upper[] = {
+	{ "10.1.0.0/16[tcp]", "10.2.0.0/16[tcp/80]", "6 to 80-80" },
+	{ "10.1.0.0/16[sctp/1000-2000]", "10.2.0.0/16[sctp]", "132 from 1000-2000" },
+	{ "10.1.0.0/16[udp/53]", "10.2.0.0/16[udp/1-2]", "17 from 53-53 to 1-2" },
+	{ "10.1.0.0/16[udp]", "10.2.0.0/16[udp/opaque]", "17 opaque" },
+	{ "10.1.0.0/16[udp/opaque]", "10.2.0.0/16[udp/opaque]", "17 opaque" },
+	{ "10.1.0.0/16[icmp/8]", "10.2.0.0/16[icmp/0]", "1 type 8-8 code 0-255" },
+	{ "10.1.0.0/16[icmp/3(4)]", "10.2.0.0/16[icmp]", "1 type 3-3 code 4-4" },
+	{ "10.1.0.0/16[icmp]", "10.2.0.0/16[icmp/8]", "1" },
+	{ "10.1.0.0/16[icmp/opaque]", "10.2.0.0/16[icmp]", "1 opaque" },
+	{ "10.1.0.0/16[135/1280-1535]", "10.2.0.0/16[135]", "135 type 5-5" },
+};
+
+/* Of a flow that waits, the same comes back. */
+static void test_upper(void)
+{
+	struct ike_kernel_sa sa = simple_sa(&gcm);
+	struct espah_selector sel, again;
+	struct ike_ts src, dst;
+	char expected[512];
+	size_t i;
+
+	sa.mode = ESPAH_MODE_TRANSPORT;
+	sa.sel_src = &src;
+	sa.sel_dst = &dst;
+	for (i = 0; i < ARRAY_SIZE(upper); i++) {
+		check(!ike_ts_read(&src, upper[i].src, NULL, &err) &&
+		      !ike_ts_read(&dst, upper[i].dst, NULL, &err) &&
+		      !ike_kernel_sa_add(kernel, &sa, &err), upper[i].selector);
+		snprintf(expected, sizeof(expected),
+			 "sa-add" SIMPLE " mode 0 sel 10.1.0.0/16 10.2.0.0/16 %s" GCM " 128\n",
+			 upper[i].selector);
+		check_asked(expected, "a selector of the upper layer");
+		check(!ike_kernel_selector(&sel, &src, &dst, &err), "once more");
+		if (espah_given(sel.given, ESPAH_A_SEL_OPAQUE))
+			continue;
+		ike_kernel_flow(&sel, &src, &dst);
+		check(!ike_kernel_selector(&again, &src, &dst, &err) &&
+		      !memcmp(&again, &sel, sizeof(sel)), "and there and back");
+	}
 }
 
 static void test_sa_end(void)
@@ -372,9 +428,9 @@ static void test_policy_faults(void)
 	forget_asked();
 	policy.local_ts.port_max = 80;
 	check(ike_kernel_policy_add(kernel, &policy, &err) == -1 && err.num == EOPNOTSUPP,
-	      "ports are refused");
+	      "ports of no protocol are refused");
 	check_text(err.text,
-		   "EOPNOTSUPP: espahd cannot tell ports apart, nor protocols of one side: 10.1.0.0/16[0/0-80]; expected a traffic selector without ports",
+		   "EOPNOTSUPP: the kernel module has no selector for this: 10.1.0.0/16[0/0-80]; expected one protocol on both sides, and ports of such as have any",
 		   "and named");
 	check_asked("", "before anything is asked");
 	policy = simple_policy(3);
@@ -550,6 +606,7 @@ void test_ike_kernel(void)
 	test_spi();
 	test_suites();
 	test_sas();
+	test_upper();
 	test_sa_end();
 	test_policy_refs();
 	test_policy_faults();

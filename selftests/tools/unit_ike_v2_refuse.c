@@ -503,14 +503,18 @@ static const struct {
 	unsigned int policies;
 	const char *words;
 } wishes[] = {
-	{ "ports alone", "10.1.0.0/16[tcp/80]", "10.2.0.0/16", NULL, NULL, 0,
-	  "espahd does not tell ports apart" },
-	{ "ports of the peer alone", "10.1.0.0/16", "10.2.0.0/16[udp/1-2]", NULL, NULL, 0,
-	  "espahd does not tell ports apart" },
-	{ "OPAQUE", "10.1.0.0/16[udp/opaque]", "10.2.0.0/16", NULL, NULL, 0,
-	  "espahd does not tell ports apart" },
+	{ "ports alone", "10.1.0.0/16[tcp/80]", "10.2.0.0/16", "10.1.0.0/16[tcp/80]",
+	  "10.2.0.0/16", 1, "" },
+	{ "ports of the peer alone", "10.1.0.0/16", "10.2.0.0/16[udp/1-2]", "10.1.0.0/16",
+	  "10.2.0.0/16[udp/1-2]", 1, "" },
+	{ "OPAQUE", "10.1.0.0/16[udp/opaque]", "10.2.0.0/16", "10.1.0.0/16[udp/opaque]",
+	  "10.2.0.0/16", 1, "" },
+	{ "ports and none", "10.1.0.0/16[udp/opaque]", "10.2.0.0/16[udp/53]", NULL, NULL, 0,
+	  "TS_UNACCEPTABLE" },
+	{ "types of ICMP", "10.1.0.0/16[icmp/8]", "10.2.0.0/16[icmp/0]",
+	  "10.1.0.0/16[icmp/8]", "10.2.0.0/16[icmp/0]", 1, "" },
 	{ "ports beside what has none", "10.1.0.0/16[tcp/80] 10.1.7.0/24", "10.2.0.0/16",
-	  "10.1.7.0/24", "10.2.0.0/16", 1, "" },
+	  "10.1.0.0/16[tcp/80], 10.1.7.0/24", "10.2.0.0/16", 2, "" },
 	{ "a packet's own ports first", "10.1.7.1[tcp/80] 10.1.0.0/16", "10.2.0.0/16",
 	  "10.1.0.0/16", "10.2.0.0/16", 1, "" },
 	{ "two protocols", "10.1.0.0/16[tcp] 10.1.0.0/16[udp]",
@@ -552,6 +556,22 @@ static void selectors(void)
 	}
 }
 
+/* No configuration can say this. */
+static void ports_of_what_has_none(void)
+{
+	struct world *world = world_new(CONF_A, CONF_B);
+	struct world_verdict verdict;
+
+	ask_for(world, "10.1.0.0/16[gre]", "10.2.0.0/16");
+	world->a.daemon.conf->conns->children->local_ts.item[0].ts.port_max = 80;
+	world_up(&world->a, "net", &verdict);
+	world_run(world, 5000);
+	check(verdict.failed && !world_count_up(&world->b) && !world_count_policies(&world->b) &&
+	      world_log_has("the peer asks for ports of a protocol that has none"),
+	      "v2: ports of what has none are refused");
+	world_free(world);
+}
+
 static const struct {
 	const char *local;
 	const char *remote;
@@ -559,8 +579,7 @@ static const struct {
 } answers[] = {
 	{ "10.1.0.0/16", "10.2.0.0/16", "" },
 	{ "10.1.0.0/16", "fd00::/8", "no packet can fit its traffic selectors" },
-	{ "10.1.0.0/16[icmp/8]", "10.2.0.0/16",
-	  "its traffic selectors have ports, which espahd does not tell apart" },
+	{ "10.1.0.0/16[icmp/8]", "10.2.0.0/16", "" },
 	{ EIGHT_1, "10.2.1.0/24 10.2.2.0/24", "" },
 	{ EIGHT_1, "10.2.1.0/24 10.2.2.0/24 10.2.3.0/24",
 	  "its traffic selectors are too many" },
@@ -591,6 +610,7 @@ void test_ike_v2_refuse(void)
 	half_installed();
 	switched_or_not();
 	selectors();
+	ports_of_what_has_none();
 	answered();
 }
 

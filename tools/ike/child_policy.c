@@ -60,12 +60,13 @@ uint32_t ike_policy_priority(const struct ike_conf_child *conf, const struct ike
 	return 1000 + 2 * 260 - narrowness(local) - narrowness(remote);
 }
 
-static void drop_ports(struct ike_ts_list *list)
+/* What the module has no selector for. */
+static void drop_odd(struct ike_ts_list *list)
 {
 	unsigned int i, kept = 0;
 
 	for (i = 0; i < list->count; i++) {
-		if (!ike_ts_has_ports(&list->ts[i]))
+		if (ike_ts_told_apart(&list->ts[i]))
 			list->ts[kept++] = list->ts[i];
 	}
 	list->count = kept;
@@ -73,8 +74,8 @@ static void drop_ports(struct ike_ts_list *list)
 
 bool ike_policies_cut(struct ike_ts_list *local, struct ike_ts_list *remote)
 {
-	drop_ports(local);
-	drop_ports(remote);
+	drop_odd(local);
+	drop_odd(remote);
 	while (ike_ts_pairs(local, remote) > IKE_TS_PAIRS_MAX) {
 		if (local->count > remote->count)
 			local->count--;
@@ -93,10 +94,10 @@ const char *ike_policies_wrong(const struct ike_ts_list *local, const struct ike
 		return "no packet can fit its traffic selectors";
 	if (pairs > IKE_TS_PAIRS_MAX)
 		return "its traffic selectors are too many";
-	drop_ports(&local_cut);
-	drop_ports(&remote_cut);
+	drop_odd(&local_cut);
+	drop_odd(&remote_cut);
 	if (local_cut.count != local->count || remote_cut.count != remote->count)
-		return "its traffic selectors have ports, which espahd does not tell apart";
+		return "its traffic selectors have ports of a protocol that has none";
 	return NULL;
 }
 

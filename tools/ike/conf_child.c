@@ -25,10 +25,6 @@ static int read_ts(struct ike_conf_ts *ts, const char *value, struct espah_err *
 			return espah_err_usage(err, "more than %d selectors", IKE_CONF_TS_MAX);
 		if (ike_ts_read(&ts->item[ts->count].ts, item, NULL, err))
 			return -1;
-		if (ike_ts_has_ports(&ts->item[ts->count].ts))
-			return espah_err_usage(err,
-					       "'%.64s': espahd does not tell ports apart; leave out the slash and what is behind it",
-					       item);
 		ts->item[ts->count].dynamic = !strncmp(item, "dynamic", strlen("dynamic"));
 		ts->count++;
 	}

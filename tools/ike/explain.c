@@ -100,12 +100,12 @@ void ike_explain_no_conn(const struct ike_endpoint *local, const struct ike_endp
 			ike_endpoint_print(remote, there, sizeof(there)));
 }
 
-static bool any_ports(const struct ike_ts_list *list)
+static bool any_odd(const struct ike_ts_list *list)
 {
 	unsigned int i;
 
 	for (i = 0; i < list->count; i++) {
-		if (ike_ts_has_ports(&list->ts[i]))
+		if (!ike_ts_told_apart(&list->ts[i]))
 			return true;
 	}
 	return false;
@@ -136,9 +136,9 @@ void ike_explain_ts(const struct ike_sa *sa, const struct ike_ts_list *local,
 			   ike_ts_list_print(&our_remote, text[3], TEXT_LEN),
 			   conf->remote_ts_place.file, conf->remote_ts_place.line);
 	}
-	if (any_ports(local) || any_ports(remote))
+	if (any_odd(local) || any_odd(remote))
 		ike_sa_log(sa, IKE_LOG_ERROR,
-			   "TS_UNACCEPTABLE: espahd does not tell ports apart; let the peer ask for selectors without them");
+			   "TS_UNACCEPTABLE: the peer asks for ports of a protocol that has none");
 	if (!sa->conn->children)
 		ike_sa_log(sa, IKE_LOG_ERROR,
 			   "TS_UNACCEPTABLE: the connection has no children; add one at %s:%u",

@@ -89,26 +89,3 @@ int ike_kernel_take_over(struct ike_kernel *kernel, uint32_t *last_reqid, struct
 	espah_sa_list_wipe(&list);
 	return ret ? ret : find_reqids(kernel, last_reqid, err);
 }
-
-static bool any_port(const struct ike_ts *ts)
-{
-	return !ts->port_min && ts->port_max == UINT16_MAX;
-}
-
-int ike_kernel_selector(struct espah_selector *sel, const struct ike_ts *src,
-			const struct ike_ts *dst, struct espah_err *err)
-{
-	char text[128];
-
-	*sel = (struct espah_selector){
-		.src = src->addr,
-		.dst = dst->addr,
-		.proto = src->proto,
-	};
-	if (any_port(src) && any_port(dst) && src->proto == dst->proto)
-		return 0;
-	ike_ts_print(any_port(src) ? dst : src, text, sizeof(text));
-	return espah_err_kernel(err, EOPNOTSUPP,
-				"EOPNOTSUPP: espahd cannot tell ports apart, nor protocols of one side: %s; expected a traffic selector without ports",
-				text);
-}

@@ -9,18 +9,12 @@
 /* Events that are read at once; then datagrams and timers have their turn. */
 #define BATCH_MAX	64
 
-/* A flow of one packet; policies of espahd have no ports. */
 static void tell_acquire(const struct ike_kernel_handler *handler,
 			 const struct espah_policy *policy)
 {
-	const struct espah_selector *sel = &policy->sel;
-	const struct ike_ts src = {
-		.addr = sel->src, .proto = sel->proto, .port_max = UINT16_MAX,
-	};
-	const struct ike_ts dst = {
-		.addr = sel->dst, .proto = sel->proto, .port_max = UINT16_MAX,
-	};
+	struct ike_ts src, dst;
 
+	ike_kernel_flow(&policy->sel, &src, &dst);
 	handler->acquire(handler->to, policy->tmpl[0].reqid, &src, &dst);
 }
 

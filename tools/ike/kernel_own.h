@@ -26,9 +26,11 @@ struct ike_kernel {
 	struct ike_kernel_wish *wishes;
 };
 
-/* Policies of espahd have no ports: -1 where the flow depends on them. */
+/* Of kernel_sel.c: from @src to @dst; -1 where the module has no selector for that. */
 int ike_kernel_selector(struct espah_selector *sel, const struct ike_ts *src,
 			const struct ike_ts *dst, struct espah_err *err);
+/* Of one packet, which waits. */
+void ike_kernel_flow(const struct espah_selector *sel, struct ike_ts *src, struct ike_ts *dst);
 
 /* Of kernel_event.c. */
 int ike_kernel_listen(struct ike_kernel *kernel, struct espah_err *err);

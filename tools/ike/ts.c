@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <netinet/in.h>
 #include <string.h>
 
 #include "ts.h"
@@ -17,9 +18,34 @@ bool ike_ts_has_ports(const struct ike_ts *ts)
 	return !is_any_port(ts);
 }
 
-static bool is_opaque(const struct ike_ts *ts)
+bool ike_ts_is_opaque(const struct ike_ts *ts)
 {
 	return ts->port_min == PORT_MAX && ts->port_max == 0;
+}
+
+enum ike_ts_kind ike_ts_kind(uint8_t proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_SCTP:
+	case IPPROTO_DCCP:
+		return IKE_TS_PORTS;
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		return IKE_TS_ICMP;
+	case IPPROTO_MH:
+		return IKE_TS_MOBILITY;
+	default:
+		return IKE_TS_NONE;
+	}
+}
+
+/* RFC 4301 section 4.4.1.3: what has no ports may be called OPAQUE. */
+bool ike_ts_told_apart(const struct ike_ts *ts)
+{
+	return is_any_port(ts) || ike_ts_is_opaque(ts) || ike_ts_kind(ts->proto) != IKE_TS_NONE;
 }
 
 static int family_of(uint8_t type)
@@ -43,7 +69,7 @@ static bool is_sound(const struct ike_ts *ts)
 {
 	if (addr_compare(&ts->addr.min, &ts->addr.max) > 0)
 		return false;
-	if (ts->port_min > ts->port_max && !is_opaque(ts))
+	if (ts->port_min > ts->port_max && !ike_ts_is_opaque(ts))
 		return false;
 	/* Section 3.13.1: what any protocol has is no port. */
 	return ts->proto || is_any_port(ts);
@@ -130,8 +156,8 @@ static bool ports_meet(const struct ike_ts *a, const struct ike_ts *b, struct ik
 	both->port_max = narrow->port_max;
 	if (is_any_port(wide))
 		return true;
-	if (is_opaque(narrow) || is_opaque(wide))
-		return is_opaque(narrow) && is_opaque(wide);
+	if (ike_ts_is_opaque(narrow) || ike_ts_is_opaque(wide))
+		return ike_ts_is_opaque(narrow) && ike_ts_is_opaque(wide);
 	if (wide->port_min > both->port_min)
 		both->port_min = wide->port_min;
 	if (wide->port_max < both->port_max)
@@ -184,11 +210,20 @@ bool ike_ts_list_within(const struct ike_ts_list *inner, const struct ike_ts_lis
 	return true;
 }
 
+/* A packet has both its ports, or neither. */
+static bool one_without_ports(const struct ike_ts *a, const struct ike_ts *b)
+{
+	return ike_ts_is_opaque(a) && !ike_ts_is_opaque(b) && !is_any_port(b);
+}
+
 bool ike_ts_pair(const struct ike_ts *local, const struct ike_ts *remote, struct ike_ts *local_one,
 		 struct ike_ts *remote_one)
 {
 	if (local->addr.min.family != remote->addr.min.family ||
 	    (local->proto && remote->proto && local->proto != remote->proto))
+		return false;
+	if (ike_ts_kind(local->proto) == IKE_TS_PORTS &&
+	    (one_without_ports(local, remote) || one_without_ports(remote, local)))
 		return false;
 	*local_one = *local;
 	*remote_one = *remote;

@@ -54,8 +54,22 @@ bool ike_ts_meet(const struct ike_ts *a, const struct ike_ts *b, struct ike_ts *
 bool ike_ts_within(const struct ike_ts *inner, const struct ike_ts *outer);
 /* Each of @inner is within one of @outer. */
 bool ike_ts_list_within(const struct ike_ts_list *inner, const struct ike_ts_list *outer);
+/* How flows of a protocol are told apart (section 3.13.1). */
+enum ike_ts_kind {
+	IKE_TS_NONE,
+	IKE_TS_PORTS,
+	/* Type and code of ICMP, as one number. */
+	IKE_TS_ICMP,
+	/* The mobility header's type, in the upper half. */
+	IKE_TS_MOBILITY,
+};
+
+enum ike_ts_kind ike_ts_kind(uint8_t proto);
 /* Does it say which ports (OPAQUE and ICMP's types are such, too)? */
 bool ike_ts_has_ports(const struct ike_ts *ts);
+bool ike_ts_is_opaque(const struct ike_ts *ts);
+/* Is there such a thing? A number of a protocol that has none is nothing. */
+bool ike_ts_told_apart(const struct ike_ts *ts);
 /*
  * One packet fits both: of one family, and of one protocol, which both then have
  * (RFC 7296 section 3.13.1: 0 is any).
