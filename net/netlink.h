@@ -8,6 +8,7 @@ struct espah_limits;
 struct espah_nl_set;
 struct espah_outer;
 struct espah_policy;
+struct espah_policy_config;
 struct espah_sa;
 struct espah_sa_config;
 struct espah_tmpl;
@@ -15,6 +16,7 @@ struct genl_info;
 struct netlink_callback;
 struct netlink_ext_ack;
 struct nlattr;
+struct nlmsghdr;
 struct sk_buff;
 
 int espah_netlink_init(void);
@@ -69,13 +71,18 @@ int espah_nl_sa_reply(struct genl_info *info, const struct espah_sa *sa,
 int espah_nl_sa_dump_start(struct netlink_callback *cb);
 int espah_nl_sa_dump(struct sk_buff *skb, struct netlink_callback *cb);
 
+/* Templates, asked for and as answers: netlink_tmpl.c */
+int espah_nl_get_tmpls(const struct nlmsghdr *nlh,
+		       struct espah_policy_config *config,
+		       struct netlink_ext_ack *extack);
+int espah_nl_put_tmpl(struct sk_buff *skb, const struct espah_tmpl *tmpl);
+
 /* Requests about policies: netlink_policy.c */
 int espah_nl_policy_add(struct sk_buff *skb, struct genl_info *info);
 int espah_nl_policy_update(struct sk_buff *skb, struct genl_info *info);
 int espah_nl_policy_del(struct sk_buff *skb, struct genl_info *info);
 int espah_nl_policy_get(struct sk_buff *skb, struct genl_info *info);
 int espah_nl_policy_flush(struct sk_buff *skb, struct genl_info *info);
-int espah_nl_put_tmpl(struct sk_buff *skb, const struct espah_tmpl *tmpl);
 int espah_nl_put_policy(struct sk_buff *skb, const struct espah_policy *policy);
 int espah_nl_policy_dump_start(struct netlink_callback *cb);
 int espah_nl_policy_dump(struct sk_buff *skb, struct netlink_callback *cb);

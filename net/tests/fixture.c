@@ -133,7 +133,7 @@ void espah_notify_expire(const struct espah_sa *sa, bool hard)
 }
 
 /**
- * espah_nl_put_tmpl() - in the place of net/netlink_policy.c: not called
+ * espah_nl_put_tmpl() - in the place of net/netlink_tmpl.c: not called
  * @skb: message
  * @tmpl: template
  *
