@@ -30,7 +30,9 @@ static int __net_init net_init(struct net *net)
 	err = espah_sad_init(&en->sad);
 	if (err)
 		goto free_stub;
-	espah_spd_init(&en->spd);
+	err = espah_spd_init(&en->spd);
+	if (err)
+		goto exit_sad;
 	espah_narrow_init(&en->narrowness);
 	espah_queue_init(en);
 	espah_acquire_init(en);
@@ -38,6 +40,8 @@ static int __net_init net_init(struct net *net)
 	WRITE_ONCE(en->live, true);
 	return 0;
 
+exit_sad:
+	espah_sad_exit(&en->sad);
 free_stub:
 	espah_mark_free(en->stub);
 free_counters:

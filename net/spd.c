@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The policies of one namespace, and what they say of a packet. */
 
+#include <linux/jhash.h>
 #include <linux/module.h>
 #include <linux/rculist.h>
+#include <linux/rhashtable.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
@@ -11,18 +13,82 @@
 #include "netns.h"
 #include "spd.h"
 
+/* So few are gone through one by one, which costs less than to look them up. */
+#define FEW	6
+
+/* What names a policy among others. */
+struct name {
+	const struct espah_selector	*sel;
+	const struct espah_fwmark	*mark;
+	u8				dir;
+};
+
+static u32 name_hash(const void *data, u32 len, u32 seed)
+{
+	const struct name *name = data;
+	const struct espah_selector *sel = name->sel;
+
+	/* All that selectors have, and no holes. */
+	BUILD_BUG_ON(sizeof(*sel) != 4 * 16 + 2 + 1 + 1 + 2 * 4 + 4 + 8);
+
+	seed = jhash(sel, sizeof(*sel), seed);
+	return jhash_3words(name->mark->value, name->mark->mask, name->dir,
+			    seed);
+}
+
+static struct name name_of(const struct espah_policy *policy)
+{
+	return (struct name){
+		.sel	= &policy->config.sel,
+		.mark	= &policy->config.mark,
+		.dir	= policy->config.dir,
+	};
+}
+
+static u32 policy_hash(const void *data, u32 len, u32 seed)
+{
+	struct name name = name_of(data);
+
+	return name_hash(&name, len, seed);
+}
+
+static int name_differs(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct name *name = arg->key;
+	struct name other = name_of(obj);
+
+	return name->dir != other.dir ||
+	       !espah_fwmark_equal(name->mark, other.mark) ||
+	       !espah_selector_equal(name->sel, other.sel);
+}
+
+static const struct rhashtable_params name_params = {
+	.head_offset		= offsetof(struct espah_policy, name_node),
+	.key_len		= sizeof(struct name),
+	.hashfn			= name_hash,
+	.obj_hashfn		= policy_hash,
+	.obj_cmpfn		= name_differs,
+	.automatic_shrinking	= true,
+};
+
 /**
  * espah_spd_init() - an empty SPD
  * @spd: zeroed
+ *
+ * Return: 0 or a negative errno.
  */
-void espah_spd_init(struct espah_spd *spd)
+int espah_spd_init(struct espah_spd *spd)
 {
-	int dir;
+	int dir, err;
 
+	err = rhashtable_init(&spd->by_name, &name_params);
+	if (err)
+		return err;
 	for (dir = 0; dir < ESPAH_DIRS; dir++)
-		INIT_LIST_HEAD(&spd->list[dir]);
+		espah_order_init(&spd->order[dir]);
 	xa_init_flags(&spd->by_index, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
 	spd->generation = 1;
+	return 0;
 }
 
 /**
@@ -33,6 +99,7 @@ void espah_spd_exit(struct espah_spd *spd)
 {
 	WARN_ON_ONCE(!xa_empty(&spd->by_index));
 	xa_destroy(&spd->by_index);
+	rhashtable_destroy(&spd->by_name);
 }
 
 static void changed(struct espah_spd *spd)
@@ -54,11 +121,14 @@ static void changed(struct espah_spd *spd)
 struct espah_policy *espah_spd_lookup(const struct espah_net *en, u8 dir,
 				      const struct espah_flow *flow)
 {
+	const struct espah_order *order = &en->spd.order[dir];
 	struct espah_policy *policy;
 
-	list_for_each_entry_rcu(policy, &en->spd.list[dir], node)
-		if (espah_fwmark_match(&policy->config.mark, flow->mark) &&
-		    espah_selector_match(&policy->config.sel, flow))
+	/* Each way finds what is there before and after. */
+	if (READ_ONCE(en->spd.count[dir]) > FEW)
+		return espah_order_search(order, flow);
+	list_for_each_entry_rcu(policy, &order->list, node)
+		if (espah_policy_match(policy, flow))
 			return policy;
 	return NULL;
 }
@@ -262,15 +332,13 @@ struct espah_policy *espah_spd_find(const struct espah_net *en, u8 dir,
 				    const struct espah_selector *sel,
 				    const struct espah_fwmark *mark)
 {
-	struct espah_policy *policy;
+	/* rhashtable_lookup() does not write to the table. */
+	struct rhashtable *table = (struct rhashtable *)&en->spd.by_name;
+	const struct name name = { .sel = sel, .mark = mark, .dir = dir };
 
 	lockdep_assert_held(&en->lock);
 
-	list_for_each_entry(policy, &en->spd.list[dir], node)
-		if (espah_selector_equal(&policy->config.sel, sel) &&
-		    espah_fwmark_equal(&policy->config.mark, mark))
-			return policy;
-	return NULL;
+	return rhashtable_lookup_fast(table, &name, name_params);
 }
 
 /**
@@ -339,39 +407,33 @@ static int policy_get_slots(struct espah_net *en, struct espah_policy *policy)
 	return 0;
 }
 
-/* Behind its elders of the same priority. */
-static void enter_list(struct espah_spd *spd, struct espah_policy *policy)
-{
-	struct list_head *list = &spd->list[policy->config.dir];
-	struct espah_policy *other;
-
-	list_for_each_entry_reverse(other, list, node) {
-		if (other->config.priority <= policy->config.priority) {
-			list_add_rcu(&policy->node, &other->node);
-			return;
-		}
-	}
-	list_add_rcu(&policy->node, list);
-}
-
 static struct espah_policy *
 policy_create(struct espah_net *en, const struct espah_policy_config *config)
 {
+	unsigned int places = espah_order_places(config);
 	struct espah_policy *policy;
 	int err;
 
-	policy = kzalloc(sizeof(*policy), GFP_KERNEL_ACCOUNT);
+	/* Its places are in one piece with it. */
+	policy = kzalloc(sizeof(*policy) + places * sizeof(*policy->place),
+			 GFP_KERNEL_ACCOUNT);
 	if (!policy)
 		return ERR_PTR(-ENOMEM);
 	policy->config = *config;
+	policy->place = (struct espah_place *)(policy + 1);
 	err = espah_narrow_get(en, &config->sel);
 	if (err)
 		goto free;
 	err = policy_get_slots(en, policy);
 	if (err)
 		goto put_narrow;
+	err = espah_order_get(&en->spd.order[config->dir], policy);
+	if (err)
+		goto put_slots;
 	return policy;
 
+put_slots:
+	policy_put_slots(en, policy);
 put_narrow:
 	espah_narrow_put(en, &config->sel);
 free:
@@ -382,6 +444,7 @@ free:
 static void policy_free(struct espah_net *en, struct espah_policy *policy)
 {
 	espah_queue_end(en, policy);
+	espah_order_put(&en->spd.order[policy->config.dir], policy);
 	policy_put_slots(en, policy);
 	espah_narrow_put(en, &policy->config.sel);
 	kfree_rcu(policy, rcu);
@@ -395,16 +458,19 @@ static void replace(struct espah_net *en, struct espah_policy *policy,
 		    struct espah_policy *old)
 {
 	struct espah_spd *spd = &en->spd;
+	struct espah_order *order = &spd->order[policy->config.dir];
 
 	policy->index = old->index;
 	if (policy->config.priority == old->config.priority) {
-		list_replace_rcu(&old->node, &policy->node);
+		espah_order_replace(order, old, policy);
 	} else {
-		enter_list(spd, policy);
+		espah_order_enter(order, policy);
 		synchronize_rcu();
-		list_del_rcu(&old->node);
+		espah_order_leave(order, old);
 	}
-	/* The place is taken already: this needs no memory. */
+	/* The place is taken already: this needs no memory, nor does the name. */
+	rhashtable_replace_fast(&spd->by_name, &old->name_node,
+				&policy->name_node, name_params);
 	xa_store(&spd->by_index, policy->index, policy, GFP_KERNEL_ACCOUNT);
 	policy_free(en, old);
 }
@@ -420,16 +486,22 @@ static int enter(struct espah_net *en, struct espah_policy *policy)
 	err = espah_hooks_get(en);
 	if (err)
 		goto put_module;
+	err = rhashtable_insert_fast(&spd->by_name, &policy->name_node,
+				     name_params);
+	if (err)
+		goto put_hooks;
 	err = xa_alloc_cyclic(&spd->by_index, &policy->index, policy,
 			      xa_limit_32b, &spd->next_index,
 			      GFP_KERNEL_ACCOUNT);
 	if (err < 0)
-		goto put_hooks;
+		goto remove_name;
 	WRITE_ONCE(spd->count[policy->config.dir],
 		   spd->count[policy->config.dir] + 1);
-	enter_list(spd, policy);
+	espah_order_enter(&spd->order[policy->config.dir], policy);
 	return 0;
 
+remove_name:
+	rhashtable_remove_fast(&spd->by_name, &policy->name_node, name_params);
 put_hooks:
 	espah_hooks_put(en);
 put_module:
@@ -481,7 +553,8 @@ void espah_spd_remove(struct espah_net *en, struct espah_policy *policy)
 
 	lockdep_assert_held(&en->lock);
 
-	list_del_rcu(&policy->node);
+	espah_order_leave(&spd->order[dir], policy);
+	rhashtable_remove_fast(&spd->by_name, &policy->name_node, name_params);
 	xa_erase(&spd->by_index, policy->index);
 	WRITE_ONCE(spd->count[dir], spd->count[dir] - 1);
 	changed(spd);

@@ -2,10 +2,12 @@
 #ifndef _ESPAH_SPD_H
 #define _ESPAH_SPD_H
 
+#include <linux/rhashtable-types.h>
 #include <linux/xarray.h>
 #include <uapi/linux/espah.h>
 
 #include "fwmark.h"
+#include "order.h"
 #include "selector.h"
 
 struct espah_net;
@@ -70,7 +72,12 @@ struct espah_policy_config {
  * @queue: packets that wait for its SA, NULL where none do; under
  *	&espah_waiting.lock, and read locklessly to see whether it is there
  * @ended: no packet may wait for its SA any more; under &espah_waiting.lock
- * @node: in &espah_spd.list; written under &espah_net.lock, read under RCU
+ * @node: in &espah_order.list; written under &espah_net.lock, read under RCU
+ * @tree_node: in &espah_order.tree; under &espah_net.lock
+ * @name_node: in &espah_spd.by_name; as @node
+ * @age: lower than that of those that came later
+ * @places: how many of @place it has, under &espah_net.lock
+ * @place: where else it is found, in the memory behind it
  * @rcu: frees it
  * @config: what it says
  */
@@ -80,30 +87,51 @@ struct espah_policy {
 	struct espah_queue		*queue;
 	bool				ended;
 	struct list_head		node;
+	struct rb_node			tree_node;
+	struct rhash_head		name_node;
+	u64				age;
+	unsigned int			places;
+	struct espah_place		*place;
 	struct rcu_head			rcu;
 	struct espah_policy_config	config;
 };
 
 /**
  * struct espah_spd - the policies of one namespace
- * @list: by direction, in the order in which they are asked
+ * @order: by direction
  * @count: by direction; written under &espah_net.lock, read locklessly to
  *	leave early where there is nothing to ask
+ * @by_name: by direction, selector and mark, which name a policy; under &espah_net.lock
  * @by_index: by &espah_policy.index, for dumps
  * @next_index: where to look for a free index, under &espah_net.lock
  * @generation: changes with every change, never 0; see &espah_sad.generation
  *
- * The lists and @by_index are written under &espah_net.lock and read under RCU.
+ * @by_index is written under &espah_net.lock and read under RCU.
  */
 struct espah_spd {
-	struct list_head	list[ESPAH_DIRS];
+	struct espah_order	order[ESPAH_DIRS];
 	u32			count[ESPAH_DIRS];
+	struct rhashtable	by_name;
 	struct xarray		by_index;
 	u32			next_index;
 	u32			generation;
 };
 
-void espah_spd_init(struct espah_spd *spd);
+/**
+ * espah_policy_match() - does a policy speak of a flow?
+ * @policy: policy
+ * @flow: flow of a packet, in clear
+ *
+ * Return: true if it does.
+ */
+static inline bool espah_policy_match(const struct espah_policy *policy,
+				      const struct espah_flow *flow)
+{
+	return espah_fwmark_match(&policy->config.mark, flow->mark) &&
+	       espah_selector_match(&policy->config.sel, flow);
+}
+
+int espah_spd_init(struct espah_spd *spd);
 void espah_spd_exit(struct espah_spd *spd);
 struct espah_policy *espah_spd_lookup(const struct espah_net *en, u8 dir,
 				      const struct espah_flow *flow);

@@ -218,7 +218,7 @@ int fixture_init(struct kunit *test)
 	en->stub = espah_mark_alloc(&init_net);
 	KUNIT_ASSERT_NOT_NULL(test, en->stub);
 	KUNIT_ASSERT_EQ(test, espah_sad_init(&en->sad), 0);
-	espah_spd_init(&en->spd);
+	KUNIT_ASSERT_EQ(test, espah_spd_init(&en->spd), 0);
 	espah_narrow_init(&en->narrowness);
 	espah_queue_init(en);
 	espah_acquire_init(en);

@@ -46,6 +46,8 @@ static struct kunit_suite *const suites[] = {
 	&keepalive_suite,
 	&dummy_suite,
 	&sad_suite,
+	&trie_suite,
+	&order_suite,
 	&spd_suite,
 	&queue_suite,
 	&acquire_suite,

@@ -303,7 +303,7 @@ static void policy_outlives_its_sas(struct kunit *test)
 	int round;
 
 	KUNIT_EXPECT_NULL(test, sa_for(test, &policy, &flow));
-	there = list_first_entry(&en->spd.list[ESPAH_DIR_OUT],
+	there = list_first_entry(&en->spd.order[ESPAH_DIR_OUT].list,
 				 struct espah_policy, node);
 	for (round = 0; round < 3; round++) {
 		sa = fixture_sa_add(en, &config);
@@ -382,7 +382,7 @@ static void bundle_is_whole(struct kunit *test)
 	bool excluded;
 
 	KUNIT_EXPECT_NULL(test, sa_for(test, &config, &flow));
-	policy = list_first_entry(&en->spd.list[ESPAH_DIR_OUT],
+	policy = list_first_entry(&en->spd.order[ESPAH_DIR_OUT].list,
 				  struct espah_policy, node);
 	rcu_read_lock();
 	KUNIT_EXPECT_EQ(test, espah_policy_lacks(en, policy, &flow, &lacks), 0);
@@ -406,7 +406,7 @@ static void bundle_is_whole(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, sa_for(test, &config, &flow));
 	two = fixture_sa_add(en, &outer);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(two));
-	policy = list_first_entry(&en->spd.list[ESPAH_DIR_OUT],
+	policy = list_first_entry(&en->spd.order[ESPAH_DIR_OUT].list,
 				  struct espah_policy, node);
 	rcu_read_lock();
 	KUNIT_EXPECT_EQ(test, espah_policy_sas(en, policy, &flow, sas,

@@ -104,7 +104,7 @@ static unsigned int order(struct espah_net *en, u8 dir, u32 *reqids,
 	unsigned int n = 0;
 
 	mutex_lock(&en->lock);
-	list_for_each_entry(policy, &en->spd.list[dir], node)
+	list_for_each_entry(policy, &en->spd.order[dir].list, node)
 		if (n < most)
 			reqids[n++] = policy->config.tmpl[0].reqid;
 	mutex_unlock(&en->lock);
@@ -180,7 +180,7 @@ static void priority_then_age(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(sequence->order); i++) {
 		KUNIT_EXPECT_EQ_MSG(test, lookup(en, ESPAH_DIR_OUT, 2),
 				    sequence->order[i], "place %d", i);
-		policy = list_first_entry(&en->spd.list[ESPAH_DIR_OUT],
+		policy = list_first_entry(&en->spd.order[ESPAH_DIR_OUT].list,
 					  struct espah_policy, node);
 		remove(en, policy);
 	}

@@ -32,6 +32,8 @@ extern struct kunit_suite lifetime_suite;
 extern struct kunit_suite keepalive_suite;
 extern struct kunit_suite dummy_suite;
 extern struct kunit_suite sad_suite;
+extern struct kunit_suite trie_suite;
+extern struct kunit_suite order_suite;
 extern struct kunit_suite spd_suite;
 extern struct kunit_suite queue_suite;
 extern struct kunit_suite acquire_suite;

@@ -152,6 +152,14 @@ test_sad() {
 	suite sad
 }
 
+test_trie() {
+	suite trie
+}
+
+test_order() {
+	suite order
+}
+
 test_spd() {
 	suite spd
 }
