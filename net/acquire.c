@@ -49,6 +49,9 @@ static int put_acquire(struct sk_buff *msg, const void *what)
 	    espah_nl_put_selector(msg, ESPAH_A_POLICY_SEL, &sel) ||
 	    espah_nl_put_fwmark(msg, ESPAH_A_POLICY_MARK, &config->mark))
 		return -EMSGSIZE;
+	if (config->if_id &&
+	    nla_put_u32(msg, ESPAH_A_POLICY_IF_ID, config->if_id))
+		return -EMSGSIZE;
 	espah_policy_lacks(event->en, event->policy, flow, &lacks);
 	return espah_nl_put_tmpl(msg, &lacks);
 }

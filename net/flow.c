@@ -28,6 +28,7 @@ static noinline void flow_of6(const struct sk_buff *skb, struct espah_flow *flow
 	flow->proto = ext.proto;
 	flow->has_upper = false;
 	flow->mark = skb->mark;
+	flow->if_id = 0;
 }
 
 /* As xfrm has it: of this host's own packets, policies speak by the last destination, and by
@@ -57,6 +58,7 @@ static __always_inline void flow_of(const struct sk_buff *skb,
 	flow->proto = iph->protocol;
 	flow->has_upper = false;
 	flow->mark = skb->mark;
+	flow->if_id = 0;
 }
 
 /**

@@ -111,6 +111,7 @@ static __always_inline unsigned int admit(struct espah_sa *sa,
 	u8 dir;
 
 	espah_flow_in(sa->en, skb, &flow);
+	flow.if_id = sa->if_id;
 	dir = sa->mode == ESPAH_MODE_TRANSPORT ||
 	      espah_deliver_here(sa->en->net, skb) ? ESPAH_DIR_IN :
 						     ESPAH_DIR_FWD;

@@ -16,6 +16,7 @@ static const char *const policy_wants[ESPAH_A_POLICY_MAX + 1] = {
 	[ESPAH_A_POLICY_TMPL] = "tmpl: a nest of template attributes is needed to protect",
 	[ESPAH_A_POLICY_MARK] = "mark: 4 octets are needed, and mark-mask",
 	[ESPAH_A_POLICY_MARK_MASK] = "mark-mask: 4 octets are needed, and mark",
+	[ESPAH_A_POLICY_IF_ID] = "if-id: a number of 4 octets is needed",
 };
 
 static const char *const policy_strays[ESPAH_A_POLICY_MAX + 1] = {
@@ -27,6 +28,7 @@ static const char *const policy_strays[ESPAH_A_POLICY_MAX + 1] = {
 	[ESPAH_A_POLICY_TMPL] = "tmpl: this request does not take it",
 	[ESPAH_A_POLICY_MARK] = "mark: this request does not take it",
 	[ESPAH_A_POLICY_MARK_MASK] = "mark-mask: this request does not take it",
+	[ESPAH_A_POLICY_IF_ID] = "if-id: this request does not take it",
 };
 
 #define DIR_POLICY	NLA_POLICY_MAX(NLA_U8, ESPAH_DIR_FWD)
@@ -40,6 +42,7 @@ static const struct nla_policy policy_policy[ESPAH_A_POLICY_MAX + 1] = {
 	[ESPAH_A_POLICY_TMPL]		= { .type = NLA_NESTED },
 	[ESPAH_A_POLICY_MARK]		= { .type = NLA_U32 },
 	[ESPAH_A_POLICY_MARK_MASK]	= { .type = NLA_U32 },
+	[ESPAH_A_POLICY_IF_ID]		= { .type = NLA_U32 },
 };
 
 static const struct nla_policy policy_key_policy[ESPAH_A_POLICY_MAX + 1] = {
@@ -48,6 +51,7 @@ static const struct nla_policy policy_key_policy[ESPAH_A_POLICY_MAX + 1] = {
 	[ESPAH_A_POLICY_SEL]		= { .type = NLA_NESTED },
 	[ESPAH_A_POLICY_MARK]		= { .type = NLA_U32 },
 	[ESPAH_A_POLICY_MARK_MASK]	= { .type = NLA_U32 },
+	[ESPAH_A_POLICY_IF_ID]		= { .type = NLA_U32 },
 };
 
 static const struct nla_policy policy_flush_policy[ESPAH_A_POLICY_MAX + 1] = {
@@ -135,6 +139,8 @@ static int get_request(const struct nlmsghdr *nlh, struct nlattr **tb,
 	config->action = nla_get_u8(tb[ESPAH_A_POLICY_ACTION]);
 	if (tb[ESPAH_A_POLICY_PRIORITY])
 		config->priority = nla_get_u32(tb[ESPAH_A_POLICY_PRIORITY]);
+	if (tb[ESPAH_A_POLICY_IF_ID])
+		config->if_id = nla_get_u32(tb[ESPAH_A_POLICY_IF_ID]);
 
 	if (config->action == ESPAH_ACTION_PROTECT) {
 		err = espah_nl_need(tb, &policy_set, NULL, ESPAH_A_POLICY_TMPL,
@@ -165,10 +171,11 @@ static int insert(struct genl_info *info, bool replace)
 		return err;
 
 	mutex_lock(&en->lock);
-	old = espah_spd_find(en, config.dir, &config.sel, &config.mark);
+	old = espah_spd_find(en, config.dir, &config.sel, &config.mark,
+			     config.if_id);
 	if (old && !replace) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_SEL],
-				    "sel: this direction has a policy with this selector and mark");
+				    "sel: this direction has a policy with this selector, mark and if-id");
 		err = -EEXIST;
 	} else {
 		policy = espah_spd_insert(en, &config, old);
@@ -214,12 +221,14 @@ int espah_nl_policy_update(struct sk_buff *skb, struct genl_info *info)
  * @index: number, or 0 to go by @sel
  * @sel: selector
  * @mark: mark
+ * @if_id: virtual interface, or 0
  */
 struct policy_key {
 	u8			dir;
 	u32			index;
 	struct espah_selector	sel;
 	struct espah_fwmark	mark;
+	u32			if_id;
 };
 
 static int get_key(struct nlattr **tb, struct policy_key *key,
@@ -232,6 +241,8 @@ static int get_key(struct nlattr **tb, struct policy_key *key,
 					  &key->mark, extack);
 	if (err)
 		return err;
+	if (tb[ESPAH_A_POLICY_IF_ID])
+		key->if_id = nla_get_u32(tb[ESPAH_A_POLICY_IF_ID]);
 	if (!tb[ESPAH_A_POLICY_INDEX])
 		return get_sel(tb, &key->sel, extack);
 
@@ -243,6 +254,11 @@ static int get_key(struct nlattr **tb, struct policy_key *key,
 	if (tb[ESPAH_A_POLICY_MARK]) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_MARK],
 				    "mark: it names a policy together with sel, not with index");
+		return -EINVAL;
+	}
+	if (tb[ESPAH_A_POLICY_IF_ID]) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_IF_ID],
+				    "if-id: it names a policy together with sel, not with index");
 		return -EINVAL;
 	}
 	key->index = nla_get_u32(tb[ESPAH_A_POLICY_INDEX]);
@@ -263,10 +279,11 @@ static struct espah_policy *find(struct espah_net *en,
 
 	policy = key->index ? espah_spd_find_index(en, key->dir, key->index) :
 			      espah_spd_find(en, key->dir, &key->sel,
-					     &key->mark);
+					     &key->mark, key->if_id);
 	if (policy)
 		return policy;
-	NL_SET_ERR_MSG(extack, "this direction has no policy with this selector and mark or index");
+	NL_SET_ERR_MSG(extack,
+		       "this direction has no policy with this selector, mark and if-id, or index");
 	return ERR_PTR(-ENOENT);
 }
 
@@ -349,6 +366,9 @@ int espah_nl_put_policy(struct sk_buff *skb, const struct espah_policy *policy)
 	    nla_put_u8(skb, ESPAH_A_POLICY_ACTION, config->action) ||
 	    espah_nl_put_selector(skb, ESPAH_A_POLICY_SEL, &config->sel) ||
 	    espah_nl_put_fwmark(skb, ESPAH_A_POLICY_MARK, &config->mark))
+		return -EMSGSIZE;
+	if (config->if_id &&
+	    nla_put_u32(skb, ESPAH_A_POLICY_IF_ID, config->if_id))
 		return -EMSGSIZE;
 	for (i = 0; i < config->tmpls; i++)
 		if (espah_nl_put_tmpl(skb, &config->tmpl[i]))

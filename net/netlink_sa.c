@@ -204,6 +204,8 @@ static int refuse_changes(const struct espah_sa *sa, struct nlattr **tb,
 		culprit = ESPAH_A_SA_MODE;
 	else if (tb[ESPAH_A_SA_REQID] && sa->reqid != config->reqid)
 		culprit = ESPAH_A_SA_REQID;
+	else if (tb[ESPAH_A_SA_IF_ID] && sa->if_id != config->if_id)
+		culprit = ESPAH_A_SA_IF_ID;
 	else if (tb[ESPAH_A_SA_REPLAY_WINDOW] &&
 		 sa->replay.window != config->window)
 		culprit = ESPAH_A_SA_REPLAY_WINDOW;

@@ -41,6 +41,7 @@ const char *const espah_nl_sa_wants[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_NAT_KEEPALIVE] = "nat-keepalive: 1 to 3600 seconds are needed",
 	[ESPAH_A_SA_FLOWLABEL] = "flowlabel: a number up to 1048576 is needed (which is by flow)",
 	[ESPAH_A_SA_DUMMY_INTERVAL] = "dummy-interval: 0 to 3600000 milliseconds are needed",
+	[ESPAH_A_SA_IF_ID] = "if-id: a number of 4 octets is needed",
 };
 
 const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
@@ -88,6 +89,7 @@ const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_DUMMY_INTERVAL] = "dummy-interval: this request does not take it",
 	[ESPAH_A_SA_MAPPED_SRC] = "mapped-src: this request does not take it",
 	[ESPAH_A_SA_MAPPED_SPORT] = "mapped-sport: this request does not take it",
+	[ESPAH_A_SA_IF_ID] = "if-id: this request does not take it",
 };
 
 /* Seconds; longer than any NAT waits. */
@@ -149,6 +151,7 @@ static const struct nla_policy sa_policy[ESPAH_A_SA_MAX + 1] = {
 								&flowlabel_range),
 	[ESPAH_A_SA_DUMMY_INTERVAL]	= NLA_POLICY_FULL_RANGE(NLA_U32,
 								&dummy_range),
+	[ESPAH_A_SA_IF_ID]		= { .type = NLA_U32 },
 };
 
 const struct espah_nl_set espah_nl_sa_set = {
@@ -337,6 +340,8 @@ int espah_nl_get_sa_config(struct nlattr **tb, struct espah_nl_sa *req,
 		config->mode = nla_get_u8(tb[ESPAH_A_SA_MODE]);
 	if (tb[ESPAH_A_SA_REQID])
 		config->reqid = nla_get_u32(tb[ESPAH_A_SA_REQID]);
+	if (tb[ESPAH_A_SA_IF_ID])
+		config->if_id = nla_get_u32(tb[ESPAH_A_SA_IF_ID]);
 	if (tb[ESPAH_A_SA_REPLAY_WINDOW])
 		config->window = nla_get_u32(tb[ESPAH_A_SA_REPLAY_WINDOW]);
 	if (tb[ESPAH_A_SA_FLAGS])

@@ -104,6 +104,8 @@ int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,
 		return -EMSGSIZE;
 	if (sa->flags && nla_put_u32(skb, ESPAH_A_SA_FLAGS, sa->flags))
 		return -EMSGSIZE;
+	if (sa->if_id && nla_put_u32(skb, ESPAH_A_SA_IF_ID, sa->if_id))
+		return -EMSGSIZE;
 	if (espah_nl_put_fwmark(skb, ESPAH_A_SA_MARK, &sa->mark) ||
 	    espah_nl_put_fwmark(skb, ESPAH_A_SA_OUTPUT_MARK, &sa->output_mark))
 		return -EMSGSIZE;

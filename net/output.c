@@ -355,6 +355,7 @@ bool espah_output_resume(struct espah_net *en,
 	rcu_read_lock();
 	local_bh_disable();
 	espah_flow_out(en, skb, &flow);
+	flow.if_id = policy->config.if_id;
 	if (espah_spd_lookup(en, ESPAH_DIR_OUT, &flow) != policy) {
 		espah_drop(en, NULL, skb, ESPAH_A_CNT_OUT_QUEUE_POLICY);
 	} else {

@@ -106,6 +106,7 @@ bool espah_quoted_back(const struct sk_buff *skb, const struct espah_flow *flow,
 
 	back->family = flow->family;
 	back->mark = flow->mark;
+	back->if_id = flow->if_id;
 	back->ifindex = flow->ifindex;
 	back->classes = flow->classes;
 	return found && espah_addr_equal(&flow->dst, &back->dst);

@@ -133,6 +133,7 @@ static int copy_config(struct espah_sa *sa,
 	sa->src = config->src;
 	sa->mode = config->mode;
 	sa->reqid = config->reqid;
+	sa->if_id = config->if_id;
 	sa->larval = !config->alg && !config->auth;
 	if (config->encap_dport)
 		sa->encap_len = sizeof(struct udphdr);

@@ -51,6 +51,7 @@ struct espah_sa_id {
  * @src: outer source address, of the same family as the destination
  * @mode: ESPAH_MODE_*
  * @reqid: joins it to policies
+ * @if_id: virtual interface that its packets come and go by, or 0
  * @window: replay window in packets
  * @sel: selector, or NULL for any packet
  * @limits: lifetime, or NULL for no end
@@ -85,6 +86,7 @@ struct espah_sa_config {
 	union espah_addr		src;
 	u8				mode;
 	u32				reqid;
+	u32				if_id;
 	u32				window;
 	const struct espah_selector	*sel;
 	const struct espah_limits	*limits;
@@ -201,6 +203,7 @@ struct espah_limits_rcu {
  * @tfm: the keyed cipher, or NULL where there is @mac
  * @mac: of AH, the keyed hash, or NULL where there is @tfm (GMAC)
  * @reqid: joins it to policies
+ * @if_id: virtual interface that its packets come and go by, or 0
  * @index: number that the namespace names it by
  * @added: when it was added, seconds since 1970
  * @born: when it was added, by the clock since boot
@@ -278,6 +281,7 @@ struct espah_sa {
 	struct espah_header		header;
 	u16				tfcpad;
 	u32				reqid;
+	u32				if_id;
 	struct espah_fwmark		mark;
 	struct espah_fwmark		output_mark;
 	u64				iv_mask;

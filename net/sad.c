@@ -58,7 +58,7 @@ int espah_sad_init(struct espah_sad *sad)
 
 	/* A key has no holes, or equal ones would not compare equal. */
 	BUILD_BUG_ON(sizeof(struct espah_sa_id) != 16 + 4 + 2 + 1 + 1);
-	BUILD_BUG_ON(sizeof(struct espah_slot_key) != 2 * 16 + 4 + 2 + 1 + 1);
+	BUILD_BUG_ON(sizeof(struct espah_slot_key) != 2 * 16 + 4 + 4 + 2 + 1 + 1);
 
 	err = rhashtable_init(&sad->by_spi, &by_spi_params);
 	if (err)
@@ -226,6 +226,7 @@ static int enter_slots(struct espah_net *en, struct espah_sa *sa)
 	struct espah_slot_key key = {
 		.src	= sa->src,
 		.dst	= sa->id.dst,
+		.if_id	= sa->if_id,
 		.family	= sa->id.family,
 		.proto	= sa->id.proto,
 		.mode	= sa->mode,

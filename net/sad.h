@@ -12,6 +12,7 @@
  * @src: outer source address
  * @dst: outer destination address
  * @reqid: the SAs' reqid, or 0 for any
+ * @if_id: the SAs' virtual interface, or 0
  * @family: of the addresses
  * @proto: %IPPROTO_ESP or %IPPROTO_AH
  * @mode: ESPAH_MODE_*
@@ -20,6 +21,7 @@ struct espah_slot_key {
 	union espah_addr	src;
 	union espah_addr	dst;
 	u32			reqid;
+	u32			if_id;
 	u16			family;
 	u8			proto;
 	u8			mode;

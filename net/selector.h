@@ -47,11 +47,12 @@ enum espah_upper_kind {
  * @has_upper: @upper is known; not where the packet has no such fields, or not here
  * @upper: what the upper layer says of itself
  * @mark: the packet's mark, which policies and SAs may ask for
+ * @if_id: virtual interface that it came or goes by (net/dev.c), or 0
  * @ifindex: interface that it leaves by or has come by, 0 where it is not known
  * @classes: bit of its DSCP; of what arrives, whose DSCP nobody asks for, all bits
  *
  * Without a selector in the namespace that asks for them (net/narrow.c), @has_upper is
- * false and what follows @mark is undefined.
+ * false and what follows @if_id is undefined.
  */
 struct espah_flow {
 	union espah_addr	src;
@@ -61,6 +62,7 @@ struct espah_flow {
 	bool			has_upper;
 	struct espah_upper	upper;
 	u32			mark;
+	u32			if_id;
 	int			ifindex;
 	u64			classes;
 };

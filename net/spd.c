@@ -20,6 +20,7 @@
 struct name {
 	const struct espah_selector	*sel;
 	const struct espah_fwmark	*mark;
+	u32				if_id;
 	u8				dir;
 };
 
@@ -31,7 +32,7 @@ static u32 name_hash(const void *data, u32 len, u32 seed)
 	/* All that selectors have, and no holes. */
 	BUILD_BUG_ON(sizeof(*sel) != 4 * 16 + 2 + 1 + 1 + 2 * 4 + 4 + 8);
 
-	seed = jhash(sel, sizeof(*sel), seed);
+	seed = jhash(sel, sizeof(*sel), jhash_1word(name->if_id, seed));
 	return jhash_3words(name->mark->value, name->mark->mask, name->dir,
 			    seed);
 }
@@ -41,6 +42,7 @@ static struct name name_of(const struct espah_policy *policy)
 	return (struct name){
 		.sel	= &policy->config.sel,
 		.mark	= &policy->config.mark,
+		.if_id	= policy->config.if_id,
 		.dir	= policy->config.dir,
 	};
 }
@@ -57,7 +59,7 @@ static int name_differs(struct rhashtable_compare_arg *arg, const void *obj)
 	const struct name *name = arg->key;
 	struct name other = name_of(obj);
 
-	return name->dir != other.dir ||
+	return name->dir != other.dir || name->if_id != other.if_id ||
 	       !espah_fwmark_equal(name->mark, other.mark) ||
 	       !espah_selector_equal(name->sel, other.sel);
 }
@@ -159,6 +161,7 @@ tmpl_sa(const struct espah_net *en, const struct espah_policy *policy,
 			.src	= outer->src,
 			.dst	= outer->dst,
 			.reqid	= tmpl->reqid,
+			.if_id	= policy->config.if_id,
 			.family	= outer->family,
 			.proto	= tmpl->proto,
 			.mode	= tmpl->mode,
@@ -320,21 +323,28 @@ bool espah_policy_optional(const struct espah_policy *policy)
 }
 
 /**
- * espah_spd_find() - the policy with exactly this selector and mark
+ * espah_spd_find() - the policy with exactly this selector, mark and interface
  * @en: namespace; the caller holds its lock
  * @dir: ESPAH_DIR_*
  * @sel: selector
  * @mark: mark
+ * @if_id: virtual interface, or 0
  *
  * Return: the policy or NULL.
  */
 struct espah_policy *espah_spd_find(const struct espah_net *en, u8 dir,
 				    const struct espah_selector *sel,
-				    const struct espah_fwmark *mark)
+				    const struct espah_fwmark *mark,
+				    u32 if_id)
 {
 	/* rhashtable_lookup() does not write to the table. */
 	struct rhashtable *table = (struct rhashtable *)&en->spd.by_name;
-	const struct name name = { .sel = sel, .mark = mark, .dir = dir };
+	const struct name name = {
+		.sel	= sel,
+		.mark	= mark,
+		.if_id	= if_id,
+		.dir	= dir,
+	};
 
 	lockdep_assert_held(&en->lock);
 
@@ -360,12 +370,14 @@ struct espah_policy *espah_spd_find_index(struct espah_net *en, u8 dir,
 }
 
 static struct espah_slot *tmpl_get_slot(struct espah_net *en,
-					const struct espah_tmpl *tmpl)
+					const struct espah_tmpl *tmpl,
+					u32 if_id)
 {
 	struct espah_slot_key key = {
 		.src	= tmpl->src,
 		.dst	= tmpl->dst,
 		.reqid	= tmpl->reqid,
+		.if_id	= if_id,
 		.family	= tmpl->family,
 		.proto	= tmpl->proto,
 		.mode	= tmpl->mode,
@@ -397,7 +409,7 @@ static int policy_get_slots(struct espah_net *en, struct espah_policy *policy)
 	for (i = 0; i < config->tmpls; i++) {
 		if (config->tmpl[i].mode == ESPAH_MODE_TRANSPORT)
 			continue;
-		slot = tmpl_get_slot(en, &config->tmpl[i]);
+		slot = tmpl_get_slot(en, &config->tmpl[i], config->if_id);
 		if (IS_ERR(slot)) {
 			policy_put_slots(en, policy);
 			return PTR_ERR(slot);

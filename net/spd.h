@@ -46,6 +46,7 @@ struct espah_tmpl {
  * struct espah_policy_config - a policy as asked for
  * @sel: which flows
  * @mark: of them, only packets with this mark
+ * @if_id: and only packets of this virtual interface; 0: of none
  * @priority: lowest first
  * @dir: ESPAH_DIR_*
  * @action: ESPAH_ACTION_*
@@ -56,6 +57,7 @@ struct espah_tmpl {
 struct espah_policy_config {
 	struct espah_selector	sel;
 	struct espah_fwmark	mark;
+	u32			if_id;
 	u32			priority;
 	u8			dir;
 	u8			action;
@@ -101,7 +103,7 @@ struct espah_policy {
  * @order: by direction
  * @count: by direction; written under &espah_net.lock, read locklessly to
  *	leave early where there is nothing to ask
- * @by_name: by direction, selector and mark, which name a policy; under &espah_net.lock
+ * @by_name: by direction, selector, mark and interface, which name a policy; under &espah_net.lock
  * @by_index: by &espah_policy.index, for dumps
  * @next_index: where to look for a free index, under &espah_net.lock
  * @generation: changes with every change, never 0; see &espah_sad.generation
@@ -127,7 +129,8 @@ struct espah_spd {
 static inline bool espah_policy_match(const struct espah_policy *policy,
 				      const struct espah_flow *flow)
 {
-	return espah_fwmark_match(&policy->config.mark, flow->mark) &&
+	return policy->config.if_id == flow->if_id &&
+	       espah_fwmark_match(&policy->config.mark, flow->mark) &&
 	       espah_selector_match(&policy->config.sel, flow);
 }
 
@@ -149,7 +152,8 @@ unsigned int espah_policy_lacks(const struct espah_net *en,
 bool espah_policy_optional(const struct espah_policy *policy);
 struct espah_policy *espah_spd_find(const struct espah_net *en, u8 dir,
 				    const struct espah_selector *sel,
-				    const struct espah_fwmark *mark);
+				    const struct espah_fwmark *mark,
+				    u32 if_id);
 struct espah_policy *espah_spd_find_index(struct espah_net *en, u8 dir,
 					  u32 index);
 struct espah_policy *espah_spd_insert(struct espah_net *en,

@@ -198,7 +198,7 @@ static struct espah_policy *at_place(struct model *model, u32 place)
 	const struct espah_policy_config *config = &model->config[place];
 
 	return espah_spd_find(fixture_net(model->test), ESPAH_DIR_OUT,
-			      &config->sel, &config->mark);
+			      &config->sel, &config->mark, config->if_id);
 }
 
 static void add_one(struct model *model, u32 place)
@@ -208,7 +208,8 @@ static void add_one(struct model *model, u32 place)
 	do {
 		config = random_policy(model, place);
 	} while (espah_spd_find(fixture_net(model->test), ESPAH_DIR_OUT,
-				&config.sel, &config.mark));
+				&config.sel, &config.mark,
+				config.if_id));
 	model->config[place] = config;
 	model->age[place] = model->clock++;
 	put_in(model, place, NULL);

@@ -21,6 +21,7 @@ static struct espah_slot_key slot_key(const struct espah_sa_config *config,
 		.src	= config->src,
 		.dst	= config->id.dst,
 		.reqid	= reqid,
+		.if_id	= config->if_id,
 		.family	= config->id.family,
 		.proto	= config->id.proto,
 		.mode	= config->mode,
@@ -230,7 +231,7 @@ static void slots_by_reqid_and_by_any(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&en->sad.slots.nelems), 1);
 }
 
-/* A slot is for one source, destination, protocol, family and mode. */
+/* A slot is for one source, destination, protocol, family, mode and interface. */
 static void all_of_the_slot_key_counts(struct kunit *test)
 {
 	struct espah_net *en = fixture_net(test);
@@ -252,6 +253,9 @@ static void all_of_the_slot_key_counts(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, find_out(en, &other, 1, 0, &excluded));
 	other = config;
 	other.id.family = AF_INET6;
+	KUNIT_EXPECT_NULL(test, find_out(en, &other, 1, 0, &excluded));
+	other = config;
+	other.if_id = 1;
 	KUNIT_EXPECT_NULL(test, find_out(en, &other, 1, 0, &excluded));
 	/* The SPI is not part of it. */
 	other = config;

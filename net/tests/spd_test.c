@@ -59,7 +59,8 @@ static struct espah_policy *find(struct espah_net *en,
 	struct espah_policy *policy;
 
 	mutex_lock(&en->lock);
-	policy = espah_spd_find(en, config->dir, &config->sel, &config->mark);
+	policy = espah_spd_find(en, config->dir, &config->sel, &config->mark,
+				config->if_id);
 	mutex_unlock(&en->lock);
 	return policy;
 }
@@ -466,6 +467,33 @@ static void marks_tell_policies_apart(struct kunit *test)
 	}
 }
 
+/* Equal selectors of other interfaces, and of none: none speaks of another's packets. */
+static void interfaces_tell_policies_apart(struct kunit *test)
+{
+	struct espah_net *en = fixture_net(test);
+	struct espah_flow flow = fixture_flow(1, 2, IPPROTO_UDP);
+	struct espah_policy_config config;
+	const struct espah_policy *policy;
+	u32 i;
+
+	for (i = 0; i < 3; i++) {
+		config = any_flow(ESPAH_DIR_OUT, 0, i + 1);
+		config.if_id = i;
+		KUNIT_EXPECT_NULL(test, find(en, &config));
+		KUNIT_ASSERT_EQ(test, insert(en, &config), 0);
+		KUNIT_EXPECT_EQ(test, find(en, &config)->config.tmpl[0].reqid,
+				i + 1);
+	}
+	rcu_read_lock();
+	for (flow.if_id = 0; flow.if_id < 3; flow.if_id++) {
+		policy = espah_spd_lookup(en, ESPAH_DIR_OUT, &flow);
+		KUNIT_EXPECT_EQ(test, policy->config.tmpl[0].reqid,
+				flow.if_id + 1);
+	}
+	KUNIT_EXPECT_NULL(test, espah_spd_lookup(en, ESPAH_DIR_OUT, &flow));
+	rcu_read_unlock();
+}
+
 /* Whoever asks for more than most do is counted as long as it is there. */
 static void narrow_ones_are_counted(struct kunit *test)
 {
@@ -504,6 +532,7 @@ static struct kunit_case spd_cases[] = {
 	KUNIT_CASE(replacing_may_move),
 	KUNIT_CASE(found_by_selector_and_by_number),
 	KUNIT_CASE(marks_tell_policies_apart),
+	KUNIT_CASE(interfaces_tell_policies_apart),
 	KUNIT_CASE(narrow_ones_are_counted),
 	KUNIT_CASE(refused_one_leaves_nothing),
 	KUNIT_CASE(flush_by_direction),

@@ -113,7 +113,7 @@ marks_of() {
 }
 
 test_policies_of_other_marks_are_others() {
-	local words=" has a policy with this selector and mark"
+	local words=" has a policy with this selector, mark and if-id"
 
 	espah -n "$A" -b - <<-END
 		policy add $A_B dir out mark 1 priority 1 action block

@@ -62,7 +62,7 @@ static const struct command_case cases[] = {
 	  "state deleteall: " EPERM_TEXT,
 	},
 	{ &text, "state deleteall foo", {},
-	  "state deleteall: 'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, nokeys",
+	  "state deleteall: 'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, if_id, nokeys",
 	},
 
 	{ &text, "policy count", { ANSWER_INFO, ANSWER_ACK }, "SPD IN 4 OUT 5 FWD 6\n" },

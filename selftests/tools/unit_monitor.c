@@ -21,7 +21,8 @@ static void put_sa(struct nlmsghdr *nlh)
 		.given = espah_bit(ESPAH_A_SA_SRC) | espah_bit(ESPAH_A_SA_DST) |
 			 espah_bit(ESPAH_A_SA_PROTO) | espah_bit(ESPAH_A_SA_SPI) |
 			 espah_bit(ESPAH_A_SA_MODE) | espah_bit(ESPAH_A_SA_REQID) |
-			 espah_bit(ESPAH_A_SA_MARK) | espah_bit(ESPAH_A_SA_OUTPUT_MARK),
+			 espah_bit(ESPAH_A_SA_MARK) | espah_bit(ESPAH_A_SA_OUTPUT_MARK) |
+			 espah_bit(ESPAH_A_SA_IF_ID),
 		.src = { AF_INET, { 10, 0, 0, 1 } },
 		.dst = { AF_INET, { 10, 0, 0, 2 } },
 		.proto = 50,
@@ -30,6 +31,7 @@ static void put_sa(struct nlmsghdr *nlh)
 		.reqid = 17,
 		.mark = { 1, 0xff },
 		.output_mark = { 2, 0xff00 },
+		.if_id = 26,
 	};
 
 	espah_sa_put(nlh, &sa);
@@ -58,13 +60,15 @@ static void put_policy(struct nlmsghdr *nlh)
 {
 	const struct espah_policy policy = {
 		.given = espah_bit(ESPAH_A_POLICY_DIR) | espah_bit(ESPAH_A_POLICY_INDEX) |
-			 espah_bit(ESPAH_A_POLICY_SEL) | espah_bit(ESPAH_A_POLICY_MARK),
+			 espah_bit(ESPAH_A_POLICY_SEL) | espah_bit(ESPAH_A_POLICY_MARK) |
+			 espah_bit(ESPAH_A_POLICY_IF_ID),
 		.dir = ESPAH_DIR_OUT,
 		.index = 9,
 		.sel.src = { { AF_INET, { 10, 1, 0, 1 } }, { AF_INET, { 10, 1, 0, 1 } } },
 		.sel.dst = { { AF_INET, { 10, 1, 0, 2 } }, { AF_INET, { 10, 1, 0, 2 } } },
 		.sel.proto = 17,
 		.mark = { 3, 0xf },
+		.if_id = 27,
 		.tmpls = 1,
 		.tmpl[0].given = espah_bit(ESPAH_A_TMPL_SRC) | espah_bit(ESPAH_A_TMPL_DST),
 		.tmpl[0].src = { AF_INET, { 10, 0, 0, 1 } },
@@ -90,14 +94,17 @@ static void put_nothing(struct nlmsghdr *nlh)
 #define SA		"src 10.0.0.1 dst 10.0.0.2\\\tproto esp spi 0x00000100 reqid 17 mode tunnel"
 #define REST								\
 	"\\\treplay-window 0\\\tmark 0x1/0xff\\\toutput-mark 0x2/0xff00"	\
-	"\\\tanti-replay context: seq 0x0, oseq 0x0"
+	"\\\tanti-replay context: seq 0x0, oseq 0x0\\\tif_id 0x1a"
 #define TMPL		"\\\ttmpl src 10.0.0.1 dst 10.0.0.2\\\t\tproto esp reqid 17 mode tunnel"
 #define SEL		"src 10.1.0.1/32 dst 10.1.0.2/32 proto udp"
 #define JSON_WANTS							\
 	"{\"flow\":{\"src\":\"10.1.0.1/32\",\"dst\":\"10.1.0.2/32\","	\
 	"\"proto\":\"udp\"},\"dir\":\"out\",\"index\":9,"			\
-	"\"mark\":{\"value\":3,\"mask\":15},"				\
+	"\"mark\":{\"value\":3,\"mask\":15},\"if_id\":27,"			\
 	"\"tmpl\":[{\"src\":\"10.0.0.1\","
+#define JSON_BELONGS							\
+	"\"mark\":{\"value\":1,\"mask\":255},"				\
+	"\"output_mark\":{\"value\":2,\"mask\":65280},\"if_id\":26"
 #define JSON_SA								\
 	"{\"src\":\"10.0.0.1\",\"dst\":\"10.0.0.2\",\"proto\":\"esp\","	\
 	"\"spi\":\"0x00000100\","
@@ -114,7 +121,7 @@ static const struct {
 } events[] = {
 	{ ESPAH_CMD_SA_ADD_NTF, put_sa, "sa", SA REST, "\"event\":\"sa-add\",\"state\":" JSON_SA },
 	{ ESPAH_CMD_SA_UPDATE_NTF, put_sa, "sa", "Updated " SA REST,
-	  "\"mark\":{\"value\":1,\"mask\":255},\"output_mark\":{\"value\":2,\"mask\":65280}" },
+	  JSON_BELONGS },
 	{ ESPAH_CMD_SA_DEL_NTF, put_sa, "sa", "Deleted " SA REST, "\"event\":\"sa-delete\"" },
 	{ ESPAH_CMD_SA_EXPIRE_NTF, put_sa, "expire", "Expired soft " SA REST,
 	  "\"event\":\"sa-expire\",\"limit\":\"soft\",\"state\":" JSON_SA },
@@ -128,17 +135,17 @@ static const struct {
 	  "{\"event\":\"sa-mapping\",\"mapping\":" JSON_SA
 	  "\"reqid\":17,\"sport\":41234,\"dport\":4500}}" },
 	{ ESPAH_CMD_POLICY_ADD_NTF, put_policy, "policy",
-	  SEL "\\\tdir out priority 0\\\tmark 0x3/0xf" TMPL,
+	  SEL "\\\tdir out priority 0\\\tmark 0x3/0xf" TMPL "\\\tif_id 0x1b",
 	  "\"event\":\"policy-add\",\"policy\":{\"src\":\"10.1.0.1/32\"" },
 	{ ESPAH_CMD_POLICY_UPDATE_NTF, put_policy, "policy", NULL, "\"event\":\"policy-update\"" },
 	{ ESPAH_CMD_POLICY_DEL_NTF, put_policy, "policy", NULL,
-	  "\"mark\":{\"value\":3,\"mask\":15}" },
+	  "\"mark\":{\"value\":3,\"mask\":15},\"if_id\":27" },
 	{ ESPAH_CMD_POLICY_FLUSH_NTF, put_dir, "policy", "Flushed policy dir fwd",
 	  "{\"event\":\"policy-flush\",\"dir\":\"fwd\"}" },
 	{ ESPAH_CMD_POLICY_FLUSH_NTF, put_nothing, "policy", "Flushed policy",
 	  "{\"event\":\"policy-flush\"}" },
 	{ ESPAH_CMD_ACQUIRE_NTF, put_policy, "acquire",
-	  "acquire proto esp\\  sel " SEL "\\  policy dir out index 9 mark 0x3/0xf" TMPL,
+	  "acquire proto esp\\  sel " SEL "\\  policy dir out index 9 mark 0x3/0xf if_id 0x1b" TMPL,
 	  "{\"event\":\"acquire\",\"acquire\":" JSON_WANTS },
 	/* Of a newer kernel; no event. */
 	{ ESPAH_CMD_MAX + 1, put_nothing, "", "", "" },

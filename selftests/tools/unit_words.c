@@ -146,7 +146,7 @@ static const struct words_case cases[] = {
 	  "'proto': 'comp' is not supported by this version; expected esp or ah" },
 	{ ADD, "proto tcp", "'proto': 'tcp' is not an IPsec protocol; expected esp or ah" },
 	{ ADD, "foo",
-	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, extra-flag, ttl, dscp, df, flowlabel, tfcpad, aead, enc, auth, auth-trunc, encap, nat_keepalive_interval, dummy_interval, output-mark, limit, mark, sel",
+	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, extra-flag, ttl, dscp, df, flowlabel, tfcpad, aead, enc, auth, auth-trunc, encap, nat_keepalive_interval, dummy_interval, output-mark, if_id, limit, mark, sel",
 	},
 	{ ADD, ENDS AEAD "encap espinudp 4500 61000 192.0.2.9 odst 192.0.2.7 mode tunnel",
 	  "10.0.0.1>10.0.0.2 50 100 mode 1 aead rfc4106(gcm(aes)) 2 128 encap 4500 61000 192.0.2.9 odst 192.0.2.7",
@@ -185,7 +185,7 @@ static const struct words_case cases[] = {
 	},
 	{ ADD, "flag noecn flag esn", "'flag': given twice" },
 	{ ADD, "flag noecn foo",
-	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, extra-flag, ttl, dscp, df, flowlabel, tfcpad, aead, enc, auth, auth-trunc, encap, nat_keepalive_interval, dummy_interval, output-mark, limit, mark, sel",
+	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, extra-flag, ttl, dscp, df, flowlabel, tfcpad, aead, enc, auth, auth-trunc, encap, nat_keepalive_interval, dummy_interval, output-mark, if_id, limit, mark, sel",
 	},
 	{ ADD, "extra-flag", "'extra-flag': a flag is missing" },
 	{ ADD, "ttl", "'ttl': a number is missing" },
@@ -223,7 +223,15 @@ static const struct words_case cases[] = {
 	  "in 0 bypass 0.0.0.0/0>10.0.0.2/32 0 mark 0/ff" },
 	{ POLICY_KEY, "dir in index 3 mark 1",
 	  "'index' names the policy, and 'mark' goes with a selector; expected one of the two" },
-	{ ADD, "if_id 1", "'if_id': interface ids are not supported by this version" },
+	{ ADD, "if_id", "'if_id': a number is missing" },
+	{ ADD, "if_id 0x100000000",
+	  "'if_id': '0x...' is not right; expected a number from 0 to 4294967295" },
+	{ UPDATE, "dst 10.0.0.2 proto esp spi 7 if_id 0x2a", "any>10.0.0.2 50 7 if_id 42" },
+	{ POLICY, "dir in dst 10.0.0.2 if_id 7", "in 0 bypass 0.0.0.0/0>10.0.0.2/32 0 if_id 7" },
+	{ POLICY_KEY, "dir in dst 10.0.0.2 if_id 7",
+	  "in 0 protect 0.0.0.0/0>10.0.0.2/32 0 if_id 7" },
+	{ POLICY_KEY, "dir in index 3 if_id 1",
+	  "'index' names the policy, and 'if_id' goes with a selector; expected one of the two" },
 	{ ADD, "limit", "'limit': a value is missing" },
 	{ ADD, "limit time-hard", "'limit': a number is missing" },
 	{ ADD, "limit time 5",
@@ -261,7 +269,7 @@ static const struct words_case cases[] = {
 	{ ADD, "aead x 0x00 0x112233445566778899",
 	  "'aead': '0x...' is not right; expected a number from 0 to 4294967295" },
 	{ ADD, "0x112233445566778899 128",
-	  "'0x...' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, extra-flag, ttl, dscp, df, flowlabel, tfcpad, aead, enc, auth, auth-trunc, encap, nat_keepalive_interval, dummy_interval, output-mark, limit, mark, sel",
+	  "'0x...' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, extra-flag, ttl, dscp, df, flowlabel, tfcpad, aead, enc, auth, auth-trunc, encap, nat_keepalive_interval, dummy_interval, output-mark, if_id, limit, mark, sel",
 	},
 	{ ADD, "aead 0123456789012345678901234567890123456789012345678901234567890123 0x00 128",
 	  "'aead': '0123456789012345678901234567890123456789012345678901234567890123...' is too long for the name of an algorithm; at most 63 characters are possible",
@@ -367,7 +375,7 @@ static const struct words_case cases[] = {
 	  "'dscp': '1,' is not right; expected numbers from 0 to 63, like 46 or 10,12" },
 	{ POLICY, "dir out dscp", "'dscp': a DSCP is missing" },
 	{ POLICY, "dir in spi 5",
-	  "'spi' is not a word of this command; expected one of: src, dst, proto, sport, dport, type, code, key, opaque, dev, dscp, dir, ptype, priority, tmpl, action, mark",
+	  "'spi' is not a word of this command; expected one of: src, dst, proto, sport, dport, type, code, key, opaque, dev, dscp, dir, ptype, priority, tmpl, action, mark, if_id",
 	},
 	{ POLICY_KEY, "dir in",
 	  "nothing names the policy; expected src, dst or proto, or index NUMBER" },
@@ -376,7 +384,7 @@ static const struct words_case cases[] = {
 	{ POLICY_FILTER, "src 10.0.0.0/8 dir in priority 4 index 5 action block nosock ptype main",
 	  "(taken)" },
 	{ POLICY_FILTER, "tmpl",
-	  "'tmpl' is not a word of this command; expected one of: src, dst, proto, sport, dport, type, code, key, opaque, dev, dscp, dir, index, ptype, action, priority, nosock",
+	  "'tmpl' is not a word of this command; expected one of: src, dst, proto, sport, dport, type, code, key, opaque, dev, dscp, dir, index, ptype, action, priority, if_id, nosock",
 	},
 	{ POLICY_FLUSH, "dir fwd", "(taken)" },
 	{ POLICY_FLUSH, "src any",
@@ -480,6 +488,8 @@ static void add_sa(const struct espah_sa *sa)
 		add(" mark %x/%x", sa->mark.value, sa->mark.mask);
 	if (espah_given(sa->given, ESPAH_A_SA_OUTPUT_MARK))
 		add(" output-mark %x/%x", sa->output_mark.value, sa->output_mark.mask);
+	if (espah_given(sa->given, ESPAH_A_SA_IF_ID))
+		add(" if_id %u", sa->if_id);
 	if (espah_given(sa->given, ESPAH_A_SA_SEL)) {
 		add(" sel ");
 		add_selector(&sa->sel);
@@ -498,6 +508,8 @@ static void add_policy(const struct espah_policy *policy)
 		add("index %u", policy->index);
 	if (espah_given(policy->given, ESPAH_A_POLICY_MARK))
 		add(" mark %x/%x", policy->mark.value, policy->mark.mask);
+	if (espah_given(policy->given, ESPAH_A_POLICY_IF_ID))
+		add(" if_id %u", policy->if_id);
 	for (i = 0; i < policy->tmpls; i++) {
 		const struct espah_tmpl *tmpl = &policy->tmpl[i];
 		const struct espah_addr none = {};

@@ -10,11 +10,11 @@
 
 static const char help[] =
 	"Usage: espah policy { add | update } SELECTOR dir DIR [ action ACTION ]\n"
-	"        [ mark MARK [ mask MASK ] ] [ priority PRIORITY ] [ ptype main ] [ TMPL-LIST ]\n"
-	"Usage: espah policy { delete | get } { SELECTOR [ mark MARK [ mask MASK ] ] | index INDEX }\n"
-	"        dir DIR\n"
+	"        [ mark MARK [ mask MASK ] ] [ if_id ID ] [ priority PRIORITY ] [ ptype main ] [ TMPL-LIST ]\n"
+	"Usage: espah policy { delete | get } dir DIR\n"
+	"        { SELECTOR [ mark MARK [ mask MASK ] ] [ if_id ID ] | index INDEX }\n"
 	"Usage: espah policy { deleteall | list } [ SELECTOR ] [ dir DIR ] [ index INDEX ]\n"
-	"        [ action ACTION ] [ priority PRIORITY ] [ ptype main ] [ nosock ]\n"
+	"        [ action ACTION ] [ priority PRIORITY ] [ if_id ID ] [ ptype main ] [ nosock ]\n"
 	"Usage: espah policy flush [ dir DIR ] [ ptype main ]\n"
 	"Usage: espah policy count\n"
 	"SELECTOR := [ src PREFIX ] [ dst PREFIX ] [ proto PROTO ] [ sport NUMBERS ] [ dport NUMBERS ]\n"
@@ -97,7 +97,8 @@ static int policy_list(struct ctl *ctl, struct args *args)
 static int delete_unless_gone(struct ctl *ctl, struct espah_policy *policy, struct espah_err *err)
 {
 	/* The index will do, and is sure to mean the one that was listed. */
-	policy->given &= ~(espah_bit(ESPAH_A_POLICY_SEL) | espah_bit(ESPAH_A_POLICY_MARK));
+	policy->given &= ~(espah_bit(ESPAH_A_POLICY_SEL) | espah_bit(ESPAH_A_POLICY_MARK) |
+			   espah_bit(ESPAH_A_POLICY_IF_ID));
 	if (!espah_policy_delete(ctl->nl, policy, err) || err->num == ENOENT || err->num == ESRCH)
 		return 0;
 	return -1;

@@ -83,6 +83,14 @@ static int take_policy_mark(struct args *args, void *to)
 	return args_mark(args, &policy->mark);
 }
 
+static int take_if_id(struct args *args, void *to)
+{
+	struct espah_policy *policy = to;
+
+	policy->given |= espah_bit(ESPAH_A_POLICY_IF_ID);
+	return args_number(args, 0, UINT32_MAX, &policy->if_id);
+}
+
 static int take_tmpl(struct args *args, void *to)
 {
 	struct espah_policy *policy = to;
@@ -121,14 +129,14 @@ static const struct word index_words[] = {
 	{}
 };
 
-static const struct word mark_words[] = {
+static const struct word name_words[] = {
 	{ .name = "mark", .take = take_policy_mark },
+	{ .name = "if_id", .take = take_if_id },
 	{}
 };
 
 static const struct word other_words[] = {
 	{ .name = "ctx", .lacks = "security contexts are" },
-	{ .name = "if_id", .lacks = "interface ids are" },
 	{}
 };
 
@@ -194,7 +202,7 @@ int policy_parse(struct args *args, int family, struct espah_policy *policy)
 		{ dir_words, policy },
 		{ policy_words, policy },
 		{ action_words, &text },
-		{ mark_words, policy },
+		{ name_words, policy },
 		{ other_words, NULL },
 		{}
 	};
@@ -221,7 +229,7 @@ int policy_parse_key(struct args *args, int family, struct espah_policy *policy)
 		{ selector_words, &text.sel },
 		{ dir_words, policy },
 		{ index_words, policy },
-		{ mark_words, policy },
+		{ name_words, policy },
 		{ other_words, NULL },
 		{}
 	};
@@ -240,6 +248,9 @@ int policy_parse_key(struct args *args, int family, struct espah_policy *policy)
 	if (by_index && espah_given(policy->given, ESPAH_A_POLICY_MARK))
 		return espah_err_usage(args->err,
 				       "'index' names the policy, and 'mark' goes with a selector; expected one of the two");
+	if (by_index && espah_given(policy->given, ESPAH_A_POLICY_IF_ID))
+		return espah_err_usage(args->err,
+				       "'index' names the policy, and 'if_id' goes with a selector; expected one of the two");
 	return by_index ? 0 : settle_selector(args, &text, family);
 }
 
@@ -296,6 +307,14 @@ static int take_filter_action(struct args *args, void *to)
 	return take_block(args, &filter->block);
 }
 
+static int take_filter_if_id(struct args *args, void *to)
+{
+	struct policy_filter *filter = to;
+
+	filter->given |= espah_bit(ESPAH_A_POLICY_IF_ID);
+	return args_number(args, 0, UINT32_MAX, &filter->if_id);
+}
+
 /* There are no policies of sockets to leave out. */
 static int take_nosock(struct args *args, void *to)
 {
@@ -310,6 +329,7 @@ static const struct word filter_words[] = {
 	{ .name = "ptype", .take = take_ptype },
 	{ .name = "action", .take = take_filter_action },
 	{ .name = "priority", .take = take_filter_priority },
+	{ .name = "if_id", .take = take_filter_if_id },
 	{ .name = "nosock", .take = take_nosock },
 	{ .name = "flag", .lacks = "flags are" },
 	{}
@@ -358,6 +378,7 @@ bool policy_filter_keep(const struct espah_policy *policy, const void *filter)
 	       (!espah_given(f->given, ESPAH_A_POLICY_INDEX) || f->index == policy->index) &&
 	       (!espah_given(f->given, ESPAH_A_POLICY_PRIORITY) ||
 		f->priority == policy->priority) &&
+	       (!espah_given(f->given, ESPAH_A_POLICY_IF_ID) || f->if_id == policy->if_id) &&
 	       (!espah_given(f->given, ESPAH_A_POLICY_ACTION) ||
 		f->block == (policy->action == ESPAH_ACTION_DISCARD));
 }

@@ -14,6 +14,7 @@ struct policy_filter {
 	uint64_t given;
 	uint32_t priority;
 	uint32_t index;
+	uint32_t if_id;
 	uint8_t dir;
 	bool has_proto;
 	/* ip-xfrm(8)'s action, which does not tell protect from bypass */

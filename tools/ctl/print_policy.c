@@ -48,6 +48,8 @@ static void print_policy(const struct ctl *ctl, const struct espah_policy *polic
 	}
 	for (i = 0; i < policy->tmpls; i++)
 		print_tmpl(ctl, &policy->tmpl[i]);
+	if (espah_given(policy->given, ESPAH_A_POLICY_IF_ID))
+		printf("%s\tif_id %#x", print_break(ctl), policy->if_id);
 	putchar('\n');
 }
 
@@ -99,6 +101,8 @@ json_t *json_policy(const struct espah_policy *policy)
 	object = json_with(object, "action", json_string(espah_action_name(policy->action)));
 	if (espah_given(policy->given, ESPAH_A_POLICY_MARK))
 		object = json_with(object, "mark", json_mark(&policy->mark));
+	if (espah_given(policy->given, ESPAH_A_POLICY_IF_ID))
+		object = json_with(object, "if_id", json_integer(policy->if_id));
 	return json_with(object, "tmpl", json_tmpls(policy));
 }
 
@@ -149,6 +153,8 @@ void print_acquire(const struct ctl *ctl, const struct espah_policy *wants)
 		putchar(' ');
 		print_mark("mark", &wants->mark);
 	}
+	if (espah_given(wants->given, ESPAH_A_POLICY_IF_ID))
+		printf(" if_id %#x", wants->if_id);
 	for (i = 0; i < wants->tmpls; i++)
 		print_tmpl(ctl, &wants->tmpl[i]);
 }
@@ -168,6 +174,8 @@ json_t *json_acquire(const struct espah_policy *wants)
 	object = json_with(object, "index", json_integer(wants->index));
 	if (espah_given(wants->given, ESPAH_A_POLICY_MARK))
 		object = json_with(object, "mark", json_mark(&wants->mark));
+	if (espah_given(wants->given, ESPAH_A_POLICY_IF_ID))
+		object = json_with(object, "if_id", json_integer(wants->if_id));
 	return json_with(object, "tmpl", json_tmpls(wants));
 }
 

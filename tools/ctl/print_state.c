@@ -193,6 +193,8 @@ static void print_state(const struct ctl *ctl, const struct espah_sa *sa)
 	print_encap(ctl, sa);
 	printf("%s\tanti-replay context: seq 0x%llx, oseq 0x%llx", line,
 	       (unsigned long long)sa->seq, (unsigned long long)sa->oseq);
+	if (espah_given(sa->given, ESPAH_A_SA_IF_ID))
+		printf("%s\tif_id %#x", line, sa->if_id);
 	if (espah_given(sa->given, ESPAH_A_SA_SEL)) {
 		printf("%s\tsel ", line);
 		print_selector(&sa->sel);
@@ -306,6 +308,8 @@ json_t *json_state(const struct espah_sa *sa)
 		object = json_with(object, "mark", json_mark(&sa->mark));
 	if (espah_given(sa->given, ESPAH_A_SA_OUTPUT_MARK))
 		object = json_with(object, "output_mark", json_mark(&sa->output_mark));
+	if (espah_given(sa->given, ESPAH_A_SA_IF_ID))
+		object = json_with(object, "if_id", json_integer(sa->if_id));
 	if (espah_given(sa->given, ESPAH_A_SA_SEL))
 		object = json_with(object, "sel", json_selector(&sa->sel));
 	if (espah_given(sa->given, ESPAH_A_SA_LIMITS))

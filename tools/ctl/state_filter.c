@@ -49,6 +49,14 @@ static int take_reqid(struct args *args, void *to)
 	return args_number(args, 0, UINT32_MAX, &filter->reqid);
 }
 
+static int take_filter_if_id(struct args *args, void *to)
+{
+	struct state_filter *filter = to;
+
+	filter->given |= espah_bit(ESPAH_A_SA_IF_ID);
+	return args_number(args, 0, UINT32_MAX, &filter->if_id);
+}
+
 static int take_nokeys(struct args *args, void *to)
 {
 	struct state_filter *filter = to;
@@ -65,6 +73,7 @@ static const struct word words[] = {
 	{ .name = "spi", .take = take_spi },
 	{ .name = "mode", .take = take_filter_mode },
 	{ .name = "reqid", .take = take_reqid },
+	{ .name = "if_id", .take = take_filter_if_id },
 	{ .name = "nokeys", .take = take_nokeys },
 	{ .name = "flag", .lacks = "flags are" },
 	{}
@@ -110,5 +119,6 @@ bool state_filter_keep(const struct espah_sa *sa, const void *filter)
 	       (!espah_given(f->given, ESPAH_A_SA_PROTO) || f->proto == sa->proto) &&
 	       (!espah_given(f->given, ESPAH_A_SA_SPI) || f->spi == sa->spi) &&
 	       (!espah_given(f->given, ESPAH_A_SA_MODE) || f->mode == sa->mode) &&
-	       (!espah_given(f->given, ESPAH_A_SA_REQID) || f->reqid == sa->reqid);
+	       (!espah_given(f->given, ESPAH_A_SA_REQID) || f->reqid == sa->reqid) &&
+	       (!espah_given(f->given, ESPAH_A_SA_IF_ID) || f->if_id == sa->if_id);
 }

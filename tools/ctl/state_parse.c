@@ -262,6 +262,14 @@ static int take_output_mark(struct args *args, void *to)
 	return args_mark(args, &sa->output_mark);
 }
 
+static int take_if_id(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+
+	sa->given |= espah_bit(ESPAH_A_SA_IF_ID);
+	return args_number(args, 0, UINT32_MAX, &sa->if_id);
+}
+
 /* What belongs to an SA and what to its selector. */
 struct state_text {
 	struct espah_sa *sa;
@@ -316,6 +324,7 @@ static const struct word state_words[] = {
 	{ .name = "nat_keepalive_interval", .take = take_nat_keepalive },
 	{ .name = "dummy_interval", .take = take_dummy_interval },
 	{ .name = "output-mark", .take = take_output_mark },
+	{ .name = "if_id", .take = take_if_id },
 	{ .name = "limit", .take = take_state_limit, .repeats = true },
 	{}
 };
@@ -332,7 +341,6 @@ static const struct word other_words[] = {
 	{ .name = "coa", .lacks = "care-of addresses are" },
 	{ .name = "ctx", .lacks = "security contexts are" },
 	{ .name = "offload", .lacks = "offloading to hardware is" },
-	{ .name = "if_id", .lacks = "interface ids are" },
 	{}
 };
 

@@ -15,6 +15,7 @@ struct state_filter {
 	uint64_t given;
 	uint32_t spi;
 	uint32_t reqid;
+	uint32_t if_id;
 	uint8_t proto;
 	uint8_t mode;
 	/* No keys, even if the global option says so. */

@@ -115,6 +115,7 @@ static const struct espah_attr sa_attrs[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_DUMMY_INTERVAL] = { "dummy-interval", ESPAH_KIND_NUMBER, NULL },
 	[ESPAH_A_SA_MAPPED_SRC] = { "mapped-src", ESPAH_KIND_ADDR, NULL },
 	[ESPAH_A_SA_MAPPED_SPORT] = { "mapped-sport", ESPAH_KIND_OTHER, NULL },
+	[ESPAH_A_SA_IF_ID] = { "if-id", ESPAH_KIND_NUMBER, NULL },
 };
 
 static const struct espah_attr_set sa_set = { ESPAH_A_SA_MAX, sa_attrs };
@@ -128,6 +129,7 @@ static const struct espah_attr policy_attrs[ESPAH_A_POLICY_MAX + 1] = {
 	[ESPAH_A_POLICY_TMPL] = { "tmpl", ESPAH_KIND_OTHER, &tmpl_set },
 	[ESPAH_A_POLICY_MARK] = { "mark", ESPAH_KIND_NUMBER, NULL },
 	[ESPAH_A_POLICY_MARK_MASK] = { "mark-mask", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_POLICY_IF_ID] = { "if-id", ESPAH_KIND_NUMBER, NULL },
 };
 
 static const struct espah_attr_set policy_set = { ESPAH_A_POLICY_MAX, policy_attrs };

@@ -96,6 +96,8 @@ struct espah_sa {
 	/* in host byte order, as all numbers here */
 	uint32_t spi;
 	uint32_t reqid;
+	/* 0: of no virtual interface */
+	uint32_t if_id;
 	uint32_t replay_window;
 	/* ESPAH_SA_FLAG_* */
 	uint32_t flags;
@@ -160,6 +162,8 @@ struct espah_policy {
 	struct espah_selector sel;
 	/* With its mask, or not at all. */
 	struct espah_mark mark;
+	/* 0: of packets of no virtual interface */
+	uint32_t if_id;
 	struct espah_tmpl tmpl[ESPAH_TMPLS_MAX];
 };
 

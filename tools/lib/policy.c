@@ -44,7 +44,9 @@ static bool put_key(struct nlmsghdr *nlh, const struct espah_policy *policy)
 		espah_put_selector(nlh, ESPAH_A_POLICY_SEL, &policy->sel)) &&
 	       (!espah_given(given, ESPAH_A_POLICY_MARK) ||
 		(espah_put_u32(nlh, ESPAH_A_POLICY_MARK, policy->mark.value) &&
-		 espah_put_u32(nlh, ESPAH_A_POLICY_MARK_MASK, policy->mark.mask)));
+		 espah_put_u32(nlh, ESPAH_A_POLICY_MARK_MASK, policy->mark.mask))) &&
+	       (!espah_given(given, ESPAH_A_POLICY_IF_ID) ||
+		espah_put_u32(nlh, ESPAH_A_POLICY_IF_ID, policy->if_id));
 }
 
 /**
@@ -132,6 +134,8 @@ static bool take_attr(const struct nlattr *attr, struct espah_policy *policy)
 		return espah_take_u32(attr, &policy->mark.value);
 	case ESPAH_A_POLICY_MARK_MASK:
 		return espah_take_u32(attr, &policy->mark.mask);
+	case ESPAH_A_POLICY_IF_ID:
+		return espah_take_u32(attr, &policy->if_id);
 	default:
 		return true;
 	}

@@ -61,7 +61,9 @@ static bool put_numbers(struct nlmsghdr *nlh, const struct espah_sa *sa)
 {
 	uint64_t given = sa->given;
 
-	return (!espah_given(given, ESPAH_A_SA_REPLAY_WINDOW) ||
+	return (!espah_given(given, ESPAH_A_SA_IF_ID) ||
+		espah_put_u32(nlh, ESPAH_A_SA_IF_ID, sa->if_id)) &&
+	       (!espah_given(given, ESPAH_A_SA_REPLAY_WINDOW) ||
 		espah_put_u32(nlh, ESPAH_A_SA_REPLAY_WINDOW, sa->replay_window)) &&
 	       (!espah_given(given, ESPAH_A_SA_FLAGS) ||
 		espah_put_u32(nlh, ESPAH_A_SA_FLAGS, sa->flags)) &&
@@ -240,6 +242,8 @@ static bool take_mark(const struct nlattr *attr, struct espah_sa *sa)
 		return espah_take_u32(attr, &sa->output_mark.value);
 	case ESPAH_A_SA_OUTPUT_MARK_MASK:
 		return espah_take_u32(attr, &sa->output_mark.mask);
+	case ESPAH_A_SA_IF_ID:
+		return espah_take_u32(attr, &sa->if_id);
 	default:
 		return take_figure(attr, sa);
 	}

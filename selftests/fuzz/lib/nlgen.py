@@ -12,7 +12,7 @@ from genl import NLA_F_NESTED, Attr, encode, packed
 from spec import Spec
 
 # What tells two entries of a kind apart.
-IDENTITY = {'sa': ('dst', 'proto', 'spi'), 'policy': ('dir', 'sel', 'mark', 'mark-mask')}
+IDENTITY = {'sa': ('dst', 'proto', 'spi'), 'policy': ('dir', 'sel', 'mark', 'mark-mask', 'if-id')}
 MARK = b'\xc3KEY\x9f\x17\xe9\xa5'  # in every key; it must not come back
 ALGORITHM = 'rfc4106(gcm(aes))'
 INTS = {'u8': '=B', 'u16': '=H', 'u32': '=I', 'u64': '=Q'}
@@ -36,6 +36,8 @@ POOLS = {
     ('policy', 'index'): (1, 2, 3),
     ('policy', 'mark'): (0, 0, 1, 2),
     ('policy', 'mark-mask'): (0, 3, 0xffffffff),
+    ('policy', 'if-id'): (0, 0, 0, 1),
+    ('sa', 'if-id'): (0, 0, 0, 1),
     ('policy', 'action'): (0, 0, 0, 0, 1, 2),
     ('alg', 'icv-bits'): (128,),
     ('sa', 'flags'): (0, 0, 1, 2, 4, 8, 16, 32, 60, 64, 128),

@@ -484,6 +484,7 @@ def contradictory_policies():
                       ('sel',))
         yield case_of('mark and index', cmd, {'dir': 1, 'mark': 1, 'mark-mask': 1, 'index': 1},
                       ('mark',))
+        yield case_of('if-id and index', cmd, {'dir': 1, 'if-id': 1, 'index': 1}, ('if-id',))
         yield case_of('index 0', cmd, {'dir': 1, 'index': 0}, ('index',))
 
 
