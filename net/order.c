@@ -9,7 +9,6 @@
  * is told when the policy itself is asked.
  */
 
-#include <asm/unaligned.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
 
@@ -101,15 +100,15 @@ void espah_order_init(struct espah_order *order)
 
 static struct espah_trie_key addr_key(const union espah_addr *addr, u16 family)
 {
-	const u8 *octets = addr->v6.s6_addr;
+	const __be32 *words = addr->v6.s6_addr32;
 
 	if (family == AF_INET)
 		return (struct espah_trie_key){
 			.hi = (u64)ntohl(addr->v4) << 32,
 		};
 	return (struct espah_trie_key){
-		.hi = get_unaligned_be64(octets),
-		.lo = get_unaligned_be64(octets + 8),
+		.hi = (u64)ntohl(words[0]) << 32 | ntohl(words[1]),
+		.lo = (u64)ntohl(words[2]) << 32 | ntohl(words[3]),
 	};
 }
 
