@@ -193,6 +193,9 @@ int espah_icmp_err4(struct sk_buff *skb, u32 info, u8 proto)
 	struct message says = read4(icmp_hdr(skb)->type, icmp_hdr(skb)->code,
 				    info);
 
+	/* What is in a part that is not the first is no header. */
+	if (iph->frag_off & htons(IP_OFFSET))
+		return -ENOENT;
 	return told(dev_net(skb->dev), skb, &id, NULL, iph->ihl * 4, &says);
 }
 
@@ -309,6 +312,8 @@ static void overheard6(struct net *net, const struct sk_buff *skb,
 		return;
 	id.dst = espah_addr6(&iph->daddr);
 	espah_ext6_walk_at(skb, quoted, iph->nexthdr, &ext);
+	if (ext.headless)
+		return;
 	if (ext.proto == IPPROTO_UDP) {
 		told_in_udp(net, skb, &id, quoted + ext.upper, says);
 	} else if (ext.proto == IPPROTO_AH) {

@@ -33,13 +33,13 @@ static int type_at(const struct sk_buff *skb, int at)
 }
 
 /* The ports of an answer are those of the packet, reversed. What would answer one of
- * another kind, its header does not say.
+ * another kind, its header does not say, and a part that is not the first has none.
  */
-static void back_upper(const struct sk_buff *skb, int at,
+static void back_upper(const struct sk_buff *skb, int at, bool headless,
 		       struct espah_flow *back)
 {
 	back->has_upper = false;
-	if (espah_upper_kind(back->proto) != ESPAH_UPPER_PORTS)
+	if (headless || espah_upper_kind(back->proto) != ESPAH_UPPER_PORTS)
 		return;
 	espah_flow_upper_at(skb, at, back);
 	swap(back->upper.src, back->upper.dst);
@@ -59,7 +59,8 @@ static bool back4(const struct sk_buff *skb, struct espah_flow *back)
 	back->src = espah_addr4(iph->daddr);
 	back->dst = espah_addr4(iph->saddr);
 	back->proto = iph->protocol;
-	back_upper(skb, at + ICMP_LEN + iph->ihl * 4, back);
+	back_upper(skb, at + ICMP_LEN + iph->ihl * 4,
+		   iph->frag_off & htons(IP_OFFSET), back);
 	return true;
 }
 
@@ -82,7 +83,7 @@ static bool back6(const struct sk_buff *skb, struct espah_flow *back)
 	back->src = espah_addr6(&iph->daddr);
 	back->dst = espah_addr6(&iph->saddr);
 	back->proto = ext.proto;
-	back_upper(skb, at + ext.upper, back);
+	back_upper(skb, at + ext.upper, ext.headless, back);
 	return true;
 }
 

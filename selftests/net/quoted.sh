@@ -22,6 +22,10 @@ test_ipv6() {
 	run
 }
 
+test_about_parts() {
+	run
+}
+
 test_sent() {
 	run
 }

@@ -6,8 +6,8 @@ import struct
 
 from esplab import (DISCARD, HOST, IN, OUT, PACKET_OUTGOING, PEER, arrived, equal, selector, serve,
                     until)
-from espwire import ESP, IPIP, Sa, checksum, ip4, payload_of
-from espwire6 import ICMP6, IPV6, ip6
+from espwire import ESP, IPIP, MF, Sa, checksum, ip4, payload_of
+from espwire6 import FRAGMENT, ICMP6, IPV6, Ah6Sa, ip6
 
 SPI = 0x1000
 UDP, TCP, ICMP = socket.IPPROTO_UDP, socket.IPPROTO_TCP, socket.IPPROTO_ICMP
@@ -107,6 +107,25 @@ def test_ipv6(lab):
     let_in(lab, good, sa, 'in-ok', IPV6)
     equal(arrived(ear), [packet[40:] for packet in good], 'what the host has heard')
     let_in(lab, bad, sa, 'in-no-policy', IPV6)
+
+
+def test_about_parts(lab):
+    """What is quoted of a part that is not the first has no header of ESP or AH."""
+    esp = lab.add_sa(Sa(SPI, HOST, FAR, tunnel=True))
+    ah = lab.add_sa(Ah6Sa(SPI, HOST6, FAR6))
+    octets = bytes([UDP, 4, 0, 0]) + struct.pack('>II', SPI, 1) + bytes(12)
+
+    def about4(frag):
+        return error(UNREACHABLE, ip4(HOST, FAR, ESP, struct.pack('>II', SPI, 1), frag=frag))
+
+    def about6(offset):
+        part = struct.pack('>BBHI', ah.proto, 0, offset | 1, 1)
+        return error6(1, ip6(HOST6, FAR6, FRAGMENT, part + octets))
+
+    for first, later in ((about4(MF), about4(MF | 1)), (about6(0), about6(8))):
+        lab.expect([first], {'icmp-unreachable': 1}, f'{first.hex()}')
+        lab.expect([later], {}, f'{later.hex()}')
+    equal([lab.sa_figures(sa)[2] for sa in (esp, ah)], [{'icmp-unreachable': 1}] * 2, 'the SAs')
 
 
 # --- what the host says itself -----------------------------------------------

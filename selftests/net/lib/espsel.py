@@ -7,9 +7,9 @@ import subprocess
 
 from esplab import (DISCARD, FWD, HOST, IN, OUT, PACKET_OUTGOING, PEER, equal, inside, mac_of,
                     selector, serve)
-from espquoted import HOST6, UNREACHABLE, error
+from espquoted import FAR6, HOST6, UNREACHABLE, error, error6
 from espwire import ESP, IPIP, MF, Sa, fragments, ip4, payload_of
-from espwire6 import ICMP6, ip6, options
+from espwire6 import FRAGMENT, ICMP6, IPV6, ip6, options
 
 SPI = 0x1000
 TCP, UDP, ICMP, GRE = socket.IPPROTO_TCP, socket.IPPROTO_UDP, socket.IPPROTO_ICMP, 47
@@ -360,9 +360,19 @@ def test_errors(lab):
         return error(UNREACHABLE, ip4(HOST, FAR, proto, struct.pack('>HH', 99, dst_port) + more))
 
     cut = error(UNREACHABLE, ip4(HOST, FAR, UDP, b'\0\7'))
+    # A part that is not the first has no ports, whatever it begins with.
+    later = error(UNREACHABLE, ip4(HOST, FAR, UDP, struct.pack('>HH', 99, 7) + bytes(4), frag=1))
+    first = error(UNREACHABLE, ip4(HOST, FAR, UDP, struct.pack('>HH', 99, 7) + bytes(4), frag=MF))
     for packet, counter in ((about(7), 'in-ok'), (about(8), 'in-no-policy'),
-                            (about(7, TCP), 'in-no-policy'), (cut, 'in-no-policy')):
+                            (about(7, TCP), 'in-no-policy'), (cut, 'in-no-policy'),
+                            (later, 'in-no-policy'), (first, 'in-ok')):
         lab.expect([sa.packet(sa.next(), packet, IPIP)], {counter: 1}, f'{packet.hex()}')
+    # The same over IPv6, in the same tunnel.
+    lab.add_policy(IN, sa, {**selector(FAR6, HOST6, UDP), **span('sport', 7)})
+    for offset, counter in ((0, 'in-ok'), (8, 'in-no-policy')):
+        part = struct.pack('>BBHIHH', UDP, 0, offset | 1, 1, 99, 7) + bytes(4)
+        lab.expect([sa.packet(sa.next(), error6(1, ip6(HOST6, FAR6, FRAGMENT, part)), IPV6)],
+                   {counter: 1}, f'a part at {offset} over IPv6')
     # The error itself is ICMP, of a type of its own.
     lab.add_policy(IN, sa, {**selector('10.9.0.70', HOST, ICMP), **span('type', UNREACHABLE)},
                    DISCARD)
