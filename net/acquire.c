@@ -32,17 +32,7 @@ static int put_acquire(struct sk_buff *msg, const void *what)
 	const struct espah_policy_config *config = &event->policy->config;
 	const struct espah_flow *flow = event->flow;
 	struct espah_tmpl lacks;
-	struct espah_selector sel = {
-		.src_min	= flow->src,
-		.src_max	= flow->src,
-		.dst_min	= flow->dst,
-		.dst_max	= flow->dst,
-		.family		= flow->family,
-		.proto		= flow->proto,
-		.asks		= flow->has_upper ? ESPAH_ASKS_VALUES : 0,
-		.upper_min	= flow->upper,
-		.upper_max	= flow->upper,
-	};
+	struct espah_selector sel = espah_selector_of(flow);
 
 	if (nla_put_u8(msg, ESPAH_A_POLICY_DIR, config->dir) ||
 	    nla_put_u32(msg, ESPAH_A_POLICY_INDEX, event->policy->index) ||

@@ -14,6 +14,7 @@
 #include "gather.h"
 #include "netns.h"
 #include "packet.h"
+#include "trace.h"
 
 /* Tunnelled packets enter the stack here, where TCP is coalesced. */
 static struct gro_cells cells;
@@ -150,6 +151,7 @@ void espah_deliver(struct espah_sa *sa, struct sk_buff *skb, bool tunnel)
 {
 	struct espah_net *en = sa->en;
 
+	trace_espah_input(sa, skb);
 	nf_reset_ct(skb);
 	if (!tunnel) {
 		deliver_transport(en, skb, sa->id.family);

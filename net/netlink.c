@@ -4,6 +4,7 @@
 #include <linux/module.h>
 
 #include "compat.h"
+#include "drops.h"
 #include "netlink.h"
 #include "netlink_attr.h"
 #include "netns.h"
@@ -152,7 +153,31 @@ static const struct genl_ops ops[] = {
 		.flags	= GENL_UNS_ADMIN_PERM,
 		.doit	= espah_nl_sa_alloc_spi,
 	},
+	{
+		.cmd	= ESPAH_CMD_DROP_GET,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.start	= espah_nl_drop_dump_start,
+		.dumpit	= espah_nl_drop_dump,
+	},
 };
+
+/* Before each request: whoever talks to us here will want to know what has become of
+ * packets.
+ */
+static int prepare(const espah_genl_op *op, struct sk_buff *skb,
+		   struct genl_info *info)
+{
+	struct espah_net *en = espah_net(genl_info_net(info));
+	int err;
+
+	mutex_lock(&en->lock);
+	err = espah_drops_prepare(en);
+	mutex_unlock(&en->lock);
+	/* Then it comes to no end, either. */
+	if (err)
+		espah_nl_wipe(info->nlhdr);
+	return err;
+}
 
 /* After each request, refused or not: wherever in it a key was, by mistake even,
  * it does not stay there.
@@ -172,6 +197,7 @@ struct genl_family espah_genl_family __ro_after_init = {
 	.ops		= ops,
 	.n_ops		= ARRAY_SIZE(ops),
 	.resv_start_op	= __ESPAH_CMD_MAX,
+	.pre_doit	= prepare,
 	.post_doit	= wipe_request,
 	.mcgrps		= espah_notify_groups,
 	.n_mcgrps	= ARRAY_SIZE(espah_notify_groups),

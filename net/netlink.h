@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 
+struct espah_dropped;
 struct espah_limits;
 struct espah_nl_set;
 struct espah_outer;
@@ -86,5 +87,11 @@ int espah_nl_policy_flush(struct sk_buff *skb, struct genl_info *info);
 int espah_nl_put_policy(struct sk_buff *skb, const struct espah_policy *policy);
 int espah_nl_policy_dump_start(struct netlink_callback *cb);
 int espah_nl_policy_dump(struct sk_buff *skb, struct netlink_callback *cb);
+
+/* Packets that have ended: netlink_drop.c */
+int espah_nl_put_dropped(struct sk_buff *skb,
+			 const struct espah_dropped *dropped);
+int espah_nl_drop_dump_start(struct netlink_callback *cb);
+int espah_nl_drop_dump(struct sk_buff *skb, struct netlink_callback *cb);
 
 #endif /* _ESPAH_NETLINK_H */

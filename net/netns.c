@@ -5,9 +5,11 @@
 #include <net/net_namespace.h>
 
 #include "compat.h"
+#include "drops.h"
 #include "lifetime.h"
 #include "mark.h"
 #include "netns.h"
+#include "proc.h"
 #include "sa.h"
 
 unsigned int espah_net_id __read_mostly;
@@ -33,6 +35,9 @@ static int __net_init net_init(struct net *net)
 	err = espah_spd_init(&en->spd);
 	if (err)
 		goto exit_sad;
+	err = espah_proc_init(net);
+	if (err)
+		goto exit_spd;
 	espah_narrow_init(&en->narrowness);
 	espah_queue_init(en);
 	espah_acquire_init(en);
@@ -40,6 +45,8 @@ static int __net_init net_init(struct net *net)
 	WRITE_ONCE(en->live, true);
 	return 0;
 
+exit_spd:
+	espah_spd_exit(&en->spd);
 exit_sad:
 	espah_sad_exit(&en->sad);
 free_stub:
@@ -61,6 +68,7 @@ static void __net_exit net_exit(struct net *net)
 {
 	struct espah_net *en = espah_net(net);
 
+	espah_proc_exit(net);
 	mutex_lock(&en->lock);
 	espah_spd_flush(en, -1);
 	espah_sad_flush(en, 0);
@@ -76,6 +84,7 @@ static void __net_exit net_exit(struct net *net)
 	espah_sad_exit(&en->sad);
 	espah_spd_exit(&en->spd);
 	espah_mark_free(en->stub);
+	espah_drops_free(en);
 	free_percpu(en->counters);
 }
 

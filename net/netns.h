@@ -13,6 +13,7 @@
 #include "spd.h"
 #include "stats.h"
 
+struct espah_drops;
 struct xfrm_state;
 
 /* Where it cannot help, the allocator of per-CPU memory writes a stack trace to
@@ -35,6 +36,8 @@ struct xfrm_state;
  * @stub: what a decapsulated packet carries to tell the rest of the kernel
  *	that it came through IPsec; constant
  * @counters: per CPU
+ * @drops: the last packets that have ended, or NULL where nobody uses espah; written once,
+ *	under @lock, and read locklessly
  * @encapsulated: number of SAs with encapsulation over IPv4; under @lock
  * @sas: number of SAs whose memory is not given back yet
  */
@@ -50,6 +53,7 @@ struct espah_net {
 	struct espah_judge		judge;
 	struct xfrm_state		*stub;
 	struct espah_counters __percpu	*counters;
+	struct espah_drops		*drops;
 	unsigned int			encapsulated;
 	atomic_t			sas;
 };

@@ -1,20 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Events: who listens to the multicast group hears what changed. */
+/* Events: who listens to a multicast group hears what changed, or which packets end. */
 
 #include "compat.h"
+#include "drops.h"
 #include "netlink.h"
 #include "netlink_attr.h"
 #include "netns.h"
 #include "notify.h"
 #include "sa.h"
+#include "trace.h"
 
-/* The group's place in the array. */
-#define EVENTS	0
+/* The groups' places in the array. Packets that end may be many: whoever wants to hear
+ * what changes does not get them as well.
+ */
+enum { EVENTS, DROPS };
 
 /* Events name peers, and what is said to whom: only for who may ask as well. */
 const struct genl_multicast_group espah_notify_groups[ESPAH_NOTIFY_GROUPS] = {
 	[EVENTS] = {
 		.name	= ESPAH_MCGRP_EVENTS,
+		.flags	= ESPAH_GENL_MCAST_NET_ADMIN,
+	},
+	[DROPS] = {
+		.name	= ESPAH_MCGRP_DROPS,
 		.flags	= ESPAH_GENL_MCAST_NET_ADMIN,
 	},
 };
@@ -54,6 +62,23 @@ bool espah_notify_heard(const struct espah_net *en)
 	return genl_has_listeners(&espah_genl_family, en->net, EVENTS);
 }
 
+/* What is not told for want of memory, or by the queue of a listener that does not keep
+ * up, that listener knows of: it reads ENOBUFS.
+ */
+static void tell(const struct espah_net *en, unsigned int group, u8 cmd,
+		 espah_notify_put put, const void *what, gfp_t gfp)
+{
+	struct sk_buff *msg = build(cmd, put, what, gfp);
+
+	if (!msg) {
+		genl_set_err(&espah_genl_family, en->net, 0, group, -ENOBUFS);
+		return;
+	}
+	/* It fails for listeners, who are told, or for want of any. */
+	genlmsg_multicast_netns(&espah_genl_family, en->net, msg, 0, group,
+				gfp);
+}
+
 /**
  * espah_notify() - tell an event to who listens in the namespace
  * @en: namespace
@@ -73,23 +98,56 @@ bool espah_notify_heard(const struct espah_net *en)
 void espah_notify(const struct espah_net *en, u8 cmd, espah_notify_put put,
 		  const void *what, gfp_t gfp)
 {
-	struct sk_buff *msg;
+	if (espah_notify_heard(en))
+		tell(en, EVENTS, cmd, put, what, gfp);
+}
 
-	if (!espah_notify_heard(en))
-		return;
-	msg = build(cmd, put, what, gfp);
-	if (!msg) {
-		genl_set_err(&espah_genl_family, en->net, 0, EVENTS, -ENOBUFS);
-		return;
-	}
-	/* It fails for listeners, who are told, or for want of any. */
-	genlmsg_multicast_netns(&espah_genl_family, en->net, msg, 0, EVENTS,
-				gfp);
+/**
+ * espah_notify_drops_heard() - does anybody want to hear of packets that end?
+ * @en: namespace
+ *
+ * Return: as espah_notify_heard().
+ */
+bool espah_notify_drops_heard(const struct espah_net *en)
+{
+	return genl_has_listeners(&espah_genl_family, en->net, DROPS);
+}
+
+static int put_dropped(struct sk_buff *msg, const void *what)
+{
+	return espah_nl_put_dropped(msg, what);
+}
+
+/**
+ * espah_notify_dropped() - a packet has ended
+ * @en: namespace
+ * @dropped: packet
+ *
+ * May be called from anywhere but hard interrupts.
+ */
+void espah_notify_dropped(const struct espah_net *en,
+			  const struct espah_dropped *dropped)
+{
+	tell(en, DROPS, ESPAH_CMD_DROP_NTF, put_dropped, dropped, GFP_ATOMIC);
 }
 
 static int put_sa(struct sk_buff *msg, const void *what)
 {
 	return espah_nl_put_sa(msg, what, false);
+}
+
+static void trace_sa(const struct espah_sa *sa, u8 cmd)
+{
+	switch (cmd) {
+	case ESPAH_CMD_SA_ADD_NTF:
+		trace_espah_sa_add(sa);
+		break;
+	case ESPAH_CMD_SA_UPDATE_NTF:
+		trace_espah_sa_update(sa);
+		break;
+	default:
+		trace_espah_sa_delete(sa);
+	}
 }
 
 /**
@@ -102,6 +160,7 @@ void espah_notify_sa(const struct espah_sa *sa, u8 cmd)
 {
 	lockdep_assert_held(&sa->en->lock);
 
+	trace_sa(sa, cmd);
 	espah_notify(sa->en, cmd, put_sa, sa, GFP_KERNEL);
 }
 
@@ -138,6 +197,10 @@ void espah_notify_expire(const struct espah_sa *sa, bool hard)
 
 	lockdep_assert_held(&sa->en->lock);
 
+	if (hard)
+		trace_espah_sa_expire_hard(sa);
+	else
+		trace_espah_sa_expire_soft(sa);
 	espah_notify(sa->en, ESPAH_CMD_SA_EXPIRE_NTF, put_expiry, &expiry,
 		     GFP_KERNEL);
 }
@@ -158,6 +221,7 @@ void espah_notify_sa_flush(const struct espah_net *en, u8 proto)
 {
 	lockdep_assert_held(&en->lock);
 
+	trace_espah_sa_flush(en, proto);
 	espah_notify(en, ESPAH_CMD_SA_FLUSH_NTF, put_sa_flush, &proto,
 		     GFP_KERNEL);
 }

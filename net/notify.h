@@ -6,6 +6,7 @@
 #include <linux/types.h>
 #include <net/genetlink.h>
 
+struct espah_dropped;
 struct espah_net;
 struct espah_policy;
 struct espah_sa;
@@ -21,13 +22,16 @@ struct espah_sa;
  */
 typedef int (*espah_notify_put)(struct sk_buff *msg, const void *what);
 
-/* The family has one group. */
-#define ESPAH_NOTIFY_GROUPS	1
+/* The groups of the family: of what changes, and of packets that end. */
+#define ESPAH_NOTIFY_GROUPS	2
 extern const struct genl_multicast_group espah_notify_groups[ESPAH_NOTIFY_GROUPS];
 
 bool espah_notify_heard(const struct espah_net *en);
 void espah_notify(const struct espah_net *en, u8 cmd, espah_notify_put put,
 		  const void *what, gfp_t gfp);
+bool espah_notify_drops_heard(const struct espah_net *en);
+void espah_notify_dropped(const struct espah_net *en,
+			  const struct espah_dropped *dropped);
 void espah_notify_sa(const struct espah_sa *sa, u8 cmd);
 void espah_notify_expire(const struct espah_sa *sa, bool hard);
 void espah_notify_sa_flush(const struct espah_net *en, u8 proto);

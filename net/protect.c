@@ -27,6 +27,7 @@
 #include "pmtu.h"
 #include "protect.h"
 #include "tfc.h"
+#include "trace.h"
 
 /* TRANSFORMED keeps it out of the policies, ours and xfrm's. FORWARDED makes the IP
  * layer take the device's MTU, as espah_pmtu_fits() did.
@@ -44,6 +45,7 @@ static void send(struct sk_buff *skb)
 	struct espah_net *en = sa->en;
 	int err;
 
+	trace_espah_output(sa, skb);
 	err = likely(sa->id.family == AF_INET) ? send4(en, skb) :
 						 espah_output6_send(skb);
 	if (unlikely(net_xmit_eval(err)))

@@ -91,6 +91,27 @@ static noinline bool narrow_match(const struct espah_selector *sel,
 }
 
 /**
+ * espah_selector_of() - the selector that one flow has to itself
+ * @flow: flow, with what is known of its upper layer
+ *
+ * Return: its addresses, its protocol and the upper layer's fields, where they are known.
+ */
+struct espah_selector espah_selector_of(const struct espah_flow *flow)
+{
+	return (struct espah_selector){
+		.src_min	= flow->src,
+		.src_max	= flow->src,
+		.dst_min	= flow->dst,
+		.dst_max	= flow->dst,
+		.family		= flow->family,
+		.proto		= flow->proto,
+		.asks		= flow->has_upper ? ESPAH_ASKS_VALUES : 0,
+		.upper_min	= flow->upper,
+		.upper_max	= flow->upper,
+	};
+}
+
+/**
  * espah_selector_match() - does this flow belong to the selector?
  * @sel: selector
  * @flow: flow of a packet

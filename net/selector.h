@@ -96,6 +96,7 @@ struct espah_selector {
 	u64			classes;
 };
 
+struct espah_selector espah_selector_of(const struct espah_flow *flow);
 bool espah_selector_match(const struct espah_selector *sel,
 			  const struct espah_flow *flow);
 bool espah_selector_equal(const struct espah_selector *a,

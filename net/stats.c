@@ -7,12 +7,11 @@
 #include <linux/skbuff.h>
 #include <net/net_namespace.h>
 
+#include "causes.h"
+#include "drops.h"
 #include "netns.h"
 #include "sa.h"
 #include "stats.h"
-
-#define CREATE_TRACE_POINTS
-#include "trace.h"
 
 /**
  * espah_count() - one packet more
@@ -37,8 +36,7 @@ void espah_count_drop(const struct espah_net *en, struct espah_sa *sa,
 	espah_count(en, cause);
 	if (sa)
 		atomic_long_inc(&sa->drops[cause]);
-	trace_espah_drop(en->net->ns.inum, sa ? ntohl(sa->id.spi) : 0, skb,
-			 cause);
+	espah_drops_add(en, sa, skb, cause);
 }
 
 /**
@@ -52,7 +50,7 @@ void espah_drop(const struct espah_net *en, struct espah_sa *sa,
 		struct sk_buff *skb, unsigned int cause)
 {
 	espah_count_drop(en, sa, skb, cause);
-	kfree_skb(skb);
+	kfree_skb_reason(skb, espah_cause_reason(cause));
 }
 
 /**

@@ -160,6 +160,31 @@ void espah_notify(const struct espah_net *en, u8 cmd, espah_notify_put put,
 	WRITE_ONCE(fixture->acquires, fixture->acquires + 1);
 }
 
+/**
+ * espah_notify_drops_heard() - in the place of net/notify.c: somebody listens
+ * @en: unused
+ *
+ * Return: true.
+ */
+bool espah_notify_drops_heard(const struct espah_net *en)
+{
+	return true;
+}
+
+/**
+ * espah_notify_dropped() - in the place of net/notify.c: remembers
+ * @en: namespace of a test case
+ * @dropped: what was told
+ */
+void espah_notify_dropped(const struct espah_net *en,
+			  const struct espah_dropped *dropped)
+{
+	struct fixture *fixture = container_of(en, struct fixture, en);
+
+	fixture->told++;
+	fixture->told_last = *dropped;
+}
+
 static void follow(struct espah_net *en, const struct espah_policy *policy)
 {
 	struct fixture *fixture = fixture_of(en);
@@ -254,6 +279,7 @@ void fixture_exit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, en->sad.count, 0);
 	KUNIT_EXPECT_EQ(test, en->narrowness.selectors, 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&en->sad.slots.nelems), 0);
+	espah_drops_free(en);
 	espah_sad_exit(&en->sad);
 	espah_spd_exit(&en->spd);
 	espah_mark_free(en->stub);

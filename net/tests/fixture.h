@@ -8,6 +8,7 @@
 #include <linux/skbuff.h>
 #include <net/dst.h>
 
+#include "../drops.h"
 #include "../netns.h"
 #include "../sa.h"
 
@@ -24,6 +25,8 @@
  * @hooks_err: what asking for netfilter's hooks fails with
  * @expired: by &enum espah_expiry: events of SAs that have reached a limit
  * @acquires: events that ask for an SA
+ * @told: events of packets that have ended
+ * @told_last: the last of them
  * @keepalives: keepalives that were to be sent
  * @dummies: dummies that were to be
  * @resumes: so many packets that wait find an SA
@@ -38,6 +41,8 @@ struct fixture {
 	int			hooks_err;
 	int			expired[ESPAH_EXPIRY_HARD + 1];
 	u32			acquires;
+	u32			told;
+	struct espah_dropped	told_last;
 	int			keepalives;
 	int			dummies;
 	u32			resumes;

@@ -41,6 +41,7 @@ static struct kunit_suite *const suites[] = {
 	&tfc_suite,
 	&mark_suite,
 	&stats_suite,
+	&drops_suite,
 	&sa_suite,
 	&lifetime_suite,
 	&keepalive_suite,

@@ -27,6 +27,7 @@ extern struct kunit_suite repair_suite;
 extern struct kunit_suite tfc_suite;
 extern struct kunit_suite mark_suite;
 extern struct kunit_suite stats_suite;
+extern struct kunit_suite drops_suite;
 extern struct kunit_suite sa_suite;
 extern struct kunit_suite lifetime_suite;
 extern struct kunit_suite keepalive_suite;

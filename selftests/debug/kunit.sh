@@ -132,6 +132,10 @@ test_stats() {
 	suite stats
 }
 
+test_drops() {
+	suite drops
+}
+
 test_sa() {
 	suite sa
 }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Events, as the kernel tells them. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
+#include "counters.h"
 #include "event.h"
 #include "policy.h"
+#include "selector.h"
 #include "unit.h"
 #include "wire.h"
 
@@ -103,6 +106,43 @@ static const struct espah_policy *wants(uint64_t given, unsigned int tmpls)
 	policy.tmpl[0].reqid = 17;
 	policy.tmpl[0].mode = ESPAH_MODE_TUNNEL;
 	return &policy;
+}
+
+static void test_drop(void)
+{
+	struct espah_event event;
+	struct espah_err err;
+	struct nlmsghdr *nlh = start(ESPAH_CMD_DROP_NTF);
+	struct espah_drop *drop = &event.drop;
+	char dst[ESPAH_RANGE_STRLEN];
+
+	mnl_attr_put_u32(nlh, ESPAH_A_DROP_CAUSE, ESPAH_A_CNT_IN_ICV);
+	mnl_attr_put_u64(nlh, ESPAH_A_DROP_TIME, UINT64_C(1) << 60);
+	mnl_attr_put_u64(nlh, ESPAH_A_DROP_NUMBER, 3);
+	mnl_attr_put_u64(nlh, ESPAH_A_DROP_SUPPRESSED, 4);
+	check(espah_put_selector(nlh, ESPAH_A_DROP_FLOW, &wants(0, 0)->sel), "a flow");
+	mnl_attr_put_u32(nlh, ESPAH_A_DROP_LENGTH, 100);
+	mnl_attr_put_u32(nlh, ESPAH_A_DROP_MARK, 5);
+	mnl_attr_put_u32(nlh, ESPAH_A_DROP_IIF, 6);
+	mnl_attr_put_u32(nlh, ESPAH_A_DROP_OIF, 7);
+	check(espah_event_take(nlh, &event, &err) && event.cmd == ESPAH_CMD_DROP_NTF,
+	      "a packet that has ended");
+	check(drop->cause == ESPAH_A_CNT_IN_ICV && drop->time == UINT64_C(1) << 60 &&
+	      drop->number == 3 && drop->suppressed == 4 && drop->length == 100 &&
+	      drop->mark == 5 && drop->iif == 6 && drop->oif == 7, "what is said of it");
+	check_text(espah_range_print(&drop->flow.dst, dst), "10.2.0.9/32", "where it went");
+	check(!drop->sa_proto, "without an SA");
+	mnl_attr_put_u8(nlh, ESPAH_A_DROP_SA_PROTO, 50);
+	mnl_attr_put_u32(nlh, ESPAH_A_DROP_SA_SPI, htonl(0x1234));
+	mnl_attr_put_u32(nlh, ESPAH_A_DROP_SA_REQID, 8);
+	mnl_attr_put_u32(nlh, ESPAH_A_DROP_SA_ID, 9);
+	check(espah_event_take(nlh, &event, &err) && drop->sa_proto == 50 &&
+	      drop->sa_spi == 0x1234 && drop->sa_reqid == 8 && drop->sa_id == 9, "its SA");
+	mnl_attr_put_u8(nlh, ESPAH_A_DROP_CAUSE, 1);
+	check(!espah_event_take(nlh, &event, &err) && err.num == EBADMSG,
+	      "a cause has four octets");
+	check(espah_counter_find("in-icv") == ESPAH_A_CNT_IN_ICV && !espah_counter_find("in-") &&
+	      !espah_counter_find(""), "a counter by its name");
 }
 
 static void test_acquire(void)
@@ -208,6 +248,7 @@ void test_event(void)
 	test_sas();
 	test_policies();
 	test_acquire();
+	test_drop();
 	test_mapping();
 	test_others();
 }

@@ -13,7 +13,7 @@ void ctl_usage(FILE *to)
 {
 	fputs("Usage: espah [ OPTIONS ] OBJECT { COMMAND | help }\n"
 	      "       espah [ OPTIONS ] [ -force ] -batch { FILE | - }\n"
-	      "where  OBJECT := { state | policy | stat | ike | monitor | help }\n"
+	      "where  OBJECT := { state | policy | stat | ike | monitor | drops | help }\n"
 	      "       OPTIONS := { -V[ersion] | -s[tatistics] | -j[son] | -p[retty] | -o[neline] |\n"
 	      "                    -n[etns] { NAME | PATH } | -f[amily] { inet | inet6 } | -4 | -6 |\n"
 	      "                    -t[imestamp] | -ts[hort] | --show-keys | --socket PATH }\n", to);
@@ -25,6 +25,7 @@ static const struct object * const objects[] = {
 	&object_stat,
 	&object_ike,
 	&object_monitor,
+	&object_drops,
 	NULL
 };
 

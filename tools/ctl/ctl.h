@@ -54,6 +54,7 @@ extern const struct object object_policy;
 extern const struct object object_stat;
 extern const struct object object_ike;
 extern const struct object object_monitor;
+extern const struct object object_drops;
 
 int ctl_connect(struct ctl *ctl, struct espah_err *err);
 int ctl_endless(const struct ctl *ctl, struct espah_err *err);

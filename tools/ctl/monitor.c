@@ -12,8 +12,9 @@
 #include "print.h"
 
 static const char help[] =
-	"Usage: espah [ -ts | -j ] monitor [ all | { acquire | expire | sa | policy }... ] [ nokeys ]\n"
-	"Events are shown as they come, until the monitor is stopped.\n";
+	"Usage: espah [ -ts | -j ] monitor [ all | { acquire | expire | sa | policy | drop }... ] [ nokeys ]\n"
+	"Events are shown as they come, until the monitor is stopped. Packets that end (drop) are\n"
+	"shown where they are asked for: there may be many.\n";
 
 /* What is to be shown. */
 enum {
@@ -21,6 +22,8 @@ enum {
 	WANT_SA = 1 << 1,
 	WANT_POLICY = 1 << 2,
 	WANT_ACQUIRE = 1 << 3,
+	/* Not among all of them: packets may be many. */
+	WANT_DROP = 1 << 4,
 	WANT_ALL = WANT_EXPIRE | WANT_SA | WANT_POLICY | WANT_ACQUIRE,
 };
 
@@ -30,7 +33,7 @@ static const struct event_text {
 	const char *words;
 	unsigned int want;
 } texts[ESPAH_CMD_MAX + 1] = {
-	[0] = { "lost", "Lost events", WANT_ALL },
+	[0] = { "lost", "Lost events", WANT_ALL | WANT_DROP },
 	[ESPAH_CMD_SA_ADD_NTF] = { "sa-add", "", WANT_SA },
 	[ESPAH_CMD_SA_UPDATE_NTF] = { "sa-update", "Updated ", WANT_SA },
 	[ESPAH_CMD_SA_DEL_NTF] = { "sa-delete", "Deleted ", WANT_SA },
@@ -42,6 +45,7 @@ static const struct event_text {
 	[ESPAH_CMD_POLICY_FLUSH_NTF] = { "policy-flush", "Flushed policy", WANT_POLICY },
 	[ESPAH_CMD_SA_MAPPING_NTF] = { "sa-mapping", "Mapping ", WANT_SA },
 	[ESPAH_CMD_ACQUIRE_NTF] = { "acquire", "acquire ", WANT_ACQUIRE },
+	[ESPAH_CMD_DROP_NTF] = { "drop", "drop ", WANT_DROP },
 };
 
 static const struct event_text *text_of(const struct espah_event *event)
@@ -95,6 +99,9 @@ static int print_event(const struct ctl *ctl, const struct espah_event *event,
 	case ESPAH_CMD_ACQUIRE_NTF:
 		print_acquire(ctl, &event->policy);
 		break;
+	case ESPAH_CMD_DROP_NTF:
+		print_drop(&event->drop);
+		return 0;
 	case ESPAH_CMD_SA_FLUSH_NTF:
 		if (event->sa.proto)
 			printf(" proto %s", espah_proto_name(event->sa.proto, proto));
@@ -140,6 +147,8 @@ static json_t *json_event(const struct ctl *ctl, const struct espah_event *event
 		return json_with(object, "mapping", json_mapping(&event->sa));
 	case ESPAH_CMD_ACQUIRE_NTF:
 		return json_with(object, "acquire", json_acquire(&event->policy));
+	case ESPAH_CMD_DROP_NTF:
+		return json_with(object, "drop", json_drop(&event->drop));
 	case ESPAH_CMD_SA_FLUSH_NTF:
 		if (event->sa.proto)
 			object = json_with(object, "proto",
@@ -257,6 +266,15 @@ static int take_policy(struct args *args, void *to)
 	return 0;
 }
 
+static int take_drop(struct args *args, void *to)
+{
+	unsigned int *wanted = to;
+
+	(void)args;
+	*wanted |= WANT_DROP;
+	return 0;
+}
+
 /* There never are any. */
 static int take_nokeys(struct args *args, void *to)
 {
@@ -272,6 +290,7 @@ static const struct word words[] = {
 	{ .name = "sa", .take = take_sa },
 	{ .name = "SA", .take = take_sa },
 	{ .name = "policy", .take = take_policy },
+	{ .name = "drop", .take = take_drop },
 	{ .name = "nokeys", .take = take_nokeys },
 	{ .name = "aevent", .lacks = "events of replay windows are" },
 	{ .name = "report", .lacks = "reports are" },
@@ -295,7 +314,9 @@ static int monitor(struct ctl *ctl, struct args *args)
 	events = espah_events_open(ctl->nl, args->err);
 	if (!events)
 		return -1;
-	ret = listen_until_stopped(ctl, events, wanted ? wanted : WANT_ALL, args->err);
+	ret = wanted & WANT_DROP ? espah_events_add_drops(events, ctl->nl, args->err) : 0;
+	if (!ret)
+		ret = listen_until_stopped(ctl, events, wanted ? wanted : WANT_ALL, args->err);
 	espah_events_close(events);
 	return ret;
 }

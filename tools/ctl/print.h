@@ -42,6 +42,10 @@ int print_states(const struct ctl *ctl, const struct espah_sa *sa, size_t count,
 		 struct espah_err *err);
 int print_policies(const struct ctl *ctl, const struct espah_policy *policy, size_t count,
 		   struct espah_err *err);
+json_t *json_drop(const struct espah_drop *drop);
+void print_drop(const struct espah_drop *drop);
+int print_drops(const struct ctl *ctl, const struct espah_drop *drop, size_t count,
+		struct espah_err *err);
 void print_traffic(const struct espah_info *info);
 void print_policy_counts(const struct espah_info *info);
 json_t *json_policy_counts(const struct espah_info *info);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stddef.h>
+#include <string.h>
 
 #include <linux/espah.h>
 
@@ -94,4 +95,21 @@ const struct espah_counter_text *espah_counter_text(unsigned int counter)
 	if (counter > ESPAH_A_CNT_MAX || !texts[counter].name)
 		return NULL;
 	return &texts[counter];
+}
+
+/**
+ * espah_counter_find() - the counter of a name
+ * @name: the name
+ *
+ * Return: ESPAH_A_CNT_*, or 0 if there is none.
+ */
+unsigned int espah_counter_find(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i <= ESPAH_A_CNT_MAX; i++) {
+		if (texts[i].name && !strcmp(texts[i].name, name))
+			return i;
+	}
+	return 0;
 }

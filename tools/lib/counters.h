@@ -11,5 +11,6 @@ struct espah_counter_text {
 };
 
 const struct espah_counter_text *espah_counter_text(unsigned int counter);
+unsigned int espah_counter_find(const char *name);
 
 #endif /* _ESPAH_COUNTERS_H */

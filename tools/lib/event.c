@@ -6,6 +6,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
+#include "drop.h"
 #include "event.h"
 #include "policy.h"
 #include "sa.h"
@@ -121,6 +122,8 @@ bool espah_event_take(const struct nlmsghdr *nlh, struct espah_event *event, str
 		return !espah_policy_take(nlh, &event->policy, err);
 	case ESPAH_CMD_POLICY_FLUSH_NTF:
 		return take_policy_flush(nlh, event, err);
+	case ESPAH_CMD_DROP_NTF:
+		return !espah_drop_take(nlh, &event->drop, err);
 	default:
 		return true;
 	}
@@ -169,6 +172,26 @@ struct espah_events *espah_events_open(struct espah_nl *nl, struct espah_err *er
 		return NULL;
 	}
 	return events;
+}
+
+/**
+ * espah_events_add_drops() - listen for packets that end as well
+ * @events: from espah_events_open()
+ * @nl: the way to the kernel that they were opened with
+ * @err: filled in on failure
+ *
+ * They may be many: who listens for what changes may miss some of it for them.
+ *
+ * Return: 0, or -1.
+ */
+int espah_events_add_drops(struct espah_events *events, struct espah_nl *nl,
+			   struct espah_err *err)
+{
+	uint32_t group = espah_nl_drops_group(nl);
+
+	if (mnl_socket_setsockopt(events->sock, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)))
+		return sys_error(err, "cannot listen for packets that end");
+	return 0;
 }
 
 /**

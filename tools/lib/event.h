@@ -32,6 +32,8 @@ struct espah_event {
 	 * in tunnel mode the tmpl has them.
 	 */
 	struct espah_policy policy;
+	/* Of a packet that has ended. */
+	struct espah_drop drop;
 	/* Of a flush of policies: -1 where those of all directions went. */
 	int dir;
 };
@@ -39,6 +41,8 @@ struct espah_event {
 struct espah_events;
 
 struct espah_events *espah_events_open(struct espah_nl *nl, struct espah_err *err);
+int espah_events_add_drops(struct espah_events *events, struct espah_nl *nl,
+			   struct espah_err *err);
 void espah_events_close(struct espah_events *events);
 int espah_events_fd(const struct espah_events *events);
 int espah_events_read(struct espah_events *events, struct espah_event *event,

@@ -167,6 +167,31 @@ struct espah_policy {
 	struct espah_tmpl tmpl[ESPAH_TMPLS_MAX];
 };
 
+/* A packet that has ended. */
+struct espah_drop {
+	/* ESPAH_A_CNT_* */
+	uint32_t cause;
+	/* Nanoseconds since 1970. */
+	uint64_t time;
+	/* Counts those of the namespace, from 1 on; 0 in an event that was not kept. */
+	uint64_t number;
+	/* So many before it were not kept, or, in an event, not told. */
+	uint64_t suppressed;
+	/* Single addresses, without a family where they are not known. */
+	struct espah_selector flow;
+	uint32_t mark;
+	/* 0: not known */
+	uint32_t length;
+	uint32_t iif;
+	uint32_t oif;
+	/* sa_proto is 0 where there was no SA for it. */
+	struct espah_addr sa_dst;
+	uint8_t sa_proto;
+	uint32_t sa_spi;
+	uint32_t sa_id;
+	uint32_t sa_reqid;
+};
+
 struct espah_info {
 	uint32_t sa_count;
 	/* indexed by ESPAH_DIR_* */

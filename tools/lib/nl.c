@@ -26,6 +26,7 @@ struct espah_nl {
 	uint16_t family;
 	/* The multicast group of the events, 0 where the module has none. */
 	uint32_t events;
+	uint32_t drops;
 	/* Both hold keys at times, and are wiped after every use. */
 	union {
 		struct nlmsghdr request;
@@ -214,14 +215,14 @@ int espah_nl_dump(struct espah_nl *nl, const struct espah_nl_sink *sink, struct 
 static void take_group(const struct nlattr *group, struct espah_nl *nl)
 {
 	const struct nlattr *attr;
-	bool events = false;
+	const char *name = "";
 	uint32_t number = 0;
 
 	mnl_attr_for_each_nested(attr, group) {
 		switch (mnl_attr_get_type(attr)) {
 		case CTRL_ATTR_MCAST_GRP_NAME:
-			events = !mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) &&
-				 !strcmp(mnl_attr_get_str(attr), ESPAH_MCGRP_EVENTS);
+			if (!mnl_attr_validate(attr, MNL_TYPE_NUL_STRING))
+				name = mnl_attr_get_str(attr);
 			break;
 		case CTRL_ATTR_MCAST_GRP_ID:
 			if (!mnl_attr_validate(attr, MNL_TYPE_U32))
@@ -229,8 +230,10 @@ static void take_group(const struct nlattr *group, struct espah_nl *nl)
 			break;
 		}
 	}
-	if (events)
+	if (!strcmp(name, ESPAH_MCGRP_EVENTS))
 		nl->events = number;
+	else if (!strcmp(name, ESPAH_MCGRP_DROPS))
+		nl->drops = number;
 }
 
 static int take_family(const struct nlmsghdr *nlh, void *to, struct espah_err *err)
@@ -335,6 +338,17 @@ uint16_t espah_nl_family(const struct espah_nl *nl)
 uint32_t espah_nl_events_group(const struct espah_nl *nl)
 {
 	return nl->events;
+}
+
+/**
+ * espah_nl_drops_group() - where the module tells which packets end
+ * @nl: from espah_nl_open()
+ *
+ * Return: the number of the multicast group; 0 where an older module has none.
+ */
+uint32_t espah_nl_drops_group(const struct espah_nl *nl)
+{
+	return nl->drops;
 }
 
 /**

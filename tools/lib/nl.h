@@ -32,6 +32,7 @@ struct espah_nl *espah_nl_open(struct espah_err *err);
 void espah_nl_close(struct espah_nl *nl);
 uint16_t espah_nl_family(const struct espah_nl *nl);
 uint32_t espah_nl_events_group(const struct espah_nl *nl);
+uint32_t espah_nl_drops_group(const struct espah_nl *nl);
 struct nlmsghdr *espah_nl_request(struct espah_nl *nl, uint8_t cmd);
 int espah_nl_transact(struct espah_nl *nl, const struct espah_nl_sink *sink,
 		      struct espah_err *err);

@@ -14,8 +14,9 @@
 #define ESPAH_FAMILY_NAME	"espah"
 #define ESPAH_FAMILY_VERSION	1
 
-/* The multicast group of the events *_NTF. */
+/* The multicast groups of the events *_NTF: DROP_NTF has one to itself. */
 #define ESPAH_MCGRP_EVENTS	"events"
+#define ESPAH_MCGRP_DROPS	"drops"
 
 /* The longest values the kernel takes. */
 #define ESPAH_ALG_NAME_MAX	63
@@ -92,6 +93,8 @@ enum {
 	ESPAH_CMD_ACQUIRE_NTF,
 	ESPAH_CMD_SA_ALLOC_SPI,
 	ESPAH_CMD_SA_EXPIRE_NTF,
+	ESPAH_CMD_DROP_GET,
+	ESPAH_CMD_DROP_NTF,
 
 	__ESPAH_CMD_MAX,
 	ESPAH_CMD_MAX = (__ESPAH_CMD_MAX - 1)
@@ -319,6 +322,28 @@ enum {
 
 	__ESPAH_A_CNT_MAX,
 	ESPAH_A_CNT_MAX = (__ESPAH_A_CNT_MAX - 1)
+};
+
+/* A packet that has ended: DROP_GET and DROP_NTF. */
+enum {
+	ESPAH_A_DROP_PAD = 1,
+	ESPAH_A_DROP_CAUSE,
+	ESPAH_A_DROP_TIME,
+	ESPAH_A_DROP_NUMBER,
+	ESPAH_A_DROP_SUPPRESSED,
+	ESPAH_A_DROP_FLOW,
+	ESPAH_A_DROP_MARK,
+	ESPAH_A_DROP_LENGTH,
+	ESPAH_A_DROP_IIF,
+	ESPAH_A_DROP_OIF,
+	ESPAH_A_DROP_SA_DST,
+	ESPAH_A_DROP_SA_PROTO,
+	ESPAH_A_DROP_SA_SPI,
+	ESPAH_A_DROP_SA_ID,
+	ESPAH_A_DROP_SA_REQID,
+
+	__ESPAH_A_DROP_MAX,
+	ESPAH_A_DROP_MAX = (__ESPAH_A_DROP_MAX - 1)
 };
 
 #endif /* _UAPI_LINUX_ESPAH_H */

@@ -46,7 +46,9 @@ def main():
     for cmd in COMMANDS:
         verdict = must(client, cmd, cmd.good)
         some = cmd.name.split('-', maxsplit=1)[0].endswith(('GET', 'ALLOC_SPI'))
-        expect(f'{cmd.name}: answers', bool(verdict.answers), some)
+        # A packet may have ended here, or none.
+        if cmd.set != 'DROP':
+            expect(f'{cmd.name}: answers', bool(verdict.answers), some)
         more_sas, more_policies = EFFECTS.get(cmd.name, (None, None))
         sas = sas if more_sas is None else more_sas
         policies = policies if more_policies is None else more_policies

@@ -183,7 +183,7 @@ def untaken():
             if name in cmd.good or (cmd.name in ('POLICY_GET', 'POLICY_DEL') and name == 'index'):
                 continue
             if name in NESTS:
-                attr = make(cmd.set, name, {'sel': sel(), 'aead': aead(), 'enc': enc(), 'auth': auth(),
+                attr = make(cmd.set, name, {'sel': sel(), 'flow': sel(), 'aead': aead(), 'enc': enc(), 'auth': auth(),
                                             'limits': limits(), 'tmpl': tmpl()}[name])
             else:
                 flags = NLA_F_NESTED if kind == 'nest' else 0

@@ -39,8 +39,14 @@ SETS = {
              ('reqid', 'u32'), ('level', 'u8')),
     'INFO': (('sa-count', 'u32'), ('policies-in', 'u32'), ('policies-out', 'u32'),
              ('policies-fwd', 'u32'), ('counters', 'nest')),
+    # But for its pad, which comes first there.
+    'DROP': (('cause', 'u32'), ('time', 'u64'), ('number', 'u64'), ('suppressed', 'u64'),
+             ('flow', 'nest'), ('mark', 'u32'), ('length', 'u32'), ('iif', 'u32'), ('oif', 'u32'),
+             ('sa-dst', 'addr'), ('sa-proto', 'esp'), ('sa-spi', 'be32'), ('sa-id', 'u32'),
+             ('sa-reqid', 'u32'), ('pad', 'pad')),
 }
-NESTS = {'sel': 'SEL', 'aead': 'ALG', 'enc': 'ALG', 'auth': 'ALG', 'limits': 'LIMIT', 'tmpl': 'TMPL'}
+NESTS = {'sel': 'SEL', 'aead': 'ALG', 'enc': 'ALG', 'auth': 'ALG', 'limits': 'LIMIT', 'tmpl': 'TMPL',
+         'flow': 'SEL'}
 
 
 @lru_cache(maxsize=None)
@@ -149,6 +155,7 @@ COMMANDS = (
     Command('POLICY_GET', ('dir', 'sel'), {'dir': 1, 'sel': OLD_POLICY['sel'], **NO_MARK, 'if-id': 0}),
     Command('POLICY_GET', (), {}, dump=True),
     Command('INFO_GET', (), {}),
+    Command('DROP_GET', (), {}, dump=True),
     Command('SA_DEL', ('dst', 'proto', 'spi'), {**OLD_ID, **NO_MARK}),
     Command('POLICY_DEL', ('dir', 'sel'), {'dir': 1, 'sel': OLD_POLICY['sel'], **NO_MARK, 'if-id': 0}),
     Command('SA_ALLOC_SPI', ('src', 'dst', 'proto', 'mode'),
