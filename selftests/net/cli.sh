@@ -334,7 +334,7 @@ test_batch_stops_at_an_error_unless_forced() {
 	sed -i 4d "$scratch/batch"
 	assert_status 1 "Command failed $scratch/batch:4" cli -force -b "$scratch/batch"
 	assert_eq "$(cli state count)" "SAD count 2"
-	assert_status 1 "cannot open the batch file" cli -b /none
+	assert_status 1 "cannot open the file" cli -b /none
 }
 
 test_no_module() {

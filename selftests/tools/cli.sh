@@ -141,7 +141,7 @@ test_batch() {
 	run "$tool" -b "$file"
 	expect 1 '' "espah: $file:1: the command is too long.*"
 	run "$tool" -b "$scratch/none"
-	expect 1 '' "espah: cannot open the batch file '.*/none': No such file.*"
+	expect 1 '' "espah: cannot open the file '.*/none': No such file.*"
 	run "$tool" -b "$scratch"
 	expect 1 '' "espah: $scratch:0: Is a directory.*"
 	run "$tool" -b "$file" state list
