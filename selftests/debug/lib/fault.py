@@ -8,6 +8,7 @@ allocation below a range of code, whoever runs it: for softirqs and kernel threa
 
 import os
 import re
+import time
 
 DEBUGFS = '/sys/kernel/debug'
 TRACEFS = '/sys/kernel/tracing'
@@ -49,8 +50,22 @@ class Trace:
         write(f'{TRACEFS}/trace', '')
         write(f'{TRACEFS}/tracing_on', 1)
         self.pipe = os.open(f'{TRACEFS}/trace_pipe', os.O_RDONLY | os.O_NONBLOCK)
+        self.kept = []
+
+    def wait(self):
+        """Another CPU writes down what has failed after it has counted it."""
+        end = time.monotonic() + 60
+        while not any('stack trace' in line for line in self.kept):
+            if time.monotonic() > end:
+                raise AssertionError('an allocation failed, and no trace of it came')
+            time.sleep(0.01)
+            self.kept = self.new_lines()
 
     def new_lines(self):
+        lines, self.kept = self.kept + self.more_lines(), []
+        return lines
+
+    def more_lines(self):
         text = b''
         while True:
             try:
@@ -225,6 +240,7 @@ class Sites:
         stop('failslab')
         if not hit:
             return False, None
+        self.faults.trace.wait()
         point = self.faults.hit()
         low, high = self.now
         address = next(a for a in point.addresses if low <= a < high)
