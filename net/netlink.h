@@ -69,6 +69,7 @@ int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,
 		    bool show_keys);
 int espah_nl_sa_reply(struct genl_info *info, const struct espah_sa *sa,
 		      bool show_keys);
+int espah_nl_sa_farewell(struct genl_info *info, struct espah_sa *sa);
 int espah_nl_sa_dump_start(struct netlink_callback *cb);
 int espah_nl_sa_dump(struct sk_buff *skb, struct netlink_callback *cb);
 

@@ -16,15 +16,7 @@
 #include "notify.h"
 #include "sa.h"
 
-static const struct nla_policy sa_key_policy[ESPAH_A_SA_MAX + 1] = {
-	[ESPAH_A_SA_SRC]		= ESPAH_NL_ADDR,
-	[ESPAH_A_SA_DST]		= ESPAH_NL_ADDR,
-	[ESPAH_A_SA_PROTO]		= ESPAH_NL_IPSEC_PROTO,
-	[ESPAH_A_SA_SPI]		= { .type = NLA_U32 },
-	[ESPAH_A_SA_MARK]		= { .type = NLA_U32 },
-	[ESPAH_A_SA_MARK_MASK]		= { .type = NLA_U32 },
-};
-
+/* What names an SA, and what the answer is to show. */
 static const struct nla_policy sa_get_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_SRC]		= ESPAH_NL_ADDR,
 	[ESPAH_A_SA_DST]		= ESPAH_NL_ADDR,
@@ -37,13 +29,6 @@ static const struct nla_policy sa_get_policy[ESPAH_A_SA_MAX + 1] = {
 
 static const struct nla_policy sa_flush_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_PROTO]		= ESPAH_NL_IPSEC_PROTO,
-};
-
-static const struct espah_nl_set sa_key_set = {
-	.max	= ESPAH_A_SA_MAX,
-	.policy	= sa_key_policy,
-	.wants	= espah_nl_sa_wants,
-	.strays	= espah_nl_sa_strays,
 };
 
 static const struct espah_nl_set sa_get_set = {
@@ -360,7 +345,7 @@ int espah_nl_sa_del(struct sk_buff *skb, struct genl_info *info)
 	struct espah_sa *sa;
 	int err;
 
-	err = espah_nl_parse(tb, &sa_key_set, info->nlhdr, info->extack);
+	err = espah_nl_parse(tb, &sa_get_set, info->nlhdr, info->extack);
 	if (!err)
 		err = espah_nl_get_sa_id(tb, &config, info->extack);
 	if (err)
@@ -369,7 +354,9 @@ int espah_nl_sa_del(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&en->lock);
 	sa = find(en, tb, &config, info->extack);
 	err = PTR_ERR_OR_ZERO(sa);
-	if (!err) {
+	if (!err && tb[ESPAH_A_SA_SHOW_KEYS]) {
+		err = espah_nl_sa_farewell(info, sa);
+	} else if (!err) {
 		espah_notify_sa(sa, ESPAH_CMD_SA_DEL_NTF);
 		espah_sad_remove(en, sa);
 	}

@@ -7,7 +7,9 @@
 #include "netlink.h"
 #include "netlink_attr.h"
 #include "netns.h"
+#include "notify.h"
 #include "sa.h"
+#include "sad.h"
 
 static int put_encap(struct sk_buff *skb, const struct espah_sa *sa)
 {
@@ -122,23 +124,13 @@ int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,
 	return put_traffic(skb, sa);
 }
 
-/**
- * espah_nl_sa_reply() - answer with one SA
- * @info: request
- * @sa: SA; the caller holds &espah_net.lock
- * @show_keys: with its key
- *
- * Return: 0 or a negative errno.
- */
-int espah_nl_sa_reply(struct genl_info *info, const struct espah_sa *sa,
-		      bool show_keys)
+/* Sends the message, or frees it. */
+static int send_sa(struct sk_buff *msg, struct genl_info *info,
+		   const struct espah_sa *sa, bool show_keys)
 {
-	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	void *header;
 	int err;
 
-	if (!msg)
-		return -ENOMEM;
 	header = genlmsg_put_reply(msg, info, &espah_genl_family, 0,
 				   ESPAH_CMD_SA_GET);
 	rcu_read_lock();
@@ -151,6 +143,54 @@ int espah_nl_sa_reply(struct genl_info *info, const struct espah_sa *sa,
 	}
 	genlmsg_end(msg, header);
 	return genlmsg_reply(msg, info);
+}
+
+/**
+ * espah_nl_sa_reply() - answer with one SA
+ * @info: request
+ * @sa: SA; the caller holds &espah_net.lock
+ * @show_keys: with its key
+ *
+ * Return: 0 or a negative errno.
+ */
+int espah_nl_sa_reply(struct genl_info *info, const struct espah_sa *sa,
+		      bool show_keys)
+{
+	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+
+	return msg ? send_sa(msg, info, sa, show_keys) : -ENOMEM;
+}
+
+/**
+ * espah_nl_sa_farewell() - remove an SA, and answer with what it was in the end
+ * @info: request
+ * @sa: SA in the SAD; the caller holds &espah_net.lock
+ *
+ * Whoever makes it anew from this answer, with its key, goes on where it ended: no
+ * number is used twice, nor taken twice.
+ *
+ * Return: 0 or a negative errno; nothing has changed after -ENOMEM.
+ */
+int espah_nl_sa_farewell(struct genl_info *info, struct espah_sa *sa)
+{
+	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	int err;
+
+	lockdep_assert_held(&sa->en->lock);
+
+	if (!msg)
+		return -ENOMEM;
+	/* It is in the SAD, which has a reference of its own. */
+	WARN_ON_ONCE(!espah_sa_hold(sa));
+	espah_notify_sa(sa, ESPAH_CMD_SA_DEL_NTF);
+	espah_sad_remove(sa->en, sa);
+	/* Who found it before that still takes numbers. What is with a cipher has its
+	 * number already, or is dropped when it comes back.
+	 */
+	synchronize_rcu_expedited();
+	err = send_sa(msg, info, sa, true);
+	espah_sa_put(sa);
+	return err;
 }
 
 /**

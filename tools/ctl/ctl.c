@@ -13,7 +13,8 @@ void ctl_usage(FILE *to)
 {
 	fputs("Usage: espah [ OPTIONS ] OBJECT { COMMAND | help }\n"
 	      "       espah [ OPTIONS ] [ -force ] -batch { FILE | - }\n"
-	      "where  OBJECT := { state | policy | stat | ike | monitor | drops | help }\n"
+	      "where  OBJECT := { state | policy | stat | ike | monitor | drops |\n"
+	      "                   save | restore | sync | help }\n"
 	      "       OPTIONS := { -V[ersion] | -s[tatistics] | -j[son] | -p[retty] | -o[neline] |\n"
 	      "                    -n[etns] { NAME | PATH } | -f[amily] { inet | inet6 } | -4 | -6 |\n"
 	      "                    -t[imestamp] | -ts[hort] | --show-keys | --socket PATH }\n", to);
@@ -26,6 +27,9 @@ static const struct object * const objects[] = {
 	&object_ike,
 	&object_monitor,
 	&object_drops,
+	&object_save,
+	&object_restore,
+	&object_sync,
 	NULL
 };
 

@@ -25,6 +25,8 @@ struct ctl {
 	bool force;
 	bool json;
 	bool oneline;
+	/* What is printed is to be read again, as a command. */
+	bool words;
 	bool pretty;
 	bool show_keys;
 	bool stats;
@@ -55,6 +57,9 @@ extern const struct object object_stat;
 extern const struct object object_ike;
 extern const struct object object_monitor;
 extern const struct object object_drops;
+extern const struct object object_save;
+extern const struct object object_restore;
+extern const struct object object_sync;
 
 int ctl_connect(struct ctl *ctl, struct espah_err *err);
 int ctl_endless(const struct ctl *ctl, struct espah_err *err);

@@ -70,10 +70,12 @@ int print_finish(struct espah_err *err)
  * print_break() - what separates the lines of one item
  * @ctl: the options
  *
- * Return: a newline, or with -oneline a backslash.
+ * Return: a newline, or with -oneline a backslash; nothing within a command.
  */
 const char *print_break(const struct ctl *ctl)
 {
+	if (ctl->words)
+		return "";
 	return ctl->oneline ? "\\" : "\n";
 }
 

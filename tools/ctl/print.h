@@ -46,6 +46,8 @@ json_t *json_drop(const struct espah_drop *drop);
 void print_drop(const struct espah_drop *drop);
 int print_drops(const struct ctl *ctl, const struct espah_drop *drop, size_t count,
 		struct espah_err *err);
+void print_state_command(const struct espah_sa *sa);
+void print_policy_command(const struct espah_policy *policy);
 void print_traffic(const struct espah_info *info);
 void print_policy_counts(const struct espah_info *info);
 json_t *json_policy_counts(const struct espah_info *info);

@@ -53,6 +53,18 @@ static void print_policy(const struct ctl *ctl, const struct espah_policy *polic
 	putchar('\n');
 }
 
+/**
+ * print_policy_command() - print the command that makes a policy
+ * @policy: the policy
+ */
+void print_policy_command(const struct espah_policy *policy)
+{
+	const struct ctl ctl = { .words = true };
+
+	fputs("policy add ", stdout);
+	print_policy(&ctl, policy);
+}
+
 static json_t *json_tmpl(const struct espah_tmpl *tmpl)
 {
 	char text[ESPAH_ADDR_STRLEN], proto[ESPAH_PROTO_STRLEN], spi[sizeof("0x00000000")];

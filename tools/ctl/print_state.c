@@ -148,6 +148,38 @@ static void print_limits(const struct ctl *ctl, const struct espah_limits *limit
 	print_pair(limits, ESPAH_A_LIMIT_TIME_USE_SOFT, "0", "sec");
 }
 
+/* In the words of ip-xfrm(8), as all that is to be read again. */
+static void print_limit_words(const struct espah_limits *limits)
+{
+	unsigned int i;
+
+	for (i = 0; i <= ESPAH_A_LIMIT_MAX; i++) {
+		if (limit_name(i) && limits->limit[i])
+			printf("\tlimit %s %llu", limit_name(i),
+			       (unsigned long long)limits->limit[i]);
+	}
+}
+
+static void print_number_words(const char *word, uint64_t number)
+{
+	if (number)
+		printf("\t%s %#x", word, (uint32_t)number);
+	if (number >> 32)
+		printf(" %s-hi %#x", word, (uint32_t)(number >> 32));
+}
+
+static void print_numbers(const struct ctl *ctl, const struct espah_sa *sa)
+{
+	if (ctl->words) {
+		print_number_words("replay-seq", sa->seq);
+		print_number_words("replay-oseq", sa->oseq);
+		print_limit_words(&sa->limits);
+	} else {
+		printf("%s\tanti-replay context: seq 0x%llx, oseq 0x%llx", print_break(ctl),
+		       (unsigned long long)sa->seq, (unsigned long long)sa->oseq);
+	}
+}
+
 static void print_figures(const struct ctl *ctl, const struct espah_sa *sa)
 {
 	const char *line = print_break(ctl);
@@ -191,8 +223,7 @@ static void print_state(const struct ctl *ctl, const struct espah_sa *sa)
 	print_marks(ctl, sa);
 	print_algs(ctl, sa);
 	print_encap(ctl, sa);
-	printf("%s\tanti-replay context: seq 0x%llx, oseq 0x%llx", line,
-	       (unsigned long long)sa->seq, (unsigned long long)sa->oseq);
+	print_numbers(ctl, sa);
 	if (espah_given(sa->given, ESPAH_A_SA_IF_ID))
 		printf("%s\tif_id %#x", line, sa->if_id);
 	if (espah_given(sa->given, ESPAH_A_SA_SEL)) {
@@ -204,6 +235,24 @@ static void print_state(const struct ctl *ctl, const struct espah_sa *sa)
 		print_figures(ctl, sa);
 	}
 	putchar('\n');
+}
+
+/**
+ * print_state_command() - print the command that makes an SA
+ * @sa: the SA, with its key
+ *
+ * What it is known of besides, and where its peer was seen, is not said.
+ */
+void print_state_command(const struct espah_sa *sa)
+{
+	const struct ctl ctl = { .words = true };
+	struct espah_sa made = *sa;
+
+	made.given &= ~(espah_bit(ESPAH_A_SA_STATE) | espah_bit(ESPAH_A_SA_MAPPED_SRC) |
+			espah_bit(ESPAH_A_SA_MAPPED_SPORT));
+	fputs("state add ", stdout);
+	print_state(&ctl, &made);
+	explicit_bzero(&made, sizeof(made));
 }
 
 static json_t *json_alg(const struct espah_sa *sa, const struct espah_alg *alg)

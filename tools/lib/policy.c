@@ -269,16 +269,27 @@ static bool list_grow(struct espah_policy_list *list)
 	return true;
 }
 
+/**
+ * espah_policy_list_next() - room for one more policy
+ * @list: the list; the room counts when @count is raised
+ * @err: filled in on failure
+ *
+ * Return: the room, or NULL.
+ */
+struct espah_policy *espah_policy_list_next(struct espah_policy_list *list, struct espah_err *err)
+{
+	if (list_grow(list))
+		return &list->policy[list->count];
+	espah_err_kernel(err, ENOMEM, "ENOMEM: no memory for more than %zu policies", list->count);
+	return NULL;
+}
+
 static int list_add(const struct nlmsghdr *nlh, void *to, struct espah_err *err)
 {
 	struct espah_policy_list *list = to;
-	struct espah_policy *policy;
+	struct espah_policy *policy = espah_policy_list_next(list, err);
 
-	if (!list_grow(list))
-		return espah_err_kernel(err, ENOMEM, "ENOMEM: no memory for more than %zu policies",
-					list->count);
-	policy = &list->policy[list->count];
-	if (espah_policy_take(nlh, policy, err))
+	if (!policy || espah_policy_take(nlh, policy, err))
 		return -1;
 	if (!list->keep || list->keep(policy, list->filter))
 		list->count++;

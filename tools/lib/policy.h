@@ -33,6 +33,8 @@ int espah_policy_delete(struct espah_nl *nl, const struct espah_policy *policy,
 int espah_policy_get(struct espah_nl *nl, struct espah_policy *policy, struct espah_err *err);
 int espah_policy_flush(struct espah_nl *nl, int dir, struct espah_err *err);
 int espah_policy_dump(struct espah_nl *nl, struct espah_policy_list *list, struct espah_err *err);
+struct espah_policy *espah_policy_list_next(struct espah_policy_list *list,
+					    struct espah_err *err);
 void espah_policy_list_free(struct espah_policy_list *list);
 
 #endif /* _ESPAH_POLICY_H */

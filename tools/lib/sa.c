@@ -399,6 +399,19 @@ static int take_one(const struct nlmsghdr *nlh, void *to, struct espah_err *err)
 	return espah_sa_take(nlh, sa, err);
 }
 
+/* What names it may stand where the answer goes. */
+static int ask_for_one(struct espah_nl *nl, uint8_t cmd, struct espah_sa *sa, bool show_keys,
+		       struct espah_err *err)
+{
+	const struct espah_nl_sink sink = { .item = take_one, .to = sa };
+	struct nlmsghdr *nlh = espah_nl_request(nl, cmd);
+
+	put_id(nlh, sa);
+	if (show_keys)
+		mnl_attr_put(nlh, ESPAH_A_SA_SHOW_KEYS, 0, NULL);
+	return espah_nl_transact(nl, &sink, err);
+}
+
 /**
  * espah_sa_get() - ask for one SA
  * @nl: the way to the kernel
@@ -410,13 +423,22 @@ static int take_one(const struct nlmsghdr *nlh, void *to, struct espah_err *err)
  */
 int espah_sa_get(struct espah_nl *nl, struct espah_sa *sa, bool show_keys, struct espah_err *err)
 {
-	const struct espah_nl_sink sink = { .item = take_one, .to = sa };
-	struct nlmsghdr *nlh = espah_nl_request(nl, ESPAH_CMD_SA_GET);
+	return ask_for_one(nl, ESPAH_CMD_SA_GET, sa, show_keys, err);
+}
 
-	put_id(nlh, sa);
-	if (show_keys)
-		mnl_attr_put(nlh, ESPAH_A_SA_SHOW_KEYS, 0, NULL);
-	return espah_nl_transact(nl, &sink, err);
+/**
+ * espah_sa_retire() - remove an SA, and hear what it was in the end
+ * @nl: the way to the kernel
+ * @sa: its dst, proto and spi name it; filled in, with its key; the caller wipes it
+ * @err: filled in on failure
+ *
+ * Who adds it again as it is then has no number used twice.
+ *
+ * Return: 0, or -1.
+ */
+int espah_sa_retire(struct espah_nl *nl, struct espah_sa *sa, struct espah_err *err)
+{
+	return ask_for_one(nl, ESPAH_CMD_SA_DEL, sa, true, err);
 }
 
 /**
@@ -482,15 +504,28 @@ static bool list_grow(struct espah_sa_list *list)
 	return true;
 }
 
+/**
+ * espah_sa_list_next() - room for one more SA
+ * @list: the list; the room counts when @count is raised
+ * @err: filled in on failure
+ *
+ * Return: the room, or NULL.
+ */
+struct espah_sa *espah_sa_list_next(struct espah_sa_list *list, struct espah_err *err)
+{
+	if (list_grow(list))
+		return &list->sa[list->count];
+	espah_err_kernel(err, ENOMEM, "ENOMEM: no memory for more than %zu SAs", list->count);
+	return NULL;
+}
+
 static int list_add(const struct nlmsghdr *nlh, void *to, struct espah_err *err)
 {
 	struct espah_sa_list *list = to;
-	struct espah_sa *sa;
+	struct espah_sa *sa = espah_sa_list_next(list, err);
 
-	if (!list_grow(list))
-		return espah_err_kernel(err, ENOMEM, "ENOMEM: no memory for more than %zu SAs",
-					list->count);
-	sa = &list->sa[list->count];
+	if (!sa)
+		return -1;
 	if (espah_sa_take(nlh, sa, err)) {
 		espah_sa_wipe(sa);
 		return -1;

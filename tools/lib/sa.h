@@ -30,9 +30,11 @@ int espah_sa_alloc_spi(struct espah_nl *nl, struct espah_sa *sa,
 		       const struct espah_spi_range *range, struct espah_err *err);
 int espah_sa_delete(struct espah_nl *nl, const struct espah_sa *sa, struct espah_err *err);
 int espah_sa_get(struct espah_nl *nl, struct espah_sa *sa, bool show_keys, struct espah_err *err);
+int espah_sa_retire(struct espah_nl *nl, struct espah_sa *sa, struct espah_err *err);
 int espah_sa_flush(struct espah_nl *nl, uint8_t proto, struct espah_err *err);
 int espah_sa_dump(struct espah_nl *nl, struct espah_sa_list *list, bool show_keys,
 		  struct espah_err *err);
+struct espah_sa *espah_sa_list_next(struct espah_sa_list *list, struct espah_err *err);
 void espah_sa_list_wipe(struct espah_sa_list *list);
 
 #endif /* _ESPAH_SA_H */

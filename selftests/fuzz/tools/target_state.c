@@ -83,6 +83,26 @@ static void line_returns(const struct espah_sa *sa, const struct nlmsghdr *befor
 	free(text);
 }
 
+/* The command that is saved makes the same, lifetime and sequence numbers included. */
+static void command_returns(const struct espah_sa *sa)
+{
+	struct nlmsghdr *before = request_of(sa), *after;
+	struct espah_sa again;
+	char *text;
+
+	fuzz_capture_begin();
+	print_state_command(sa);
+	text = fuzz_capture_end();
+	must(!strncmp(text, "state ", strlen("state ")) &&
+	     parse(text + strlen("state "), &again), "a command, not '%s'", text);
+	after = request_of(&again);
+	must(fuzz_same_request(before, after), "the same SA from '%s'", text);
+	espah_sa_wipe(&again);
+	free(before);
+	free(after);
+	free(text);
+}
+
 static json_int_t number(const json_t *array, const char *name)
 {
 	return json_integer_value(json_object_get(json_array_get(array, 0), name));
@@ -132,6 +152,7 @@ void fuzz_state(const uint8_t *data, size_t size)
 		must(fuzz_same_request(nlh, again), "the same SA from the request");
 		if (espah_given(sa.given, ESPAH_A_SA_AEAD) && taken.src.family) {
 			taken.given |= espah_bit(ESPAH_A_SA_MODE);
+			command_returns(&taken);
 			taken.given &= ~(espah_bit(ESPAH_A_SA_LIMITS) |
 					 espah_bit(ESPAH_A_SA_OSEQ) | espah_bit(ESPAH_A_SA_SEQ));
 			free(nlh);

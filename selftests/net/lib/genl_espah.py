@@ -156,7 +156,7 @@ COMMANDS = (
     Command('POLICY_GET', (), {}, dump=True),
     Command('INFO_GET', (), {}),
     Command('DROP_GET', (), {}, dump=True),
-    Command('SA_DEL', ('dst', 'proto', 'spi'), {**OLD_ID, **NO_MARK}),
+    Command('SA_DEL', ('dst', 'proto', 'spi'), {**OLD_ID, **NO_MARK, 'show-keys': b''}),
     Command('POLICY_DEL', ('dir', 'sel'), {'dir': 1, 'sel': OLD_POLICY['sel'], **NO_MARK, 'if-id': 0}),
     Command('SA_ALLOC_SPI', ('src', 'dst', 'proto', 'mode'),
             {'src': '10.0.0.1', 'dst': '10.0.0.2', 'proto': 50, 'mode': 1, 'reqid': 9,

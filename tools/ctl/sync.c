@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* From what there is to what a file says: all of it, or what there was stays. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config.h"
+#include "difference.h"
+#include "print.h"
+
+static const char restore_help[] =
+	"Usage: espah [ -force ] restore FILE\n"
+	"What the file says is added to what there is. What is there as the file says stays\n"
+	"untouched; where it is otherwise, nothing is done, or with -force it is changed.\n"
+	"FILE := a file of 'state add ...' and 'policy add ...', as espah save writes it | -\n";
+
+static const char sync_help[] =
+	"Usage: espah sync FILE\n"
+	"There is what the file says then, and nothing else. What is as the file says stays\n"
+	"untouched.\n"
+	"FILE := a file of 'state add ...' and 'policy add ...', as espah save writes it | -\n";
+
+/* What is done, in order: what comes and changes, before what goes. The SAs come first and
+ * go last, so that policies have theirs.
+ */
+enum phase { SAS_COME, POLICIES_COME, POLICIES_GO, SAS_GO, PHASES };
+
+struct sync {
+	struct ctl *ctl;
+	struct config there;
+	struct config wanted;
+	struct difference diff;
+	/* How far it has got, to go back from there. */
+	enum phase phase;
+	size_t at;
+};
+
+/* An SA that has the key of another goes on where that one has ended. What is in the window
+ * of that one counts as seen.
+ */
+static void go_on(struct espah_sa *sa, const struct espah_sa *ended)
+{
+	sa->oseq = ended->oseq;
+	sa->seq = ended->seq ? ended->seq + ended->replay_window : 0;
+	sa->given |= espah_bit(ESPAH_A_SA_OSEQ) | espah_bit(ESPAH_A_SA_SEQ);
+}
+
+static bool same_alg(const struct espah_alg *a, const struct espah_alg *b)
+{
+	return !strcmp(a->name, b->name) && a->key_len == b->key_len &&
+	       !memcmp(a->key, b->key, a->key_len);
+}
+
+static bool same_keys(const struct espah_sa *a, const struct espah_sa *b)
+{
+	return same_alg(&a->aead, &b->aead) && same_alg(&a->enc, &b->enc) &&
+	       same_alg(&a->auth, &b->auth);
+}
+
+/* From here on, @sa is what would go on where the one in the kernel has ended. */
+static int retire(struct sync *sync, struct espah_sa *sa, struct espah_err *err)
+{
+	if (espah_sa_retire(sync->ctl->nl, sa, err))
+		return -1;
+	go_on(sa, sa);
+	return 0;
+}
+
+static int remove_sa(struct sync *sync, struct espah_sa *sa, struct espah_err *err)
+{
+	if (!retire(sync, sa, err))
+		return 0;
+	if (err->num != ESRCH)
+		return -1;
+	/* Its time has come meanwhile: there is nothing to go back to. */
+	sa->given = 0;
+	return 0;
+}
+
+/* In place of @from, which may have the same key, comes @to. */
+static int replace(struct sync *sync, struct espah_sa *from, struct espah_sa *to,
+		   struct espah_err *err)
+{
+	struct espah_err ignored;
+
+	if (retire(sync, from, err))
+		return -1;
+	if (same_keys(from, to)) {
+		to->oseq = from->oseq;
+		to->seq = from->seq;
+		to->given |= from->given & (espah_bit(ESPAH_A_SA_OSEQ) | espah_bit(ESPAH_A_SA_SEQ));
+	}
+	if (!espah_sa_add(sync->ctl->nl, to, err))
+		return 0;
+	espah_sa_add(sync->ctl->nl, from, &ignored);
+	return -1;
+}
+
+static int update(struct sync *sync, const struct espah_sa *to, struct espah_err *err)
+{
+	struct espah_sa sa = *to;
+	int ret;
+
+	sa.given &= espah_bit(ESPAH_A_SA_DST) | espah_bit(ESPAH_A_SA_PROTO) |
+		    espah_bit(ESPAH_A_SA_SPI) | espah_bit(ESPAH_A_SA_SEL) |
+		    espah_bit(ESPAH_A_SA_LIMITS) | espah_bit(ESPAH_A_SA_DUMMY_INTERVAL);
+	ret = espah_sa_update(sync->ctl->nl, &sa, err);
+	explicit_bzero(&sa, sizeof(sa));
+	return ret;
+}
+
+static int change_sa(struct sync *sync, const struct sa_change *change, struct espah_err *err)
+{
+	if (!change->from)
+		return espah_sa_add(sync->ctl->nl, change->to, err);
+	if (!change->to)
+		return remove_sa(sync, change->from, err);
+	return change->in_place ? update(sync, change->to, err) :
+				  replace(sync, change->from, change->to, err);
+}
+
+static int change_policy(struct sync *sync, const struct policy_change *change,
+			 struct espah_err *err)
+{
+	struct espah_policy gone;
+
+	if (change->to)
+		return change->from ? espah_policy_update(sync->ctl->nl, change->to, err) :
+				      espah_policy_add(sync->ctl->nl, change->to, err);
+	gone = *change->from;
+	gone.given &= ~espah_bit(ESPAH_A_POLICY_INDEX);
+	if (!espah_policy_delete(sync->ctl->nl, &gone, err) || err->num == ENOENT)
+		return 0;
+	return -1;
+}
+
+/* What was done comes undone. Where the kernel refuses that, there is nothing left to try. */
+static void undo_sa(struct sync *sync, const struct sa_change *change)
+{
+	const struct sa_change back = {
+		.from = change->to, .to = change->from,
+		.in_place = change->in_place &&
+			    difference_in_place(change->to, change->from),
+	};
+	struct espah_err ignored;
+
+	change_sa(sync, &back, &ignored);
+}
+
+static void undo_policy(struct sync *sync, const struct policy_change *change)
+{
+	const struct policy_change back = { .from = change->to, .to = change->from };
+	struct espah_err ignored;
+
+	if (back.to)
+		back.to->given &= ~espah_bit(ESPAH_A_POLICY_INDEX);
+	change_policy(sync, &back, &ignored);
+}
+
+/* What there is to be in the end decides whether it comes or goes. */
+static bool is_of(enum phase phase, const void *to)
+{
+	return (phase == SAS_COME || phase == POLICIES_COME) == !!to;
+}
+
+static bool of_sas(enum phase phase)
+{
+	return phase == SAS_COME || phase == SAS_GO;
+}
+
+static int step(struct sync *sync, struct espah_err *err)
+{
+	const struct policy_change *change;
+
+	if (of_sas(sync->phase)) {
+		const struct sa_change *sa = &sync->diff.sa[sync->at];
+
+		return is_of(sync->phase, sa->to) ? change_sa(sync, sa, err) : 0;
+	}
+	change = &sync->diff.policy[sync->at];
+	return is_of(sync->phase, change->to) ? change_policy(sync, change, err) : 0;
+}
+
+static void step_back(struct sync *sync)
+{
+	if (of_sas(sync->phase)) {
+		const struct sa_change *change = &sync->diff.sa[sync->at];
+
+		if (is_of(sync->phase, change->to))
+			undo_sa(sync, change);
+	} else {
+		const struct policy_change *change = &sync->diff.policy[sync->at];
+
+		if (is_of(sync->phase, change->to))
+			undo_policy(sync, change);
+	}
+}
+
+static size_t steps(const struct sync *sync, enum phase phase)
+{
+	return of_sas(phase) ? sync->diff.sas : sync->diff.policies;
+}
+
+static void go_back(struct sync *sync)
+{
+	for (;;) {
+		while (sync->at--)
+			step_back(sync);
+		if (!sync->phase)
+			return;
+		sync->at = steps(sync, --sync->phase);
+	}
+}
+
+static int go(struct sync *sync, bool remove, struct espah_err *err)
+{
+	enum phase end = remove ? PHASES : POLICIES_GO;
+
+	for (sync->phase = 0; sync->phase < end; sync->phase++) {
+		for (sync->at = 0; sync->at < steps(sync, sync->phase); sync->at++) {
+			if (!step(sync, err))
+				continue;
+			go_back(sync);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static unsigned long line_of_sa(const struct sync *sync, const struct espah_sa *sa)
+{
+	return sync->wanted.sa_line[sa - sync->wanted.sas.sa];
+}
+
+static unsigned long line_of_policy(const struct sync *sync, const struct espah_policy *policy)
+{
+	return sync->wanted.policy_line[policy - sync->wanted.policies.policy];
+}
+
+static int refuse_changes(const struct sync *sync, const char *path, struct espah_err *err)
+{
+	size_t i;
+
+	for (i = 0; i < sync->diff.sas; i++) {
+		const struct sa_change *change = &sync->diff.sa[i];
+
+		if (change->from && change->to)
+			return espah_err_usage(err,
+					       "%s:%lu: this SA is there, and is not as the file says; -force would change it",
+					       path, line_of_sa(sync, change->to));
+	}
+	for (i = 0; i < sync->diff.policies; i++) {
+		const struct policy_change *change = &sync->diff.policy[i];
+
+		if (change->from && change->to)
+			return espah_err_usage(err,
+					       "%s:%lu: this policy is there, and is not as the file says; -force would change it",
+					       path, line_of_policy(sync, change->to));
+	}
+	return 0;
+}
+
+struct tally {
+	unsigned int added;
+	unsigned int changed;
+	unsigned int removed;
+};
+
+static void tally_one(struct tally *tally, const void *from, const void *to)
+{
+	if (!from)
+		tally->added++;
+	else if (to)
+		tally->changed++;
+	else
+		tally->removed++;
+}
+
+static int tell(const struct sync *sync, bool remove, struct espah_err *err)
+{
+	struct tally tally = {};
+	size_t i;
+
+	for (i = 0; i < sync->diff.sas; i++)
+		tally_one(&tally, sync->diff.sa[i].from, sync->diff.sa[i].to);
+	for (i = 0; i < sync->diff.policies; i++)
+		tally_one(&tally, sync->diff.policy[i].from, sync->diff.policy[i].to);
+	if (!remove)
+		tally.removed = 0;
+	if (sync->ctl->json)
+		return json_print(sync->ctl,
+				  json_pack("{s:I, s:I, s:I, s:I}",
+					    "added", (json_int_t)tally.added,
+					    "changed", (json_int_t)tally.changed,
+					    "removed", (json_int_t)tally.removed,
+					    "same", (json_int_t)sync->diff.same), err);
+	if (sync->ctl->stats)
+		printf("added %u, changed %u, removed %u, as they were %zu\n", tally.added,
+		       tally.changed, tally.removed, sync->diff.same);
+	return 0;
+}
+
+static int sync_with(struct sync *sync, const char *path, bool remove, struct espah_err *err)
+{
+	if (config_read(sync->ctl, path, &sync->wanted, err) ||
+	    config_fetch(sync->ctl, &sync->there, err) ||
+	    difference_make(&sync->diff, &sync->there, &sync->wanted, err) ||
+	    (!remove && !sync->ctl->force && refuse_changes(sync, path, err)) ||
+	    go(sync, remove, err))
+		return -1;
+	return tell(sync, remove, err);
+}
+
+static int take_path(struct args *args, const char **path)
+{
+	if (args->at == args->argc)
+		return espah_err_usage(args->err,
+				       "the file is missing; expected FILE, or - for standard input");
+	*path = args->argv[args->at++];
+	if (!strcmp(*path, "-") && args->stdin_busy)
+		return espah_err_usage(args->err,
+				       "'-': the batch comes from standard input; expected a file");
+	return args_end(args);
+}
+
+static int run(struct ctl *ctl, struct args *args, bool remove)
+{
+	struct sync sync = { .ctl = ctl };
+	const char *path = NULL;
+	int ret;
+
+	if (take_path(args, &path))
+		return -1;
+	ret = sync_with(&sync, path, remove, args->err);
+	difference_free(&sync.diff);
+	config_wipe(&sync.there);
+	config_wipe(&sync.wanted);
+	return ret;
+}
+
+static int run_restore(struct ctl *ctl, struct args *args)
+{
+	return run(ctl, args, false);
+}
+
+static int run_sync(struct ctl *ctl, struct args *args)
+{
+	return run(ctl, args, true);
+}
+
+const struct object object_restore = {
+	.name = "restore",
+	.run = run_restore,
+	.help = restore_help,
+};
+
+const struct object object_sync = {
+	.name = "sync",
+	.run = run_sync,
+	.help = sync_help,
+};
