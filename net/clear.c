@@ -60,14 +60,17 @@ static bool wire_flow(const struct espah_net *en, const struct sk_buff *skb,
 	return true;
 }
 
-/* Returns 0, or the counter that says why the policies refuse the flow. */
-static unsigned int refusal(const struct espah_net *en, u8 dir,
-			    const struct espah_flow *flow)
+/**
+ * espah_clear_refusal() - may what a policy speaks of arrive in clear?
+ * @policy: policy, or NULL where none speaks of it
+ * @dir: %ESPAH_DIR_IN or %ESPAH_DIR_FWD, its direction
+ *
+ * Return: 0, or the counter that says why not.
+ */
+unsigned int espah_clear_refusal(const struct espah_policy *policy, u8 dir)
 {
 	bool in = dir == ESPAH_DIR_IN;
-	const struct espah_policy *policy;
 
-	policy = espah_spd_lookup(en, dir, flow);
 	if (!policy || policy->config.action == ESPAH_ACTION_BYPASS)
 		return 0;
 	if (policy->config.action == ESPAH_ACTION_DISCARD)
@@ -76,6 +79,13 @@ static unsigned int refusal(const struct espah_net *en, u8 dir,
 	if (espah_policy_optional(policy))
 		return 0;
 	return in ? ESPAH_A_CNT_IN_CLEAR : ESPAH_A_CNT_FWD_CLEAR;
+}
+
+/* Returns 0, or the counter that says why the policies refuse the flow. */
+static unsigned int refusal(const struct espah_net *en, u8 dir,
+			    const struct espah_flow *flow)
+{
+	return espah_clear_refusal(espah_spd_lookup(en, dir, flow), dir);
 }
 
 /* As no_policy(), where only IPv6's own loopback has no sysctl for it. What neighbour

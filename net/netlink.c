@@ -159,6 +159,11 @@ static const struct genl_ops ops[] = {
 		.start	= espah_nl_drop_dump_start,
 		.dumpit	= espah_nl_drop_dump,
 	},
+	{
+		.cmd	= ESPAH_CMD_WHY_GET,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.doit	= espah_nl_why_get,
+	},
 };
 
 /* Before each request: whoever talks to us here will want to know what has become of

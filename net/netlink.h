@@ -89,6 +89,9 @@ int espah_nl_put_policy(struct sk_buff *skb, const struct espah_policy *policy);
 int espah_nl_policy_dump_start(struct netlink_callback *cb);
 int espah_nl_policy_dump(struct sk_buff *skb, struct netlink_callback *cb);
 
+/* What would become of a packet: netlink_why.c */
+int espah_nl_why_get(struct sk_buff *skb, struct genl_info *info);
+
 /* Packets that have ended: netlink_drop.c */
 int espah_nl_put_dropped(struct sk_buff *skb,
 			 const struct espah_dropped *dropped);

@@ -27,13 +27,13 @@
 #include "protect.h"
 #include "quoted.h"
 
-/* The route of the protected packet, which has this mark. But for transport mode it is
- * looked up without a protocol, which keeps xfrm's policies out of it.
+/* The route to the other end of a tunnel, for packets with this mark. It is looked up
+ * without a protocol, which keeps xfrm's policies out of it.
  *
  * Returns a route to be given back with dst_release(), or NULL.
  */
-static __always_inline struct dst_entry *
-outer_route(struct espah_sa *sa, struct sk_buff *skb, u32 mark)
+static __always_inline struct dst_entry *tunnel_route(struct espah_sa *sa,
+						      u32 mark)
 {
 	struct flowi4 fl4 = {
 		.daddr		= sa->id.dst.v4,
@@ -43,8 +43,6 @@ outer_route(struct espah_sa *sa, struct sk_buff *skb, u32 mark)
 	struct rtable *rt = NULL;
 	__be32 saddr;
 
-	if (sa->mode == ESPAH_MODE_TRANSPORT)
-		return skb_dst_force(skb) ? dst_clone(skb_dst(skb)) : NULL;
 	if (unlikely(sa->id.family == AF_INET6))
 		return espah_output6_route(sa, mark);
 
@@ -58,6 +56,29 @@ outer_route(struct espah_sa *sa, struct sk_buff *skb, u32 mark)
 	dst_cache_set_ip4(&sa->route, &rt->dst, fl4.saddr);
 	this_cpu_write(sa->usage->route_mark, mark);
 	return &rt->dst;
+}
+
+/**
+ * espah_output_route() - the route to the other end of a tunnel
+ * @sa: SA in tunnel or BEET mode
+ * @mark: of the protected packet
+ *
+ * The caller holds RCU, and has softirqs off.
+ *
+ * Return: a route to be given back with dst_release(), or NULL.
+ */
+struct dst_entry *espah_output_route(struct espah_sa *sa, u32 mark)
+{
+	return tunnel_route(sa, mark);
+}
+
+/* The route of the protected packet, which in transport mode is the packet's own. */
+static __always_inline struct dst_entry *
+outer_route(struct espah_sa *sa, struct sk_buff *skb, u32 mark)
+{
+	if (sa->mode == ESPAH_MODE_TRANSPORT)
+		return skb_dst_force(skb) ? dst_clone(skb_dst(skb)) : NULL;
+	return tunnel_route(sa, mark);
 }
 
 static unsigned int refuse(struct espah_net *en, struct espah_sa *sa,

@@ -60,6 +60,8 @@ extern const struct object object_drops;
 extern const struct object object_save;
 extern const struct object object_restore;
 extern const struct object object_sync;
+extern const struct object object_why;
+extern const struct object object_top;
 
 int ctl_connect(struct ctl *ctl, struct espah_err *err);
 int ctl_endless(const struct ctl *ctl, struct espah_err *err);

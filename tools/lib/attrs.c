@@ -144,6 +144,45 @@ static const struct espah_attr info_attrs[ESPAH_A_INFO_MAX + 1] = {
 
 static const struct espah_attr_set info_set = { ESPAH_A_INFO_MAX, info_attrs };
 
+static const struct espah_attr drop_attrs[ESPAH_A_DROP_MAX + 1] = {
+	[ESPAH_A_DROP_PAD] = { "pad", ESPAH_KIND_OTHER, NULL },
+	[ESPAH_A_DROP_CAUSE] = { "cause", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_DROP_TIME] = { "time", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_DROP_NUMBER] = { "number", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_DROP_SUPPRESSED] = { "suppressed", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_DROP_FLOW] = { "flow", ESPAH_KIND_OTHER, &sel_set },
+	[ESPAH_A_DROP_MARK] = { "mark", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_DROP_LENGTH] = { "length", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_DROP_IIF] = { "iif", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_DROP_OIF] = { "oif", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_DROP_SA_DST] = { "sa-dst", ESPAH_KIND_ADDR, NULL },
+	[ESPAH_A_DROP_SA_PROTO] = { "sa-proto", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_DROP_SA_SPI] = { "sa-spi", ESPAH_KIND_SPI, NULL },
+	[ESPAH_A_DROP_SA_ID] = { "sa-id", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_DROP_SA_REQID] = { "sa-reqid", ESPAH_KIND_NUMBER, NULL },
+};
+
+static const struct espah_attr_set drop_set = { ESPAH_A_DROP_MAX, drop_attrs };
+
+static const struct espah_attr why_attrs[ESPAH_A_WHY_MAX + 1] = {
+	[ESPAH_A_WHY_DIR] = { "dir", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_WHY_SEL] = { "sel", ESPAH_KIND_OTHER, &sel_set },
+	[ESPAH_A_WHY_MARK] = { "mark", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_WHY_VERDICT] = { "verdict", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_WHY_CAUSE] = { "cause", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_WHY_POLICY] = { "policy", ESPAH_KIND_OTHER, &policy_set },
+	[ESPAH_A_WHY_SA] = { "sa", ESPAH_KIND_OTHER, &sa_set },
+	[ESPAH_A_WHY_LACKS] = { "lacks", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_WHY_EXCLUDED] = { "excluded", ESPAH_KIND_OTHER, NULL },
+	[ESPAH_A_WHY_HEARD] = { "heard", ESPAH_KIND_OTHER, NULL },
+	[ESPAH_A_WHY_OIF] = { "oif", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_WHY_OUTER] = { "outer", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_WHY_INNER] = { "inner", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_WHY_IF_ID] = { "if-id", ESPAH_KIND_NUMBER, NULL },
+};
+
+static const struct espah_attr_set why_set = { ESPAH_A_WHY_MAX, why_attrs };
+
 /**
  * espah_attr_set() - the attributes that a command speaks in
  * @cmd: ESPAH_CMD_*
@@ -157,6 +196,10 @@ const struct espah_attr_set *espah_attr_set(uint8_t cmd)
 		return &policy_set;
 	case ESPAH_CMD_INFO_GET:
 		return &info_set;
+	case ESPAH_CMD_DROP_GET:
+		return &drop_set;
+	case ESPAH_CMD_WHY_GET:
+		return &why_set;
 	default:
 		return &sa_set;
 	}

@@ -192,6 +192,35 @@ struct espah_drop {
 	uint32_t sa_reqid;
 };
 
+/* A packet that there is not: single addresses and values. */
+struct espah_probe {
+	struct espah_selector flow;
+	uint32_t mark;
+	/* The virtual interface that it goes or comes by, or 0. */
+	uint32_t if_id;
+};
+
+/* What would become of it. */
+struct espah_why {
+	uint64_t given;
+	uint8_t dir;
+	/* ESPAH_VERDICT_* */
+	uint8_t verdict;
+	/* ESPAH_A_CNT_*, or 0 */
+	uint32_t cause;
+	/* The one that speaks of it, if given. */
+	struct espah_policy policy;
+	/* SAs that it would go under, innermost first, as templates of their own. */
+	struct espah_tmpl sa[ESPAH_TMPLS_MAX];
+	uint8_t sas;
+	/* If given: the template of the policy that has none. */
+	uint8_t lacks;
+	uint32_t oif;
+	/* Octets: of a protected packet on its way, and of one in clear that fits then. */
+	uint32_t outer;
+	uint32_t inner;
+};
+
 struct espah_info {
 	uint32_t sa_count;
 	/* indexed by ESPAH_DIR_* */

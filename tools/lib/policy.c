@@ -166,6 +166,29 @@ int espah_policy_take(const struct nlmsghdr *nlh, struct espah_policy *policy,
 	return 0;
 }
 
+/**
+ * espah_take_policy() - read a policy that stands in an attribute
+ * @nest: the attribute
+ * @policy: filled in
+ *
+ * Return: false if it is malformed.
+ */
+bool espah_take_policy(const struct nlattr *nest, struct espah_policy *policy)
+{
+	const struct nlattr *attr;
+
+	memset(policy, 0, sizeof(*policy));
+	mnl_attr_for_each_nested(attr, nest) {
+		uint16_t type = mnl_attr_get_type(attr);
+
+		if (!take_attr(attr, policy))
+			return false;
+		if (type <= ESPAH_A_POLICY_MAX)
+			policy->given |= espah_bit(type);
+	}
+	return true;
+}
+
 static int policy_request(struct espah_nl *nl, uint8_t cmd, const struct espah_policy *policy,
 			  struct espah_err *err)
 {

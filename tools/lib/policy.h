@@ -24,6 +24,8 @@ bool espah_policy_put(struct nlmsghdr *nlh, const struct espah_policy *policy);
 int espah_policy_take(const struct nlmsghdr *nlh, struct espah_policy *policy,
 		      struct espah_err *err);
 
+bool espah_take_policy(const struct nlattr *nest, struct espah_policy *policy);
+
 int espah_policy_add(struct espah_nl *nl, const struct espah_policy *policy,
 		     struct espah_err *err);
 int espah_policy_update(struct espah_nl *nl, const struct espah_policy *policy,

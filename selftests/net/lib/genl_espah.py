@@ -44,6 +44,9 @@ SETS = {
              ('flow', 'nest'), ('mark', 'u32'), ('length', 'u32'), ('iif', 'u32'), ('oif', 'u32'),
              ('sa-dst', 'addr'), ('sa-proto', 'esp'), ('sa-spi', 'be32'), ('sa-id', 'u32'),
              ('sa-reqid', 'u32'), ('pad', 'pad')),
+    'WHY': (('dir', 'u8'), ('sel', 'nest'), ('mark', 'u32'), ('verdict', 'u8'), ('cause', 'u32'),
+            ('policy', 'nest'), ('sa', 'nest'), ('lacks', 'u8'), ('excluded', 'flag'),
+            ('heard', 'flag'), ('oif', 'u32'), ('outer', 'u32'), ('inner', 'u32'), ('if-id', 'u32')),
 }
 NESTS = {'sel': 'SEL', 'aead': 'ALG', 'enc': 'ALG', 'auth': 'ALG', 'limits': 'LIMIT', 'tmpl': 'TMPL',
          'flow': 'SEL'}
@@ -105,6 +108,12 @@ def sa(spi=0x1000, **other):
             **other}
 
 
+def flow(**other):
+    return {'src-min': '10.1.0.1', 'src-max': '10.1.0.1', 'dst-min': '10.2.1.1',
+            'dst-max': '10.2.1.1', 'proto': 6, 'sport-min': 1024, 'sport-max': 1024,
+            'dport-min': 80, 'dport-max': 80, 'ifindex': 1, 'dscp': 1, **other}
+
+
 def tmpl(**other):
     return {'src': '10.0.0.1', 'dst': '10.0.0.2', 'proto': 50, 'spi': 0x100, 'mode': 1, 'reqid': 9,
             'level': 0, **other}
@@ -156,6 +165,7 @@ COMMANDS = (
     Command('POLICY_GET', (), {}, dump=True),
     Command('INFO_GET', (), {}),
     Command('DROP_GET', (), {}, dump=True),
+    Command('WHY_GET', ('dir', 'sel'), {'dir': 1, 'sel': flow(), 'mark': 5, 'if-id': 0}),
     Command('SA_DEL', ('dst', 'proto', 'spi'), {**OLD_ID, **NO_MARK, 'show-keys': b''}),
     Command('POLICY_DEL', ('dir', 'sel'), {'dir': 1, 'sel': OLD_POLICY['sel'], **NO_MARK, 'if-id': 0}),
     Command('SA_ALLOC_SPI', ('src', 'dst', 'proto', 'mode'),
