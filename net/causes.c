@@ -99,6 +99,12 @@ static const struct {
 	[ESPAH_A_CNT_ICMP_HEADER] = { "icmp-header" },
 	[ESPAH_A_CNT_ICMP_UNKNOWN_SPI] = { "icmp-unknown-spi" },
 	[ESPAH_A_CNT_OUT_DUMMY] = { "out-dummy" },
+	[ESPAH_A_CNT_IN_LINK] = { "in-link", SKB_DROP_REASON_DEV_READY },
+	[ESPAH_A_CNT_OUT_LINK_HEADER] = { "out-link-header",
+		SKB_DROP_REASON_IP_INHDR },
+	[ESPAH_A_CNT_OUT_LINK_LOOP] = { "out-link-loop" },
+	[ESPAH_A_CNT_OUT_NO_POLICY] = { "out-no-policy",
+		SKB_DROP_REASON_XFRM_POLICY },
 };
 
 /**

@@ -4,6 +4,7 @@
 #define _ESPAH_COMPAT_H
 
 #include <linux/crypto.h>
+#include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
@@ -87,6 +88,19 @@ espah_nf_confirm(typeof(nf_confirm) *confirm, struct sk_buff *skb,
 		 const struct nf_hook_state *state)
 {
 	return confirm(NULL, skb, state);
+}
+#endif
+
+/* Of a device that transmits without a lock; a feature up to 6.11. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+static inline void espah_dev_lockless(struct net_device *dev)
+{
+	dev->features |= NETIF_F_LLTX;
+}
+#else
+static inline void espah_dev_lockless(struct net_device *dev)
+{
+	dev->lltx = true;
 }
 #endif
 

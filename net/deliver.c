@@ -10,6 +10,7 @@
 #include <net/route.h>
 
 #include "deliver.h"
+#include "dev.h"
 #include "ext6.h"
 #include "gather.h"
 #include "netns.h"
@@ -132,6 +133,9 @@ static noinline bool put_together(struct espah_sa *sa, struct sk_buff *skb)
 {
 	struct net *net = sa->en->net;
 
+	/* By a virtual interface it has gone elsewhere, where it is in clear. */
+	if (unlikely(!net_eq(dev_net(skb->dev), net)))
+		return true;
 	if (!joined_on_its_way(net, skb) && !espah_deliver_here(net, skb))
 		return true;
 	return espah_gather_protected(sa, skb);
@@ -144,7 +148,8 @@ static noinline bool put_together(struct espah_sa *sa, struct sk_buff *skb)
  * @tunnel: a tunnel ended here, that of this SA or one around it
  *
  * The firewall sees the packet again, now in clear: in transport mode from PRE_ROUTING
- * on, with the route that it came by; in tunnel mode as a packet that has just arrived.
+ * on, with the route that it came by; in tunnel mode as a packet that has just arrived, by
+ * the SA's virtual interface where it has one.
  * The caller holds RCU.
  */
 void espah_deliver(struct espah_sa *sa, struct sk_buff *skb, bool tunnel)
@@ -163,6 +168,10 @@ void espah_deliver(struct espah_sa *sa, struct sk_buff *skb, bool tunnel)
 		skb_mac_header_rebuild(skb);
 	if (unlikely(is_part(skb)) && !put_together(sa, skb))
 		return;
+	if (unlikely(sa->if_id)) {
+		espah_dev_deliver(sa, skb);
+		return;
+	}
 	if (gro_cells_receive(&cells, skb) == NET_RX_DROP)
 		espah_count_drop(en, sa, NULL, ESPAH_A_CNT_IN_BACKLOG);
 	else

@@ -13,6 +13,7 @@
 #include "compat.h"
 #include "crypto.h"
 #include "deliver.h"
+#include "dev.h"
 #include "encap.h"
 #include "esp.h"
 #include "flow.h"
@@ -102,6 +103,21 @@ static noinline unsigned int judge_error(struct espah_sa *sa,
 	return 0;
 }
 
+/* A tunnel ended here, that of this SA or one around it. */
+static __always_inline bool was_in_tunnel(const struct espah_sa *sa,
+					  const struct espah_path *path)
+{
+	return sa->mode != ESPAH_MODE_TRANSPORT ||
+	       (unlikely(path) && path->tunnel);
+}
+
+static __always_inline bool is_here(const struct espah_sa *sa,
+				    struct sk_buff *skb)
+{
+	return unlikely(sa->if_id) ? espah_dev_here(sa, skb) :
+				     espah_deliver_here(sa->en->net, skb);
+}
+
 static __always_inline unsigned int admit(struct espah_sa *sa,
 					  struct sk_buff *skb,
 					  struct espah_path *path)
@@ -110,11 +126,15 @@ static __always_inline unsigned int admit(struct espah_sa *sa,
 	unsigned int cause;
 	u8 dir;
 
+	if (unlikely(sa->if_id)) {
+		cause = espah_dev_enter(sa, skb, was_in_tunnel(sa, path));
+		if (cause)
+			return cause;
+	}
 	espah_flow_in(sa->en, skb, &flow);
 	flow.if_id = sa->if_id;
-	dir = sa->mode == ESPAH_MODE_TRANSPORT ||
-	      espah_deliver_here(sa->en->net, skb) ? ESPAH_DIR_IN :
-						     ESPAH_DIR_FWD;
+	dir = sa->mode == ESPAH_MODE_TRANSPORT || is_here(sa, skb) ?
+	      ESPAH_DIR_IN : ESPAH_DIR_FWD;
 	cause = judge(sa, path, dir, &flow);
 	if (unlikely(cause) && espah_quoted_worth(&flow))
 		cause = judge_error(sa, skb, path, dir, &flow, cause);
@@ -326,8 +346,7 @@ static void decrypted(struct sk_buff *skb, int err, struct espah_path *path)
 	if (unlikely(cause))
 		espah_drop(sa->en, sa, skb, cause);
 	else
-		espah_deliver(sa, skb, sa->mode != ESPAH_MODE_TRANSPORT ||
-			      (unlikely(path) && path->tunnel));
+		espah_deliver(sa, skb, was_in_tunnel(sa, path));
 	if (unlikely(path))
 		espah_path_free(path);
 }

@@ -3,8 +3,10 @@
 
 #include <linux/module.h>
 #include <net/genetlink.h>
+#include <net/rtnetlink.h>
 
 #include "conntrack.h"
+#include "dev.h"
 #include "handlers.h"
 #include "lifetime.h"
 #include "netlink.h"
@@ -27,12 +29,17 @@ static int __init espah_init(void)
 	err = espah_handlers_init();
 	if (err)
 		goto exit_netns;
-	/* Last: from here on there can be SAs and policies. */
+	/* Last: from here on there can be SAs and policies, and interfaces. */
 	err = espah_netlink_init();
 	if (err)
 		goto exit_handlers;
+	err = espah_dev_init();
+	if (err)
+		goto exit_netlink;
 	return 0;
 
+exit_netlink:
+	espah_netlink_exit();
 exit_handlers:
 	espah_handlers_exit();
 exit_netns:
@@ -44,9 +51,10 @@ exit_sa:
 	return err;
 }
 
-/* Not called while an SA or a policy exists: each holds the module. */
+/* Not called while an SA, a policy or an interface exists: each holds the module. */
 static void __exit espah_exit(void)
 {
+	espah_dev_exit();
 	espah_netlink_exit();
 	espah_handlers_exit();
 	espah_netns_exit();
@@ -61,3 +69,4 @@ module_exit(espah_exit);
 MODULE_DESCRIPTION("IPsec: ESP with its own SAD, SPD and packet path");
 MODULE_LICENSE("GPL");
 MODULE_ALIAS_GENL_FAMILY("espah");
+MODULE_ALIAS_RTNL_LINK("espah");

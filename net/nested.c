@@ -75,6 +75,16 @@ bool espah_nested_gather(struct espah_sa *sa, struct sk_buff *skb,
 	return false;
 }
 
+/* What is another virtual interface's, or one's and not this one's, has to arrive there and
+ * to come here again.
+ */
+static bool suits(const struct espah_sa *inside, const struct espah_sa *sa,
+		  const struct sk_buff *skb)
+{
+	return inside->if_id == sa->if_id &&
+	       espah_fwmark_match(&inside->mark, skb->mark);
+}
+
 /**
  * espah_nested_find() - the SA of the protection inside
  * @sa: SA of the one around it, which is off
@@ -106,8 +116,7 @@ struct espah_sa *espah_nested_find(const struct espah_sa *sa,
 		       espah_addr4(ip_hdr(skb)->daddr);
 	id.spi = espah_packet_spi(skb->data + at, proto);
 	inside = espah_sad_find(sa->en, &id);
-	return inside && espah_fwmark_match(&inside->mark, skb->mark) ? inside :
-									NULL;
+	return inside && suits(inside, sa, skb) ? inside : NULL;
 }
 
 /* What is behind the datagram is none of it. */
@@ -143,7 +152,7 @@ struct espah_sa *espah_nested_find_in_udp(const struct espah_sa *sa,
 	if (espah_nested_proto(sa, skb) != IPPROTO_UDP || !for_this_host(sa, skb))
 		return NULL;
 	inside = espah_natt_carries(sa->en, skb);
-	return inside && espah_fwmark_match(&inside->mark, skb->mark) &&
+	return inside && suits(inside, sa, skb) &&
 	       pull_datagram(skb, front(sa, skb)) ? inside : NULL;
 }
 

@@ -2,8 +2,6 @@
 /* Requests about SAs. */
 
 #include <linux/in.h>
-#include <net/addrconf.h>
-#include <net/route.h>
 #include <net/xfrm.h>
 
 #include "dummy.h"
@@ -61,20 +59,13 @@ static bool xfrm_has(const struct espah_net *en, const struct espah_sa_id *id)
 	return true;
 }
 
-static bool is_ours(struct net *net, const struct espah_sa_id *id)
-{
-	if (id->family == AF_INET6)
-		return ipv6_chk_addr(net, &id->dst.v6, NULL, 0);
-	return inet_addr_type(net, id->dst.v4) == RTN_LOCAL;
-}
-
 /* RFC 4301 section 4.1 leaves the window to who adds the SA, and RFC 4303 section 3.4.3
  * asks for one wherever keys are negotiated: who has forgotten it should know.
  */
 static void remark(const struct espah_net *en, const struct espah_sa_config *config,
 		   struct netlink_ext_ack *extack)
 {
-	if (!config->window && is_ours(en->net, &config->id))
+	if (!config->window && espah_sad_ends_here(en->net, &config->id))
 		NL_SET_ERR_MSG(extack,
 			       "replay-window: without one, packets can be replayed to this host");
 }

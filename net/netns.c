@@ -5,6 +5,7 @@
 #include <net/net_namespace.h>
 
 #include "compat.h"
+#include "dev.h"
 #include "drops.h"
 #include "lifetime.h"
 #include "mark.h"
@@ -38,6 +39,7 @@ static int __net_init net_init(struct net *net)
 	err = espah_proc_init(net);
 	if (err)
 		goto exit_spd;
+	espah_dev_net_init(en);
 	espah_narrow_init(&en->narrowness);
 	espah_queue_init(en);
 	espah_acquire_init(en);
@@ -69,6 +71,7 @@ static void __net_exit net_exit(struct net *net)
 	struct espah_net *en = espah_net(net);
 
 	espah_proc_exit(net);
+	espah_dev_net_exit(en);
 	mutex_lock(&en->lock);
 	espah_spd_flush(en, -1);
 	espah_sad_flush(en, 0);

@@ -29,6 +29,8 @@ struct xfrm_state;
  *	to others. Written once, before a grace period, and read locklessly
  * @sad: the SAs
  * @spd: the policies
+ * @links: the virtual interfaces that were made here, by their id; written under RTNL,
+ *	read under RCU
  * @narrowness: the selectors that ask for more than most do
  * @waiting: the packets that wait for SAs
  * @asking: the SAs that were asked for last
@@ -47,6 +49,7 @@ struct espah_net {
 	bool				live;
 	struct espah_sad		sad;
 	struct espah_spd		spd;
+	struct xarray			links;
 	struct espah_narrowness		narrowness;
 	struct espah_waiting		waiting;
 	struct espah_asking		asking;

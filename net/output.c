@@ -16,6 +16,7 @@
 #include "bypass.h"
 #include "compat.h"
 #include "conntrack.h"
+#include "dev.h"
 #include "ext6.h"
 #include "flow.h"
 #include "netns.h"
@@ -97,8 +98,16 @@ static bool is_multicast(const struct sk_buff *skb)
 	return skb_rtable(skb)->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST);
 }
 
+/* The way to the other end is this virtual interface, or this host itself. */
+static bool leads_back(const struct dst_entry *route,
+		       const struct net_device *link)
+{
+	return route->dev == link || route->dev->flags & IFF_LOOPBACK;
+}
+
 /* The SA is known, or the bundle that it is the first of. Takes the packet over, or says
- * what to do with it.
+ * what to do with it. Where @link is not NULL, a route has brought it to this virtual
+ * interface, and it has left the stack before.
  *
  * This and what it consists of is inlined into espah_output_hook(): the calls
  * would be some 50 instructions for each packet.
@@ -108,7 +117,8 @@ static __always_inline unsigned int take_under(struct espah_net *en,
 					       struct espah_sa *sa,
 					       struct espah_bundle *bundle,
 					       struct sk_buff *skb,
-					       const struct nf_hook_state *state)
+					       const struct nf_hook_state *state,
+					       const struct net_device *link)
 {
 	struct espah_layer *next = bundle ? espah_layer_next(bundle->layers) :
 					    NULL;
@@ -116,12 +126,16 @@ static __always_inline unsigned int take_under(struct espah_net *en,
 			    espah_fwmark_apply(&sa->output_mark, skb->mark);
 	struct dst_entry *route;
 
-	if (is_multicast(skb))
+	if (!link && is_multicast(skb))
 		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_MULTICAST);
 	route = outer_route(bundle ? espah_bundle_routed(bundle) : sa, skb,
 			    mark);
 	if (!route)
 		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_NO_ROUTE);
+	if (unlikely(link) && leads_back(route, link)) {
+		dst_release(route);
+		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_LINK_LOOP);
+	}
 	/* What helpers write may make it longer; and what is said of a packet that is
 	 * too big finds its way back by its connection.
 	 */
@@ -137,7 +151,7 @@ static __always_inline unsigned int take_under(struct espah_net *en,
 	skb_dst_drop(skb);
 	skb_dst_set(skb, route);
 	skb->mark = mark;
-	espah_protect(sa, next, skb,
+	espah_protect(sa, next, skb, policy &&
 		      policy->config.sel.asks & ESPAH_ASKS_VALUES);
 	return NF_STOLEN;
 }
@@ -149,7 +163,8 @@ static noinline unsigned int take_bundled(struct espah_net *en,
 					  const struct espah_policy *policy,
 					  const struct espah_flow *flow,
 					  struct sk_buff *skb,
-					  const struct nf_hook_state *state)
+					  const struct nf_hook_state *state,
+					  const struct net_device *link)
 {
 	struct espah_sa *sas[ESPAH_TMPLS_MAX];
 	struct espah_bundle *bundle;
@@ -162,7 +177,7 @@ static noinline unsigned int take_bundled(struct espah_net *en,
 	if (IS_ERR(bundle))
 		return refuse(en, NULL, skb, bundle == ERR_PTR(-ENOMEM) ?
 			      ESPAH_A_CNT_OUT_NOMEM : ESPAH_A_CNT_OUT_NO_SA);
-	verdict = take_under(en, policy, sas[0], bundle, skb, state);
+	verdict = take_under(en, policy, sas[0], bundle, skb, state, link);
 	espah_bundle_put(bundle);
 	return verdict;
 }
@@ -172,11 +187,12 @@ static __always_inline unsigned int take(struct espah_net *en,
 					 const struct espah_flow *flow,
 					 struct espah_sa *sa,
 					 struct sk_buff *skb,
-					 const struct nf_hook_state *state)
+					 const struct nf_hook_state *state,
+					 const struct net_device *link)
 {
-	if (unlikely(policy->config.tmpls > 1))
-		return take_bundled(en, policy, flow, skb, state);
-	return take_under(en, policy, sa, NULL, skb, state);
+	if (unlikely(policy && policy->config.tmpls > 1))
+		return take_bundled(en, policy, flow, skb, state, link);
+	return take_under(en, policy, sa, NULL, skb, state, link);
 }
 
 /* For those that need no haste. Those that wait or might have to have left netfilter
@@ -187,9 +203,10 @@ static noinline unsigned int take_slowly(struct espah_net *en,
 					 const struct espah_flow *flow,
 					 struct espah_sa *sa,
 					 struct sk_buff *skb,
-					 const struct nf_hook_state *state)
+					 const struct nf_hook_state *state,
+					 const struct net_device *link)
 {
-	return take(en, policy, flow, sa, skb, state);
+	return take(en, policy, flow, sa, skb, state, link);
 }
 
 /* The packet will stay for a while. It keeps its route and its socket; what else
@@ -213,6 +230,7 @@ static noinline unsigned int take_without(struct espah_net *en,
 					  struct espah_flow *flow,
 					  struct sk_buff *skb,
 					  const struct nf_hook_state *state,
+					  const struct net_device *link,
 					  bool excluded)
 {
 	struct espah_sa *sa;
@@ -221,7 +239,7 @@ static noinline unsigned int take_without(struct espah_net *en,
 	if (!espah_notify_heard(en))
 		return refuse(en, NULL, skb, excluded ?
 			      ESPAH_A_CNT_OUT_SELECTOR : ESPAH_A_CNT_OUT_NO_SA);
-	if (is_multicast(skb))
+	if (!link && is_multicast(skb))
 		return refuse(en, NULL, skb, ESPAH_A_CNT_OUT_MULTICAST);
 	/* Who is asked wants to know what for, even where no selector does. */
 	espah_flow_upper(skb, flow);
@@ -237,7 +255,7 @@ static noinline unsigned int take_without(struct espah_net *en,
 	case ESPAH_QUEUE_TAKEN:
 		return NF_STOLEN;
 	case ESPAH_QUEUE_GO:
-		return take_slowly(en, policy, flow, sa, skb, NULL);
+		return take_slowly(en, policy, flow, sa, skb, NULL, link);
 	case ESPAH_QUEUE_FULL:
 		return refuse(en, NULL, skb, ESPAH_A_CNT_OUT_QUEUE_FULL);
 	case ESPAH_QUEUE_ENDED:
@@ -253,7 +271,8 @@ static noinline unsigned int take_behind(struct espah_net *en,
 					 const struct espah_flow *flow,
 					 struct espah_sa *sa,
 					 struct sk_buff *skb,
-					 const struct nf_hook_state *state)
+					 const struct nf_hook_state *state,
+					 const struct net_device *link)
 {
 	unsigned int cause = settle(skb, state);
 
@@ -261,7 +280,7 @@ static noinline unsigned int take_behind(struct espah_net *en,
 		return refuse(en, sa, skb, cause);
 	if (espah_queue_behind(en, policy, skb))
 		return NF_STOLEN;
-	return take_slowly(en, policy, flow, sa, skb, NULL);
+	return take_slowly(en, policy, flow, sa, skb, NULL, link);
 }
 
 /* In transport mode an SA is between two hosts, and for nobody else. So it is in BEET mode,
@@ -304,7 +323,7 @@ static noinline unsigned int take_error(struct espah_net *en,
 		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_NO_ROUTE);
 
 	local_bh_disable();
-	verdict = take_slowly(en, policy, &back, sa, skb, state);
+	verdict = take_slowly(en, policy, &back, sa, skb, state, NULL);
 	local_bh_enable();
 	return verdict;
 }
@@ -322,14 +341,19 @@ static bool refresh4(struct net *net, struct sk_buff *skb)
 }
 
 /* Routes change while a packet waits. One whose device went away has the black
- * hole for a device, which is another namespace's.
+ * hole for a device, which is another namespace's. What a route has brought to a virtual
+ * interface (@link) is there, wherever routes lead since.
  */
-static bool refresh_route(struct espah_net *en, struct sk_buff *skb)
+static bool refresh_route(struct espah_net *en, struct sk_buff *skb, bool link)
 {
-	bool routed = espah_packet_is6(skb) ?
-		      espah_output6_refresh(en->net, skb) :
-		      refresh4(en->net, skb);
+	bool routed;
 
+	if (link)
+		routed = skb_dst(skb)->dev != blackhole_netdev;
+	else
+		routed = espah_packet_is6(skb) ?
+			 espah_output6_refresh(en->net, skb) :
+			 refresh4(en->net, skb);
 	if (routed)
 		skb->dev = skb_dst(skb)->dev;
 	return routed;
@@ -339,9 +363,12 @@ static void resume(struct espah_net *en, const struct espah_policy *policy,
 		   const struct espah_flow *flow, struct espah_sa *sa,
 		   struct sk_buff *skb)
 {
-	if (!refresh_route(en, skb))
+	bool link = policy->config.if_id;
+
+	if (!refresh_route(en, skb, link))
 		espah_drop(en, sa, skb, ESPAH_A_CNT_OUT_NO_ROUTE);
-	else if (take_slowly(en, policy, flow, sa, skb, NULL) != NF_STOLEN)
+	else if (take_slowly(en, policy, flow, sa, skb, NULL,
+			     link ? skb->dev : NULL) != NF_STOLEN)
 		kfree_skb(skb);
 }
 
@@ -400,13 +427,15 @@ static noinline bool not_ours6(const struct sk_buff *skb)
 
 	return IP6CB(skb)->flags & IP6SKB_XFRM_TRANSFORMED ||
 	       (dst && (dst_xfrm(dst) || dst->flags & DST_NOXFRM ||
-			dst->dev->flags & IFF_LOOPBACK)) ||
+			dst->dev->flags & IFF_LOOPBACK ||
+			espah_dev_leaves_by(dst))) ||
 	       espah_ext6_neighbour(skb);
 }
 
-/* xfrm's packets on their way to xfrm, what is protected already, and what
- * leaves by an interface that the administrator (or, for loopback, the kernel)
- * has set disable_xfrm for.
+/* xfrm's packets on their way to xfrm, what is protected already, what leaves by an
+ * interface that the administrator (or, for loopback, the kernel) has set
+ * disable_xfrm for, and what a route takes to a virtual interface of ours, which goes
+ * under an SA there or nowhere.
  */
 static bool not_ours(struct sk_buff *skb)
 {
@@ -415,7 +444,15 @@ static bool not_ours(struct sk_buff *skb)
 	if (unlikely(espah_packet_is6(skb)))
 		return not_ours6(skb);
 	return IPCB(skb)->flags & IPSKB_XFRM_TRANSFORMED ||
-	       (dst && (dst_xfrm(dst) || dst->flags & DST_NOXFRM));
+	       (dst && (dst_xfrm(dst) || dst->flags & DST_NOXFRM ||
+			espah_dev_leaves_by(dst)));
+}
+
+/* Those that waited for this SA go first. */
+static bool waits_behind(const struct espah_net *en,
+			 const struct espah_policy *policy)
+{
+	return READ_ONCE(policy->queue) && READ_ONCE(en->waiting.held);
 }
 
 /**
@@ -460,13 +497,48 @@ unsigned int espah_output_hook(void *priv, struct sk_buff *skb,
 	/* A process may be sending; the per-CPU data wants softirqs off. */
 	local_bh_disable();
 	if (unlikely(!sa))
-		verdict = take_without(en, policy, &flow, skb, state,
+		verdict = take_without(en, policy, &flow, skb, state, NULL,
 				       excluded);
-	else if (unlikely(READ_ONCE(policy->queue) &&
-			  READ_ONCE(en->waiting.held)))
-		verdict = take_behind(en, policy, &flow, sa, skb, state);
+	else if (unlikely(waits_behind(en, policy)))
+		verdict = take_behind(en, policy, &flow, sa, skb, state, NULL);
 	else
-		verdict = take(en, policy, &flow, sa, skb, state);
+		verdict = take(en, policy, &flow, sa, skb, state, NULL);
 	local_bh_enable();
 	return verdict;
+}
+
+/**
+ * espah_output_link() - a packet that a route has brought to a virtual interface
+ * @en: namespace of the interface's SAs
+ * @policy: outbound policy of the action "protect" that speaks of it, or NULL
+ * @flow: flow of the packet
+ * @sa: where there is no policy, the SA for it
+ * @skb: packet, which has left the stack; its dst leads to the interface
+ *
+ * The caller holds RCU and has softirqs off.
+ *
+ * Return: 0 if it was taken; or a negative errno, where it is the caller's still, and was
+ * counted: -EHOSTUNREACH where it has no SA, and none is to come.
+ */
+int espah_output_link(struct espah_net *en, struct espah_policy *policy,
+		      struct espah_flow *flow, struct espah_sa *sa,
+		      struct sk_buff *skb)
+{
+	const struct net_device *link = skb_dst(skb)->dev;
+	bool excluded = false;
+	unsigned int verdict;
+	int err = -ENETUNREACH;
+
+	if (policy)
+		sa = espah_policy_sa(en, policy, flow, &excluded);
+	if (!sa) {
+		verdict = take_without(en, policy, flow, skb, NULL, link,
+				       excluded);
+		err = espah_notify_heard(en) ? -ENOBUFS : -EHOSTUNREACH;
+	} else if (policy && waits_behind(en, policy)) {
+		verdict = take_behind(en, policy, flow, sa, skb, NULL, link);
+	} else {
+		verdict = take_slowly(en, policy, flow, sa, skb, NULL, link);
+	}
+	return verdict == NF_STOLEN ? 0 : NF_DROP_GETERR(verdict) ?: err;
 }

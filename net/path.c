@@ -5,6 +5,7 @@
 #include <linux/siphash.h>
 #include <linux/slab.h>
 
+#include "netns.h"
 #include "path.h"
 #include "sa.h"
 
@@ -161,11 +162,19 @@ static bool any_tunnel(struct espah_sa *const *sas, unsigned int count)
 	return false;
 }
 
+/* Where no policy has the id of a virtual interface, its SAs are all that there is to ask
+ * about what comes by it, as where it sends (net/routed.c).
+ */
+static bool needs_none(const struct espah_sa *sa)
+{
+	return sa->if_id && !espah_spd_has_link(sa->en, sa->if_id);
+}
+
 /**
  * espah_policy_admits() - may a packet that came under these SAs pass?
  * @policy: inbound policy that speaks of the packet, or NULL
  * @sas: SAs that the packet came under, outermost first
- * @count: how many, one at least
+ * @count: how many, one at least; all of one virtual interface, or of none
  *
  * RFC 4301 section 5.2 step 4: the packet must have had the protection that
  * its policy asks for. A tunnel, one in BEET mode too, is a promise about addresses that
@@ -178,7 +187,8 @@ unsigned int espah_policy_admits(const struct espah_policy *policy,
 				 unsigned int count)
 {
 	if (!policy)
-		return any_tunnel(sas, count) ? ESPAH_A_CNT_IN_NO_POLICY : 0;
+		return any_tunnel(sas, count) && !needs_none(sas[0]) ?
+		       ESPAH_A_CNT_IN_NO_POLICY : 0;
 
 	switch (policy->config.action) {
 	case ESPAH_ACTION_DISCARD:

@@ -30,6 +30,20 @@ struct espah_net;
 struct espah_slot;
 
 /**
+ * enum espah_sa_slot - the slots that an SA is in
+ * @ESPAH_SLOT_REQID: of who asks for its reqid, where it has one
+ * @ESPAH_SLOT_ANY: of who asks for any
+ * @ESPAH_SLOT_LINK: that of its virtual interface, where it has one
+ * @ESPAH_SLOTS: how many there are
+ */
+enum espah_sa_slot {
+	ESPAH_SLOT_REQID,
+	ESPAH_SLOT_ANY,
+	ESPAH_SLOT_LINK,
+	ESPAH_SLOTS,
+};
+
+/**
  * struct espah_sa_id - what names an SA on the wire (RFC 4301 section 4.1)
  * @dst: destination address
  * @spi: security parameters index
@@ -248,7 +262,7 @@ struct espah_limits_rcu {
  *
  * In the tables, under &espah_net.lock, read under RCU:
  * @spi_node: in &espah_sad.by_spi
- * @slots: the slots that it is in: with its reqid, and for any reqid
+ * @slots: the slots that it is in, by enum espah_sa_slot
  * @slot_node: in &espah_slot.sas of each
  *
  * @free_work: frees it after a grace period, where sleeping is allowed
@@ -299,8 +313,8 @@ struct espah_sa {
 	ktime_t				first_used;
 	struct dst_cache		route;
 
-	struct espah_slot		*slots[2];
-	struct list_head		slot_node[2];
+	struct espah_slot		*slots[ESPAH_SLOTS];
+	struct list_head		slot_node[ESPAH_SLOTS];
 	u32				index;
 	time64_t			added;
 	ktime_t				born;

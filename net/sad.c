@@ -6,6 +6,8 @@
 #include <linux/sched.h>
 #include <linux/siphash.h>
 #include <linux/slab.h>
+#include <net/addrconf.h>
+#include <net/route.h>
 
 #include "dummy.h"
 #include "hooks.h"
@@ -126,12 +128,71 @@ struct espah_sa *espah_sad_find_out(const struct espah_slot *slot, __be32 spi,
 				    const struct espah_flow *flow, u32 mark,
 				    bool *excluded)
 {
-	bool any = !slot->key.reqid;
+	enum espah_sa_slot which = slot->key.reqid ? ESPAH_SLOT_REQID :
+						     ESPAH_SLOT_ANY;
 	struct espah_sa *sa;
 
-	list_for_each_entry_rcu(sa, &slot->sas, slot_node[any]) {
+	list_for_each_entry_rcu(sa, &slot->sas, slot_node[which]) {
 		if ((spi && sa->id.spi != spi) ||
 		    !espah_fwmark_match(&sa->mark, mark))
+			continue;
+		if (espah_sa_covers(sa, flow))
+			return sa;
+		*excluded = true;
+	}
+	return NULL;
+}
+
+/**
+ * espah_sad_ends_here() - is it this host that an SA ends at?
+ * @net: namespace
+ * @id: its name
+ *
+ * Return: true if its destination is an address of the namespace.
+ */
+bool espah_sad_ends_here(struct net *net, const struct espah_sa_id *id)
+{
+	if (id->family == AF_INET6)
+		return ipv6_chk_addr(net, &id->dst.v6, NULL, 0);
+	return inet_addr_type(net, id->dst.v4) == RTN_LOCAL;
+}
+
+static bool is_for(const struct espah_sa *sa, const union espah_addr *peer,
+		   u16 family)
+{
+	return !peer || (sa->id.family == family &&
+			 espah_addr_equal(&sa->id.dst, peer));
+}
+
+/**
+ * espah_sad_find_link() - the SA to protect a packet of a virtual interface with, where
+ * no policy says which
+ * @en: namespace
+ * @slot: the interface's
+ * @flow: flow of the packet
+ * @peer: only an SA that ends there, or NULL for any
+ * @family: of @peer
+ * @excluded: set to true if an SA was passed over for its selector
+ *
+ * SAs of both directions are there, and one that ends at this host is not for sending: its
+ * key is the peer's to send under. In transport mode there would be no other end than the
+ * packet's own. The caller holds RCU, and the answer is good as long.
+ *
+ * Return: the newest SA that will do, or NULL.
+ */
+struct espah_sa *espah_sad_find_link(const struct espah_net *en,
+				     const struct espah_slot *slot,
+				     const struct espah_flow *flow,
+				     const union espah_addr *peer, u16 family,
+				     bool *excluded)
+{
+	struct espah_sa *sa;
+
+	list_for_each_entry_rcu(sa, &slot->sas, slot_node[ESPAH_SLOT_LINK]) {
+		if (sa->mode == ESPAH_MODE_TRANSPORT ||
+		    !is_for(sa, peer, family) ||
+		    !espah_fwmark_match(&sa->mark, flow->mark) ||
+		    espah_sad_ends_here(en->net, &sa->id))
 			continue;
 		if (espah_sa_covers(sa, flow))
 			return sa;
@@ -220,35 +281,46 @@ static void leave_slots(struct espah_net *en, struct espah_sa *sa)
 	}
 }
 
-/* Policies may ask for the SA's reqid or for any, which is written 0. */
+static int enter_slot(struct espah_net *en, struct espah_sa *sa,
+		      enum espah_sa_slot which,
+		      const struct espah_slot_key *key)
+{
+	struct espah_slot *slot = espah_slot_get(en, key);
+
+	if (IS_ERR(slot))
+		return PTR_ERR(slot);
+	sa->slots[which] = slot;
+	list_add_rcu(&sa->slot_node[which], &slot->sas);
+	return 0;
+}
+
+/* Policies may ask for the SA's reqid or for any, which is written 0; its interface, for all
+ * that have its id.
+ */
 static int enter_slots(struct espah_net *en, struct espah_sa *sa)
 {
+	const struct espah_slot_key link = { .if_id = sa->if_id };
 	struct espah_slot_key key = {
 		.src	= sa->src,
 		.dst	= sa->id.dst,
+		.reqid	= sa->reqid,
 		.if_id	= sa->if_id,
 		.family	= sa->id.family,
 		.proto	= sa->id.proto,
 		.mode	= sa->mode,
 	};
-	struct espah_slot *slot;
-	bool any;
-	int i;
+	int err = 0;
 
-	for (i = 0; i < ARRAY_SIZE(sa->slots); i++) {
-		any = i;
-		if (!any && !sa->reqid)
-			continue;
-		key.reqid = any ? 0 : sa->reqid;
-		slot = espah_slot_get(en, &key);
-		if (IS_ERR(slot)) {
-			leave_slots(en, sa);
-			return PTR_ERR(slot);
-		}
-		sa->slots[i] = slot;
-		list_add_rcu(&sa->slot_node[i], &slot->sas);
-	}
-	return 0;
+	if (key.reqid)
+		err = enter_slot(en, sa, ESPAH_SLOT_REQID, &key);
+	key.reqid = 0;
+	if (!err)
+		err = enter_slot(en, sa, ESPAH_SLOT_ANY, &key);
+	if (!err && sa->if_id)
+		err = enter_slot(en, sa, ESPAH_SLOT_LINK, &link);
+	if (err)
+		leave_slots(en, sa);
+	return err;
 }
 
 /* Where ESP in UDP goes over IPv4, somebody has to read what is said of it. */

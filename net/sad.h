@@ -36,7 +36,8 @@ struct espah_slot_key {
  * @rcu: frees it
  *
  * A policy with a fixed template holds its slot, so that the packet path finds
- * the SA with one dereference. The slot stays while SAs come and go.
+ * the SA with one dereference. The slot stays while SAs come and go. So does a virtual
+ * interface, in whose slot are all SAs with its id; its key has that and nothing else.
  */
 struct espah_slot {
 	struct espah_slot_key	key;
@@ -72,6 +73,12 @@ struct espah_sa *espah_sad_find(const struct espah_net *en,
 struct espah_sa *espah_sad_find_out(const struct espah_slot *slot, __be32 spi,
 				    const struct espah_flow *flow, u32 mark,
 				    bool *excluded);
+struct espah_sa *espah_sad_find_link(const struct espah_net *en,
+				     const struct espah_slot *slot,
+				     const struct espah_flow *flow,
+				     const union espah_addr *peer, u16 family,
+				     bool *excluded);
+bool espah_sad_ends_here(struct net *net, const struct espah_sa_id *id);
 int espah_sad_insert(struct espah_net *en, struct espah_sa *sa);
 int espah_sad_replace(struct espah_net *en, struct espah_sa *old,
 		      struct espah_sa *sa);

@@ -89,6 +89,7 @@ int espah_spd_init(struct espah_spd *spd)
 	for (dir = 0; dir < ESPAH_DIRS; dir++)
 		espah_order_init(&spd->order[dir]);
 	xa_init_flags(&spd->by_index, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
+	xa_init_flags(&spd->links, XA_FLAGS_ACCOUNT);
 	spd->generation = 1;
 	return 0;
 }
@@ -99,7 +100,7 @@ int espah_spd_init(struct espah_spd *spd)
  */
 void espah_spd_exit(struct espah_spd *spd)
 {
-	WARN_ON_ONCE(!xa_empty(&spd->by_index));
+	WARN_ON_ONCE(!xa_empty(&spd->by_index) || !xa_empty(&spd->links));
 	xa_destroy(&spd->by_index);
 	rhashtable_destroy(&spd->by_name);
 }
@@ -133,6 +134,20 @@ struct espah_policy *espah_spd_lookup(const struct espah_net *en, u8 dir,
 		if (espah_policy_match(policy, flow))
 			return policy;
 	return NULL;
+}
+
+/**
+ * espah_spd_has_link() - does any policy speak of a virtual interface?
+ * @en: namespace
+ * @if_id: id of the interface
+ *
+ * The caller holds RCU or &espah_net.lock.
+ *
+ * Return: true if one has this id, in whatever direction.
+ */
+bool espah_spd_has_link(const struct espah_net *en, u32 if_id)
+{
+	return xa_load((struct xarray *)&en->spd.links, if_id);
 }
 
 /* The mark that the SA has to be for: the policy's, as with xfrm; where the policy
@@ -487,6 +502,35 @@ static void replace(struct espah_net *en, struct espah_policy *policy,
 	policy_free(en, old);
 }
 
+static unsigned long link_policies(struct espah_spd *spd, u32 if_id)
+{
+	void *entry = xa_load(&spd->links, if_id);
+
+	return entry ? xa_to_value(entry) : 0;
+}
+
+static int link_get(struct espah_spd *spd, u32 if_id)
+{
+	unsigned long policies = link_policies(spd, if_id);
+
+	if (!if_id)
+		return 0;
+	return xa_err(xa_store(&spd->links, if_id, xa_mk_value(policies + 1),
+			       GFP_KERNEL_ACCOUNT));
+}
+
+/* The place is taken already: this needs no memory. */
+static void link_put(struct espah_spd *spd, u32 if_id)
+{
+	unsigned long policies = link_policies(spd, if_id);
+
+	if (policies > 1)
+		xa_store(&spd->links, if_id, xa_mk_value(policies - 1),
+			 GFP_KERNEL_ACCOUNT);
+	else if (policies)
+		xa_erase(&spd->links, if_id);
+}
+
 static int enter(struct espah_net *en, struct espah_policy *policy)
 {
 	struct espah_spd *spd = &en->spd;
@@ -507,11 +551,16 @@ static int enter(struct espah_net *en, struct espah_policy *policy)
 			      GFP_KERNEL_ACCOUNT);
 	if (err < 0)
 		goto remove_name;
+	err = link_get(spd, policy->config.if_id);
+	if (err)
+		goto erase_index;
 	WRITE_ONCE(spd->count[policy->config.dir],
 		   spd->count[policy->config.dir] + 1);
 	espah_order_enter(&spd->order[policy->config.dir], policy);
 	return 0;
 
+erase_index:
+	xa_erase(&spd->by_index, policy->index);
 remove_name:
 	rhashtable_remove_fast(&spd->by_name, &policy->name_node, name_params);
 put_hooks:
@@ -569,6 +618,7 @@ void espah_spd_remove(struct espah_net *en, struct espah_policy *policy)
 	rhashtable_remove_fast(&spd->by_name, &policy->name_node, name_params);
 	xa_erase(&spd->by_index, policy->index);
 	WRITE_ONCE(spd->count[dir], spd->count[dir] - 1);
+	link_put(spd, policy->config.if_id);
 	changed(spd);
 	policy_free(en, policy);
 	espah_hooks_put(en);

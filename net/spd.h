@@ -105,6 +105,7 @@ struct espah_policy {
  *	leave early where there is nothing to ask
  * @by_name: by direction, selector, mark and interface, which name a policy; under &espah_net.lock
  * @by_index: by &espah_policy.index, for dumps
+ * @links: by the ids of virtual interfaces: how many policies have it; as @by_index
  * @next_index: where to look for a free index, under &espah_net.lock
  * @generation: changes with every change, never 0; see &espah_sad.generation
  *
@@ -115,6 +116,7 @@ struct espah_spd {
 	u32			count[ESPAH_DIRS];
 	struct rhashtable	by_name;
 	struct xarray		by_index;
+	struct xarray		links;
 	u32			next_index;
 	u32			generation;
 };
@@ -149,6 +151,7 @@ unsigned int espah_policy_lacks(const struct espah_net *en,
 				const struct espah_policy *policy,
 				const struct espah_flow *flow,
 				struct espah_tmpl *tmpl);
+bool espah_spd_has_link(const struct espah_net *en, u32 if_id);
 bool espah_policy_optional(const struct espah_policy *policy);
 struct espah_policy *espah_spd_find(const struct espah_net *en, u8 dir,
 				    const struct espah_selector *sel,

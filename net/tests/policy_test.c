@@ -101,6 +101,34 @@ static void without_a_policy(struct kunit *test)
 			ESPAH_A_CNT_IN_NO_POLICY);
 }
 
+/* By an interface that no policy speaks of a tunnel's packet may come. */
+static void without_a_policy_of_the_interface(struct kunit *test)
+{
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa *tunnel = bare_sa(test, TUNNEL);
+	struct espah_policy_config config = {
+		.sel.family	= AF_INET,
+		.dir		= ESPAH_DIR_OUT,
+		.action		= ESPAH_ACTION_BYPASS,
+		.if_id		= 8,
+	};
+	struct espah_policy *policy;
+
+	tunnel->en = en;
+	tunnel->if_id = 7;
+	KUNIT_EXPECT_EQ(test, espah_policy_admits(NULL, &tunnel, 1), 0);
+	mutex_lock(&en->lock);
+	policy = espah_spd_insert(en, &config, NULL);
+	KUNIT_EXPECT_FALSE(test, IS_ERR(policy));
+	KUNIT_EXPECT_EQ(test, espah_policy_admits(NULL, &tunnel, 1), 0);
+	config.if_id = 7;
+	policy = espah_spd_insert(en, &config, NULL);
+	KUNIT_EXPECT_FALSE(test, IS_ERR(policy));
+	KUNIT_EXPECT_EQ(test, espah_policy_admits(NULL, &tunnel, 1),
+			ESPAH_A_CNT_IN_NO_POLICY);
+	mutex_unlock(&en->lock);
+}
+
 struct tmpl {
 	const char	*name;
 	u32		src;
@@ -438,6 +466,7 @@ static void optional_is_left_out(struct kunit *test)
 static struct kunit_case policy_cases[] = {
 	KUNIT_CASE_PARAM(inbound_is_admitted, admission_gen_params),
 	KUNIT_CASE(without_a_policy),
+	KUNIT_CASE(without_a_policy_of_the_interface),
 	KUNIT_CASE_PARAM(template_must_fit, tmpl_gen_params),
 	KUNIT_CASE_PARAM(tunnel_is_found_by_its_template, choice_gen_params),
 	KUNIT_CASE(transport_is_found_by_the_flow),

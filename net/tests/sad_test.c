@@ -263,6 +263,74 @@ static void all_of_the_slot_key_counts(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, find_out(en, &other, 1, 0, &excluded));
 }
 
+/* The SA that a packet of the interface 7 finds, which is for @peer or anybody. */
+static struct espah_sa *find_link(struct espah_net *en,
+				  const union espah_addr *peer, bool *excluded)
+{
+	struct espah_flow flow = fixture_flow(1, 2, IPPROTO_UDP);
+	const struct espah_slot_key key = { .if_id = 7 };
+	const struct espah_slot *slot;
+	struct espah_sa *sa = NULL;
+
+	*excluded = false;
+	rcu_read_lock();
+	slot = espah_slot_find(en, &key);
+	if (slot)
+		sa = espah_sad_find_link(en, slot, &flow, peer, AF_INET,
+					 excluded);
+	rcu_read_unlock();
+	return sa;
+}
+
+/* All SAs of an id, whoever the peer is: the newest that covers. */
+static void interface_finds_its_own(struct kunit *test)
+{
+	const union espah_addr one = espah_addr4(htonl(0xc0000201));
+	const union espah_addr other = espah_addr4(htonl(0xc0000202));
+	const union espah_addr nobody = espah_addr4(htonl(0xc0000203));
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa_config config = fixture_sa_config(0x100);
+	struct espah_selector sel = { .family = AF_INET };
+	struct espah_sa *first, *second;
+	bool excluded;
+
+	KUNIT_EXPECT_NULL(test, find_link(en, NULL, &excluded));
+	config.mode = ESPAH_MODE_TUNNEL;
+	config.if_id = 7;
+	config.id.dst = one;
+	first = fixture_sa_add(en, &config);
+	config.id.dst = other;
+	config.reqid = 0;
+	second = fixture_sa_add(en, &config);
+	KUNIT_EXPECT_PTR_EQ(test, find_link(en, NULL, &excluded), second);
+	KUNIT_EXPECT_PTR_EQ(test, find_link(en, &one, &excluded), first);
+	KUNIT_EXPECT_PTR_EQ(test, find_link(en, &other, &excluded), second);
+	KUNIT_EXPECT_NULL(test, find_link(en, &nobody, &excluded));
+	/* Neither of these is for it. */
+	config.if_id = 8;
+	config.id.dst = one;
+	config.id.spi = htonl(0x101);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(fixture_sa_add(en, &config)));
+	config.if_id = 7;
+	config.id.spi = htonl(0x102);
+	config.mode = ESPAH_MODE_TRANSPORT;
+	KUNIT_ASSERT_FALSE(test, IS_ERR(fixture_sa_add(en, &config)));
+	KUNIT_EXPECT_PTR_EQ(test, find_link(en, &one, &excluded), first);
+	KUNIT_EXPECT_PTR_EQ(test, find_link(en, NULL, &excluded), second);
+	KUNIT_EXPECT_FALSE(test, excluded);
+	config.mode = ESPAH_MODE_TUNNEL;
+	config.id.spi = htonl(0x103);
+	config.sel = &sel;
+	KUNIT_ASSERT_FALSE(test, IS_ERR(fixture_sa_add(en, &config)));
+	KUNIT_EXPECT_PTR_EQ(test, find_link(en, &one, &excluded), first);
+	KUNIT_EXPECT_TRUE(test, excluded);
+	/* What is gone is gone from here, too. */
+	mutex_lock(&en->lock);
+	espah_sad_remove(en, second);
+	mutex_unlock(&en->lock);
+	KUNIT_EXPECT_NULL(test, find_link(en, &other, &excluded));
+}
+
 static void newest_is_taken(struct kunit *test)
 {
 	struct espah_net *en = fixture_net(test);
@@ -547,6 +615,7 @@ static struct kunit_case sad_cases[] = {
 	KUNIT_CASE(removed_is_dead_until_let_go),
 	KUNIT_CASE(slots_by_reqid_and_by_any),
 	KUNIT_CASE(all_of_the_slot_key_counts),
+	KUNIT_CASE(interface_finds_its_own),
 	KUNIT_CASE(newest_is_taken),
 	KUNIT_CASE(template_may_name_the_spi),
 	KUNIT_CASE(selectors_pass_sas_over),

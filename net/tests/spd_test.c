@@ -483,6 +483,7 @@ static void interfaces_tell_policies_apart(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, insert(en, &config), 0);
 		KUNIT_EXPECT_EQ(test, find(en, &config)->config.tmpl[0].reqid,
 				i + 1);
+		KUNIT_EXPECT_EQ(test, espah_spd_has_link(en, i), i > 0);
 	}
 	rcu_read_lock();
 	for (flow.if_id = 0; flow.if_id < 3; flow.if_id++) {
@@ -492,6 +493,27 @@ static void interfaces_tell_policies_apart(struct kunit *test)
 	}
 	KUNIT_EXPECT_NULL(test, espah_spd_lookup(en, ESPAH_DIR_OUT, &flow));
 	rcu_read_unlock();
+}
+
+/* An interface has policies as long as one of any direction has its id. */
+static void interfaces_with_policies_are_known(struct kunit *test)
+{
+	struct espah_net *en = fixture_net(test);
+	struct espah_policy_config in = any_flow(ESPAH_DIR_IN, 0, 1);
+	struct espah_policy_config out = any_flow(ESPAH_DIR_OUT, 0, 1);
+
+	KUNIT_EXPECT_FALSE(test, espah_spd_has_link(en, 7));
+	in.if_id = 7;
+	out.if_id = 7;
+	KUNIT_ASSERT_EQ(test, insert(en, &in), 0);
+	KUNIT_ASSERT_EQ(test, insert(en, &out), 0);
+	in.priority = 3;
+	KUNIT_ASSERT_EQ(test, replace(en, &in), 0);
+	remove(en, find(en, &out));
+	KUNIT_EXPECT_TRUE(test, espah_spd_has_link(en, 7));
+	KUNIT_EXPECT_FALSE(test, espah_spd_has_link(en, 8));
+	remove(en, find(en, &in));
+	KUNIT_EXPECT_FALSE(test, espah_spd_has_link(en, 7));
 }
 
 /* Whoever asks for more than most do is counted as long as it is there. */
@@ -533,6 +555,7 @@ static struct kunit_case spd_cases[] = {
 	KUNIT_CASE(found_by_selector_and_by_number),
 	KUNIT_CASE(marks_tell_policies_apart),
 	KUNIT_CASE(interfaces_tell_policies_apart),
+	KUNIT_CASE(interfaces_with_policies_are_known),
 	KUNIT_CASE(narrow_ones_are_counted),
 	KUNIT_CASE(refused_one_leaves_nothing),
 	KUNIT_CASE(flush_by_direction),

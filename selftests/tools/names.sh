@@ -4,13 +4,14 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/tool.sh"
 
-# Print "SET NUMBER NAME" for each attribute of the spec.
+# Print "SET NUMBER NAME" for each attribute of the spec, but for those of rtnetlink.
 spec_names() {
 	awk '
 	/^[a-z]/ { inside = /^attribute-sets:/ }
 	!inside { next }
 	/^    name:/ { set = $2; number = 0 }
-	/^        name:/ { print set, ++number, $2 }
+	/^    name-prefix:/ { ours = $2 ~ /^espah-a-/ }
+	ours && /^        name:/ { print set, ++number, $2 }
 	' "$TOP/Documentation/netlink/espah.yaml"
 }
 

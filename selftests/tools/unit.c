@@ -75,6 +75,7 @@ static const struct {
 	{ "keys", test_keys },
 	{ "words", test_words },
 	{ "attributes", test_wire },
+	{ "interfaces", test_rtlink },
 	{ "extended_acks", test_extack },
 	{ "transport", test_kernel },
 	{ "events", test_event },

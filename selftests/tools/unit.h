@@ -20,6 +20,7 @@ void test_addresses(void);
 void test_keys(void);
 void test_words(void);
 void test_wire(void);
+void test_rtlink(void);
 void test_extack(void);
 void test_kernel(void);
 void test_event(void);

@@ -39,6 +39,10 @@ test_attributes() {
 	group attributes
 }
 
+test_interfaces() {
+	group interfaces
+}
+
 test_extended_acks() {
 	group extended_acks
 }

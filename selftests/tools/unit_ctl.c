@@ -65,6 +65,18 @@ static const struct command_case cases[] = {
 	  "state deleteall: 'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, if_id, nokeys",
 	},
 
+	{ &text, "link add", {}, "link add: 'NAME': the name of an interface is missing" },
+	{ &text, "link add espah0123456789a", {},
+	  "link add: 'NAME': 'espah0123456789a' is not right; expected 1 to 15 characters" },
+	{ &text, "link add espah0 id 0", {},
+	  "link add: 'id': '0' is not right; expected a number from 1 to 4294967295" },
+	{ &text, "link add espah0 mtu 9", {},
+	  "link add: 'mtu' is not a word of this command; expected one of: id" },
+	{ &text, "link", { ANSWER_DONE }, "" },
+	{ &text, "link add espah0 id 9", { ANSWER_EPERM }, "link add: " EPERM_TEXT },
+	{ &text, "link show espah0", { ANSWER_DONE },
+	  "link show: ENODEV: 'espah0' is not an interface of espah here" },
+
 	{ &text, "policy count", { ANSWER_INFO, ANSWER_ACK }, "SPD IN 4 OUT 5 FWD 6\n" },
 	{ &stats, "policy count", { ANSWER_INFO, ANSWER_ACK, ANSWER_POLICY, ANSWER_DONE },
 	  "SPD IN 4 OUT 5 FWD 6 (protect 0 bypass 0 block 1)\n" },
@@ -141,6 +153,7 @@ static char *run(const struct ctl *options, const char *line, const enum answer 
 	fclose(stdout);
 	stdout = kept;
 	espah_nl_close(ctl.nl);
+	espah_nl_close(ctl.route);
 	return printed;
 }
 

@@ -13,7 +13,7 @@ void ctl_usage(FILE *to)
 {
 	fputs("Usage: espah [ OPTIONS ] OBJECT { COMMAND | help }\n"
 	      "       espah [ OPTIONS ] [ -force ] -batch { FILE | - }\n"
-	      "where  OBJECT := { state | policy | stat | ike | monitor | drops |\n"
+	      "where  OBJECT := { state | policy | link | stat | ike | monitor | drops |\n"
 	      "                   save | restore | sync | why | top | help }\n"
 	      "       OPTIONS := { -V[ersion] | -s[tatistics] | -j[son] | -p[retty] | -o[neline] |\n"
 	      "                    -n[etns] { NAME | PATH } | -f[amily] { inet | inet6 } | -4 | -6 |\n"
@@ -32,6 +32,7 @@ static const struct object * const objects[] = {
 	&object_sync,
 	&object_why,
 	&object_top,
+	&object_link,
 	NULL
 };
 
@@ -148,6 +149,11 @@ int ctl_endless(const struct ctl *ctl, struct espah_err *err)
 				    "expected it outside of a batch");
 }
 
+static int enter_netns(const struct ctl *ctl, struct espah_err *err)
+{
+	return ctl->netns ? espah_netns_enter(ctl->netns, err) : 0;
+}
+
 /**
  * ctl_connect() - see that there is a way to the kernel
  * @ctl: the options
@@ -159,10 +165,27 @@ int ctl_connect(struct ctl *ctl, struct espah_err *err)
 {
 	if (ctl->nl)
 		return 0;
-	if (ctl->netns && espah_netns_enter(ctl->netns, err))
+	if (enter_netns(ctl, err))
 		return -1;
 	ctl->nl = espah_nl_open(err);
 	return ctl->nl ? 0 : -1;
+}
+
+/**
+ * ctl_connect_route() - see that there is a way to the interfaces
+ * @ctl: the options
+ * @err: filled in on failure
+ *
+ * Return: 0, or -1.
+ */
+int ctl_connect_route(struct ctl *ctl, struct espah_err *err)
+{
+	if (ctl->route)
+		return 0;
+	if (enter_netns(ctl, err))
+		return -1;
+	ctl->route = espah_nl_open_route(err);
+	return ctl->route ? 0 : -1;
 }
 
 static int run_object(struct ctl *ctl, struct args *args)

@@ -16,6 +16,8 @@
 struct ctl {
 	/* Opened when first needed. */
 	struct espah_nl *nl;
+	/* To the interfaces; likewise. */
+	struct espah_nl *route;
 	const char *netns;
 	const char *batch;
 	/* Of espahd; NULL: where it listens by itself. */
@@ -62,8 +64,10 @@ extern const struct object object_restore;
 extern const struct object object_sync;
 extern const struct object object_why;
 extern const struct object object_top;
+extern const struct object object_link;
 
 int ctl_connect(struct ctl *ctl, struct espah_err *err);
+int ctl_connect_route(struct ctl *ctl, struct espah_err *err);
 int ctl_endless(const struct ctl *ctl, struct espah_err *err);
 int ctl_run(struct ctl *ctl, struct args *args);
 int ctl_report(const struct espah_err *err);

@@ -190,6 +190,7 @@ int main(int argc, char **argv)
 	print_setup();
 	status = run(&ctl, &args);
 	espah_nl_close(ctl.nl);
+	espah_nl_close(ctl.route);
 	if (print_finish(&err) && status == ESPAH_OK)
 		status = ctl_report(&err);
 	return status;

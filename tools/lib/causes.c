@@ -207,6 +207,22 @@ static const struct espah_cause causes[ESPAH_A_CNT_MAX + 1] = {
 		"In BEET mode the header of the packet inside is made of the SA's selector and the outer header, and here that gives none.",
 		"XfrmInHdrError"
 	},
+	[ESPAH_A_CNT_IN_LINK] = {
+		"Its SA is for a virtual interface: look with 'link list' whether that is there and up, and whether the SA should have this if_id.",
+		"XfrmInError"
+	},
+	[ESPAH_A_CNT_OUT_LINK_HEADER] = {
+		"Only IP goes through a virtual interface: look for who sends something else there.",
+		"XfrmOutError"
+	},
+	[ESPAH_A_CNT_OUT_LINK_LOOP] = {
+		"The route to the tunnel's other end leads back to its own virtual interface: give that address a route by another one.",
+		"XfrmOutError"
+	},
+	[ESPAH_A_CNT_OUT_NO_POLICY] = {
+		"Policies have the virtual interface's if_id, and none of them protects this packet: add one, or remove them all to have SAs chosen by themselves.",
+		"XfrmOutPolError"
+	},
 };
 
 /**

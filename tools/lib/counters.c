@@ -82,6 +82,13 @@ static const struct espah_counter_text texts[ESPAH_A_CNT_MAX + 1] = {
 	[ESPAH_A_CNT_ICMP_UNKNOWN_SPI] = { "icmp-unknown-spi",
 					   "ICMP: no SA here has the SPI; handed on" },
 	[ESPAH_A_CNT_OUT_DUMMY] = { "out-dummy", "dummy packet made" },
+	[ESPAH_A_CNT_IN_LINK] = { "in-link", "the SA's virtual interface is not there, or down" },
+	[ESPAH_A_CNT_OUT_LINK_HEADER] = { "out-link-header",
+					  "no IP packet, on a virtual interface" },
+	[ESPAH_A_CNT_OUT_LINK_LOOP] = { "out-link-loop",
+					"its virtual interface is the way to the other end" },
+	[ESPAH_A_CNT_OUT_NO_POLICY] = { "out-no-policy",
+					"no outbound policy of its virtual interface protects it" },
 };
 
 /**

@@ -7,6 +7,7 @@
 
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
+#include <linux/rtnetlink.h>
 
 #include <linux/espah.h>
 
@@ -23,6 +24,7 @@
 struct espah_nl {
 	struct mnl_socket *sock;
 	uint32_t seq;
+	/* 0: it is rtnetlink. */
 	uint16_t family;
 	/* The multicast group of the events, 0 where the module has none. */
 	uint32_t events;
@@ -58,14 +60,21 @@ static int sys_error(struct espah_err *err, const char *what)
 	return espah_err_kernel(err, num, "%s: %s: %s", name ? name : "error", what, strerror(num));
 }
 
-static struct nlmsghdr *message_start(struct espah_nl *nl, uint16_t type, uint8_t cmd,
-				      uint8_t version)
+static struct nlmsghdr *header_start(struct espah_nl *nl, uint16_t type)
 {
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(nl->request_room);
-	struct genlmsghdr *genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
 
 	nlh->nlmsg_type = type;
 	nlh->nlmsg_flags = NLM_F_REQUEST;
+	return nlh;
+}
+
+static struct nlmsghdr *message_start(struct espah_nl *nl, uint16_t type, uint8_t cmd,
+				      uint8_t version)
+{
+	struct nlmsghdr *nlh = header_start(nl, type);
+	struct genlmsghdr *genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+
 	genl->cmd = cmd;
 	genl->version = version;
 	return nlh;
@@ -145,7 +154,7 @@ static const struct espah_attr_set *request_set(const struct espah_nl *nl)
 	const struct nlmsghdr *nlh = &nl->request;
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
 
-	return nlh->nlmsg_type == GENL_ID_CTRL ? NULL : espah_attr_set(genl->cmd);
+	return nlh->nlmsg_type == nl->family ? espah_attr_set(genl->cmd) : NULL;
 }
 
 /**
@@ -159,6 +168,21 @@ static const struct espah_attr_set *request_set(const struct espah_nl *nl)
 struct nlmsghdr *espah_nl_request(struct espah_nl *nl, uint8_t cmd)
 {
 	return message_start(nl, nl->family, cmd, ESPAH_FAMILY_VERSION);
+}
+
+/**
+ * espah_nl_route_request() - begin a request about interfaces
+ * @nl: from espah_nl_open_route()
+ * @type: RTM_*LINK
+ *
+ * Return: as espah_nl_request().
+ */
+struct nlmsghdr *espah_nl_route_request(struct espah_nl *nl, uint16_t type)
+{
+	struct nlmsghdr *nlh = header_start(nl, type);
+
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifinfomsg));
+	return nlh;
 }
 
 /**
@@ -276,11 +300,11 @@ static int family_find(struct espah_nl *nl, struct espah_err *err)
 	return 0;
 }
 
-static int socket_open(struct espah_nl *nl, struct espah_err *err)
+static int socket_open(struct espah_nl *nl, int bus, struct espah_err *err)
 {
 	int on = 1;
 
-	nl->sock = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
+	nl->sock = mnl_socket_open2(bus, SOCK_CLOEXEC);
 	if (!nl->sock)
 		return sys_error(err, "cannot open a netlink socket");
 	if (mnl_socket_bind(nl->sock, 0, MNL_SOCKET_AUTOPID) < 0)
@@ -296,13 +320,7 @@ static int socket_open(struct espah_nl *nl, struct espah_err *err)
 	return 0;
 }
 
-/**
- * espah_nl_open() - open the way to the kernel in this network namespace
- * @err: filled in on failure
- *
- * Return: the way, or NULL.
- */
-struct espah_nl *espah_nl_open(struct espah_err *err)
+static struct espah_nl *open_bus(int bus, struct espah_err *err)
 {
 	struct espah_nl *nl = calloc(1, sizeof(*nl));
 
@@ -311,11 +329,39 @@ struct espah_nl *espah_nl_open(struct espah_err *err)
 		return NULL;
 	}
 	nl->seq = time(NULL);
-	if (socket_open(nl, err) || family_find(nl, err)) {
-		espah_nl_close(nl);
-		return NULL;
-	}
-	return nl;
+	if (!socket_open(nl, bus, err))
+		return nl;
+	espah_nl_close(nl);
+	return NULL;
+}
+
+/**
+ * espah_nl_open() - open the way to the kernel in this network namespace
+ * @err: filled in on failure
+ *
+ * Return: the way, or NULL.
+ */
+struct espah_nl *espah_nl_open(struct espah_err *err)
+{
+	struct espah_nl *nl = open_bus(NETLINK_GENERIC, err);
+
+	if (!nl || !family_find(nl, err))
+		return nl;
+	espah_nl_close(nl);
+	return NULL;
+}
+
+/**
+ * espah_nl_open_route() - open the way to the interfaces of this network namespace
+ * @err: filled in on failure
+ *
+ * The module need not be loaded.
+ *
+ * Return: the way, or NULL.
+ */
+struct espah_nl *espah_nl_open_route(struct espah_err *err)
+{
+	return open_bus(NETLINK_ROUTE, err);
 }
 
 /**

@@ -328,6 +328,10 @@ enum {
 	ESPAH_A_CNT_ICMP_HEADER,
 	ESPAH_A_CNT_ICMP_UNKNOWN_SPI,
 	ESPAH_A_CNT_OUT_DUMMY,
+	ESPAH_A_CNT_IN_LINK,
+	ESPAH_A_CNT_OUT_LINK_HEADER,
+	ESPAH_A_CNT_OUT_LINK_LOOP,
+	ESPAH_A_CNT_OUT_NO_POLICY,
 
 	__ESPAH_A_CNT_MAX,
 	ESPAH_A_CNT_MAX = (__ESPAH_A_CNT_MAX - 1)
@@ -374,6 +378,17 @@ enum {
 
 	__ESPAH_A_WHY_MAX,
 	ESPAH_A_WHY_MAX = (__ESPAH_A_WHY_MAX - 1)
+};
+
+/*
+ * Virtual interfaces are rtnetlink's, of the kind "espah": this is what is in
+ * their IFLA_INFO_DATA. An id of 0, or none, asks for the lowest that is free.
+ */
+enum {
+	IFLA_ESPAH_ID = 1,
+
+	__IFLA_ESPAH_MAX,
+	IFLA_ESPAH_MAX = (__IFLA_ESPAH_MAX - 1)
 };
 
 #endif /* _UAPI_LINUX_ESPAH_H */

@@ -77,6 +77,7 @@ static struct outcome run(uint8_t options, int fd)
 	stdout = kept_out;
 	stderr = kept_err;
 	espah_nl_close(ctl.nl);
+	espah_nl_close(ctl.route);
 	close(fd);
 	return outcome;
 }
