@@ -15,11 +15,11 @@
 #include "order.h"
 #include "spd.h"
 
-/* By what policies with the same addresses are told apart. */
+/* By what policies with the same addresses are told apart: the virtual interface, and then */
 enum tell {
-	BY_DST,		/* protocol and destination port */
-	BY_SRC,		/* protocol and source port, type and code of ICMP */
-	BY_MARK,	/* the whole mark */
+	BY_DST,		/* protocol and destination port, */
+	BY_SRC,		/* protocol and source port, or type and code of ICMP, */
+	BY_MARK,	/* or the whole mark. */
 	TELLS,
 };
 
@@ -133,15 +133,16 @@ static unsigned int cover_addrs(const union espah_addr *min,
 	return espah_trie_cover(&first, &last, blocks);
 }
 
-static struct espah_trie_key upper_key(u8 proto, u16 value)
+static struct espah_trie_key upper_key(u32 if_id, u8 proto, u16 value)
 {
 	return (struct espah_trie_key){
-		.hi = (u64)proto << 56 | (u64)value << 40,
+		.hi = (u64)if_id << 32 | (u64)proto << 24 | (u64)value << 8,
 	};
 }
 
 /* By the narrower one of its ranges, where it asks for any. */
-static void cover_upper(const struct espah_selector *sel, struct cover *cover)
+static void cover_upper(const struct espah_selector *sel, u32 if_id,
+			struct cover *cover)
 {
 	u16 srcs = sel->upper_max.src - sel->upper_min.src;
 	u16 dsts = sel->upper_max.dst - sel->upper_min.dst;
@@ -157,16 +158,16 @@ static void cover_upper(const struct espah_selector *sel, struct cover *cover)
 		min = sel->upper_min.dst;
 		max = sel->upper_max.dst;
 	}
-	first = upper_key(sel->proto, min);
-	last = upper_key(sel->proto ?: U8_MAX, max);
-	last.hi |= GENMASK_ULL(39, 0);
+	first = upper_key(if_id, sel->proto, min);
+	last = upper_key(if_id, sel->proto ?: U8_MAX, max);
+	last.hi |= U8_MAX;
 	last.lo = U64_MAX;
 	cover->rests = espah_trie_cover(&first, &last, cover->rest);
 }
 
-static struct espah_trie_key mark_key(u32 mark)
+static struct espah_trie_key mark_key(u32 if_id, u32 mark)
 {
-	return (struct espah_trie_key){ .hi = (u64)mark << 32 };
+	return (struct espah_trie_key){ .hi = (u64)if_id << 32 | mark };
 }
 
 static void cover_policy(const struct espah_policy_config *config,
@@ -179,13 +180,13 @@ static void cover_policy(const struct espah_policy_config *config,
 	cover->srcs = cover_addrs(&sel->src_min, &sel->src_max, sel->family,
 				  cover->src);
 	if (config->mark.mask != U32_MAX) {
-		cover_upper(sel, cover);
+		cover_upper(sel, config->if_id, cover);
 		return;
 	}
 	cover->tell = BY_MARK;
 	cover->rest[0] = (struct espah_trie_block){
-		.key = mark_key(config->mark.value),
-		.len = 32,
+		.key = mark_key(config->if_id, config->mark.value),
+		.len = 64,
 	};
 	cover->rests = 1;
 }
@@ -433,9 +434,9 @@ static void flow_keys(const struct espah_flow *flow, struct keys *keys)
 		upper = flow->upper;
 	keys->dst = addr_key(&flow->dst, flow->family);
 	keys->src = addr_key(&flow->src, flow->family);
-	keys->rest[BY_DST] = upper_key(flow->proto, upper.dst);
-	keys->rest[BY_SRC] = upper_key(flow->proto, upper.src);
-	keys->rest[BY_MARK] = mark_key(flow->mark);
+	keys->rest[BY_DST] = upper_key(flow->if_id, flow->proto, upper.dst);
+	keys->rest[BY_SRC] = upper_key(flow->if_id, flow->proto, upper.src);
+	keys->rest[BY_MARK] = mark_key(flow->if_id, flow->mark);
 }
 
 /* The first in a leaf that matches, where it comes before @best; otherwise @best. */

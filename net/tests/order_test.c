@@ -113,6 +113,8 @@ static struct espah_policy_config random_policy(struct model *model, u32 place)
 		config.mark.mask = any_of(model, 2) ? U32_MAX : 1;
 		config.mark.value = any_of(model, 2);
 	}
+	if (!any_of(model, 4))
+		config.if_id = 1 + any_of(model, 2);
 	return config;
 }
 
@@ -123,6 +125,7 @@ static struct espah_flow random_flow(struct model *model)
 		.proto		= any_of(model, 2) ? IPPROTO_UDP : IPPROTO_TCP,
 		.has_upper	= any_of(model, 4),
 		.mark		= any_of(model, 3),
+		.if_id		= any_of(model, 3),
 	};
 
 	flow.src = addr_of(any_of(model, 32), flow.family);
@@ -140,7 +143,7 @@ static u32 expected(const struct model *model, const struct espah_flow *flow)
 	for (i = 0; i < POLICIES; i++) {
 		const struct espah_policy_config *config = &model->config[i];
 
-		if (!model->there[i] ||
+		if (!model->there[i] || config->if_id != flow->if_id ||
 		    !espah_fwmark_match(&config->mark, flow->mark) ||
 		    !espah_selector_match(&config->sel, flow))
 			continue;
