@@ -104,11 +104,9 @@ class Lab:
         macs = to + mac_of(self.wire)
         self.ethernet = macs + struct.pack('>H', ETH_P_IP)
         self.ethernet6 = macs + struct.pack('>H', ETH_P_IPV6)
-        self.flush()
         self.beacon = Sa(0xbeac0, tunnel=True)
         self.beacons = 0
-        self.add_sa(self.beacon, reqid=0xbeac0)
-        self.add_policy(IN, self.beacon, selector(BEACON, HOST, TEST), reqid=0xbeac0)
+        self.restart()
         self.last = {}
         self.counters()
 
@@ -127,6 +125,12 @@ class Lab:
         must(self.client, 'POLICY_FLUSH', {})
 
     # --- espah's configuration ---
+
+    def restart(self):
+        """As at the beginning, but for what was counted."""
+        self.flush()
+        self.add_sa(self.beacon, reqid=0xbeac0)
+        self.add_policy(IN, self.beacon, selector(BEACON, HOST, TEST), reqid=0xbeac0)
 
     def sa_values(self, sa, window=64, reqid=1, sel=None):
         values = {'src': sa.src, 'dst': sa.dst, 'proto': sa.proto, 'spi': sa.spi,
