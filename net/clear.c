@@ -11,6 +11,7 @@
 #include "clear.h"
 #include "ext6.h"
 #include "flow.h"
+#include "flowtable.h"
 #include "gather.h"
 #include "mark.h"
 #include "natt.h"
@@ -234,5 +235,7 @@ unsigned int espah_clear_in6_hook(void *priv, struct sk_buff *skb,
 unsigned int espah_clear_fwd_hook(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
+	if (espah_flowtable_worth(skb))
+		espah_flowtable_forward(espah_net(state->net), skb);
 	return arrived(state, skb, ESPAH_DIR_FWD);
 }

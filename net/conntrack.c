@@ -9,6 +9,7 @@
 
 #include "compat.h"
 #include "conntrack.h"
+#include "flowtable.h"
 
 /* NULL until a connection is seen. The lock protects setting it; it stays then, and
  * so does the module that it is in.
@@ -30,13 +31,19 @@ static noinline void find_confirm(void)
  * @state: of that hook
  *
  * The connection is entered if it is new; helpers read the packet, and what they
- * have changed is made good in sequence numbers; who listens is told.
+ * have changed is made good in sequence numbers; who listens is told. No flowtable
+ * takes it then.
  *
  * Return: false if the packet must not go on.
  */
 bool espah_conntrack_confirm(struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
+	enum ip_conntrack_info info;
+	struct nf_conn *ct = nf_ct_get(skb, &info);
+
+	if (espah_flowtable_worth(skb) && ct && !espah_flowtable_bar(ct))
+		return false;
 	if (unlikely(!READ_ONCE(confirm)))
 		find_confirm();
 	/* There is a connection, but its module is about to go. */

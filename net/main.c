@@ -7,6 +7,7 @@
 
 #include "conntrack.h"
 #include "dev.h"
+#include "flowtable.h"
 #include "handlers.h"
 #include "lifetime.h"
 #include "netlink.h"
@@ -26,9 +27,12 @@ static int __init espah_init(void)
 	err = espah_netns_init();
 	if (err)
 		goto exit_lifetime;
-	err = espah_handlers_init();
+	err = espah_flowtable_init();
 	if (err)
 		goto exit_netns;
+	err = espah_handlers_init();
+	if (err)
+		goto exit_flowtable;
 	/* Last: from here on there can be SAs and policies, and interfaces. */
 	err = espah_netlink_init();
 	if (err)
@@ -42,6 +46,8 @@ exit_netlink:
 	espah_netlink_exit();
 exit_handlers:
 	espah_handlers_exit();
+exit_flowtable:
+	espah_flowtable_exit();
 exit_netns:
 	espah_netns_exit();
 exit_lifetime:
@@ -57,6 +63,7 @@ static void __exit espah_exit(void)
 	espah_dev_exit();
 	espah_netlink_exit();
 	espah_handlers_exit();
+	espah_flowtable_exit();
 	espah_netns_exit();
 	espah_conntrack_exit();
 	espah_lifetime_exit();

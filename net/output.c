@@ -19,6 +19,7 @@
 #include "dev.h"
 #include "ext6.h"
 #include "flow.h"
+#include "flowtable.h"
 #include "netns.h"
 #include "notify.h"
 #include "output.h"
@@ -476,6 +477,8 @@ unsigned int espah_output_hook(void *priv, struct sk_buff *skb,
 
 	if (!READ_ONCE(en->spd.count[ESPAH_DIR_OUT]) || not_ours(skb))
 		return NF_ACCEPT;
+	if (espah_flowtable_worth(skb) && !espah_flowtable_leave(en, skb))
+		return refuse(en, NULL, skb, ESPAH_A_CNT_OUT_NOMEM);
 
 	espah_flow_out(en, skb, &flow);
 	policy = espah_spd_lookup(en, ESPAH_DIR_OUT, &flow);

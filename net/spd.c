@@ -8,6 +8,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "flowtable.h"
 #include "hooks.h"
 #include "narrow.h"
 #include "netns.h"
@@ -599,6 +600,7 @@ struct espah_policy *espah_spd_insert(struct espah_net *en,
 		return ERR_PTR(err);
 	}
 	changed(&en->spd);
+	espah_flowtable_empty();
 	return policy;
 }
 
