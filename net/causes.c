@@ -105,6 +105,10 @@ static const struct {
 	[ESPAH_A_CNT_OUT_LINK_LOOP] = { "out-link-loop" },
 	[ESPAH_A_CNT_OUT_NO_POLICY] = { "out-no-policy",
 		SKB_DROP_REASON_XFRM_POLICY },
+	[ESPAH_A_CNT_IN_CLEAR_NO_POLICY] = { "in-clear-no-policy",
+		SKB_DROP_REASON_XFRM_POLICY },
+	[ESPAH_A_CNT_FWD_CLEAR_NO_POLICY] = { "fwd-clear-no-policy",
+		SKB_DROP_REASON_XFRM_POLICY },
 };
 
 /**

@@ -82,11 +82,37 @@ unsigned int espah_clear_refusal(const struct espah_policy *policy, u8 dir)
 	return in ? ESPAH_A_CNT_IN_CLEAR : ESPAH_A_CNT_FWD_CLEAR;
 }
 
-/* Returns 0, or the counter that says why the policies refuse the flow. */
-static unsigned int refusal(const struct espah_net *en, u8 dir,
-			    const struct espah_flow *flow)
+/* No policy speaks of the flow. RFC 4301 section 6.2: an ICMP error passes where the answer to
+ * the packet that it quotes would. Returns 0 or a counter.
+ */
+static noinline unsigned int unspoken(const struct espah_net *en, u8 dir,
+				      const struct sk_buff *skb,
+				      const struct espah_flow *flow)
 {
-	return espah_clear_refusal(espah_spd_lookup(en, dir, flow), dir);
+	const struct espah_policy *policy;
+	struct espah_flow back;
+
+	if (espah_quoted_worth(flow) && espah_quoted_back(skb, flow, &back)) {
+		policy = espah_spd_lookup(en, dir, &back);
+		if (policy && !espah_clear_refusal(policy, dir))
+			return 0;
+	}
+	return dir == ESPAH_DIR_IN ? ESPAH_A_CNT_IN_CLEAR_NO_POLICY :
+				     ESPAH_A_CNT_FWD_CLEAR_NO_POLICY;
+}
+
+/* What is in clear has to be as the policies of this direction want it. Returns 0 or a
+ * counter, as espah_clear_refusal().
+ */
+static unsigned int judge(const struct espah_net *en, u8 dir,
+			  const struct sk_buff *skb,
+			  const struct espah_flow *flow)
+{
+	const struct espah_policy *policy = espah_spd_lookup(en, dir, flow);
+
+	if (!policy && unlikely(espah_default_blocks(en, dir)))
+		return unspoken(en, dir, skb, flow);
+	return espah_clear_refusal(policy, dir);
 }
 
 /* As no_policy(), where only IPv6's own loopback has no sysctl for it. What neighbour
@@ -140,7 +166,9 @@ static bool judged_later(const struct sk_buff *skb, u8 dir)
 static bool no_policies(const struct espah_net *en)
 {
 	return !READ_ONCE(en->spd.count[ESPAH_DIR_IN]) &&
-	       !READ_ONCE(en->spd.count[ESPAH_DIR_FWD]);
+	       !READ_ONCE(en->spd.count[ESPAH_DIR_FWD]) &&
+	       !espah_default_blocks(en, ESPAH_DIR_IN) &&
+	       !espah_default_blocks(en, ESPAH_DIR_FWD);
 }
 
 static unsigned int arrived(const struct nf_hook_state *state,
@@ -158,9 +186,11 @@ static unsigned int arrived(const struct nf_hook_state *state,
 
 	/* What NAT turned elsewhere was sent to this host. */
 	if (wire_flow(en, skb, &flow) && dir == ESPAH_DIR_FWD)
-		cause = refusal(en, ESPAH_DIR_IN, &flow);
+		cause = espah_clear_refusal(espah_spd_lookup(en, ESPAH_DIR_IN,
+							     &flow),
+					    ESPAH_DIR_IN);
 	if (!cause)
-		cause = refusal(en, dir, &flow);
+		cause = judge(en, dir, skb, &flow);
 	if (!cause)
 		return NF_ACCEPT;
 	/* What is forwarded is for no socket here, whatever its port. */

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Where the stack meets netfilter; only in namespaces that have a policy, or an SA
- * that wants more.
+/* Where the stack meets netfilter; only in namespaces that have a policy, or block what
+ * none speaks of, or have an SA that wants more.
  */
 
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 
 #include "clear.h"
+#include "default.h"
 #include "hooks.h"
 #include "icmp.h"
 #include "netns.h"
@@ -74,12 +75,12 @@ static const struct nf_hook_ops icmp4_hook = {
 
 static bool any_policy(const struct espah_net *en)
 {
-	return !xa_empty(&en->spd.by_index);
+	return !xa_empty(&en->spd.by_index) || espah_default_any(en);
 }
 
 /**
- * espah_hooks_get() - before a policy comes into force
- * @en: namespace; the caller holds its lock, and the policy is not in yet
+ * espah_hooks_get() - before a policy comes into force, or a default to block
+ * @en: namespace; the caller holds its lock, and what comes is not in yet
  *
  * Return: 0 or a negative errno.
  */
@@ -93,8 +94,8 @@ int espah_hooks_get(struct espah_net *en)
 }
 
 /**
- * espah_hooks_put() - after a policy ended
- * @en: namespace; the caller holds its lock, and the policy is out already
+ * espah_hooks_put() - after a policy ended, or a default to block
+ * @en: namespace; the caller holds its lock, and what ended is out already
  */
 void espah_hooks_put(struct espah_net *en)
 {

@@ -164,6 +164,16 @@ static const struct genl_ops ops[] = {
 		.flags	= GENL_UNS_ADMIN_PERM,
 		.doit	= espah_nl_why_get,
 	},
+	{
+		.cmd	= ESPAH_CMD_DEFAULT_SET,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.doit	= espah_nl_default_set,
+	},
+	{
+		.cmd	= ESPAH_CMD_DEFAULT_GET,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.doit	= espah_nl_default_get,
+	},
 };
 
 /* Before each request: whoever talks to us here will want to know what has become of

@@ -6,6 +6,7 @@
 
 struct espah_dropped;
 struct espah_limits;
+struct espah_net;
 struct espah_nl_set;
 struct espah_outer;
 struct espah_policy;
@@ -97,5 +98,10 @@ int espah_nl_put_dropped(struct sk_buff *skb,
 			 const struct espah_dropped *dropped);
 int espah_nl_drop_dump_start(struct netlink_callback *cb);
 int espah_nl_drop_dump(struct sk_buff *skb, struct netlink_callback *cb);
+
+/* What becomes of packets that no policy speaks of: netlink_default.c */
+int espah_nl_default_set(struct sk_buff *skb, struct genl_info *info);
+int espah_nl_default_get(struct sk_buff *skb, struct genl_info *info);
+int espah_nl_put_default(struct sk_buff *skb, const struct espah_net *en);
 
 #endif /* _ESPAH_NETLINK_H */

@@ -5,6 +5,7 @@
 #include <net/net_namespace.h>
 
 #include "compat.h"
+#include "default.h"
 #include "dev.h"
 #include "drops.h"
 #include "lifetime.h"
@@ -68,11 +69,13 @@ static void __net_exit net_pre_exit(struct net *net)
 
 static void __net_exit net_exit(struct net *net)
 {
+	const struct espah_defaults none = {};
 	struct espah_net *en = espah_net(net);
 
 	espah_proc_exit(net);
 	espah_dev_net_exit(en);
 	mutex_lock(&en->lock);
+	espah_default_set(en, &none);
 	espah_spd_flush(en, -1);
 	espah_sad_flush(en, 0);
 	mutex_unlock(&en->lock);

@@ -6,6 +6,7 @@
 #include <net/netns/generic.h>
 
 #include "acquire.h"
+#include "default.h"
 #include "lifetime.h"
 #include "narrow.h"
 #include "queue.h"
@@ -31,6 +32,7 @@ struct xfrm_state;
  * @spd: the policies
  * @links: the virtual interfaces that were made here, by their id; written under RTNL,
  *	read under RCU
+ * @defaults: what becomes of packets that they do not speak of
  * @narrowness: the selectors that ask for more than most do
  * @waiting: the packets that wait for SAs
  * @asking: the SAs that were asked for last
@@ -50,6 +52,7 @@ struct espah_net {
 	struct espah_sad		sad;
 	struct espah_spd		spd;
 	struct xarray			links;
+	struct espah_defaults		defaults;
 	struct espah_narrowness		narrowness;
 	struct espah_waiting		waiting;
 	struct espah_asking		asking;
@@ -85,6 +88,18 @@ static inline struct espah_net *espah_net(const struct net *net)
 static inline bool espah_narrow(const struct espah_net *en)
 {
 	return READ_ONCE(en->narrowness.selectors);
+}
+
+/**
+ * espah_default_blocks() - do packets end that no policy speaks of?
+ * @en: namespace
+ * @dir: ESPAH_DIR_*
+ *
+ * Return: false if they pass.
+ */
+static inline bool espah_default_blocks(const struct espah_net *en, u8 dir)
+{
+	return READ_ONCE(en->defaults.block[dir]);
 }
 
 int espah_netns_init(void);

@@ -266,3 +266,19 @@ void espah_notify_policy_flush(const struct espah_net *en, int dir)
 	espah_notify(en, ESPAH_CMD_POLICY_FLUSH_NTF, put_policy_flush, &dir,
 		     GFP_KERNEL);
 }
+
+static int put_default(struct sk_buff *msg, const void *what)
+{
+	return espah_nl_put_default(msg, what);
+}
+
+/**
+ * espah_notify_default() - it was said what becomes of packets that no policy speaks of
+ * @en: namespace; the caller holds its lock
+ */
+void espah_notify_default(const struct espah_net *en)
+{
+	lockdep_assert_held(&en->lock);
+
+	espah_notify(en, ESPAH_CMD_DEFAULT_NTF, put_default, en, GFP_KERNEL);
+}

@@ -296,6 +296,16 @@ static bool may_carry(const struct espah_sa *sa, const struct espah_flow *flow)
 		espah_addr_equal(&flow->dst, &sa->id.dst));
 }
 
+/* No policy speaks of the packet: it goes in clear, unless that is blocked. */
+static noinline unsigned int unspoken(struct espah_net *en, struct sk_buff *skb,
+				      const struct nf_hook_state *state)
+{
+	if (!espah_default_blocks(en, ESPAH_DIR_OUT) ||
+	    espah_bypass_out(state->sk))
+		return NF_ACCEPT;
+	return refuse(en, NULL, skb, ESPAH_A_CNT_OUT_NO_POLICY);
+}
+
 /* RFC 4301 section 6.2: an ICMP error that no policy speaks of goes as what would answer
  * the packet that it quotes, of which it shows a part. No SA is made for it.
  */
@@ -311,9 +321,11 @@ static noinline unsigned int take_error(struct espah_net *en,
 	bool excluded;
 
 	if (!espah_quoted_back(skb, flow, &back))
-		return NF_ACCEPT;
+		return unspoken(en, skb, state);
 	policy = espah_spd_lookup(en, ESPAH_DIR_OUT, &back);
-	if (!policy || policy->config.action != ESPAH_ACTION_PROTECT)
+	if (!policy || policy->config.action == ESPAH_ACTION_DISCARD)
+		return unspoken(en, skb, state);
+	if (policy->config.action == ESPAH_ACTION_BYPASS)
 		return NF_ACCEPT;
 	sa = espah_policy_sa(en, policy, &back, &excluded);
 	if (!sa && espah_policy_optional(policy))
@@ -327,6 +339,17 @@ static noinline unsigned int take_error(struct espah_net *en,
 	verdict = take_slowly(en, policy, &back, sa, skb, state, NULL);
 	local_bh_enable();
 	return verdict;
+}
+
+static __always_inline unsigned int
+take_unspoken(struct espah_net *en, const struct espah_flow *flow,
+	      struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	if (unlikely(espah_quoted_worth(flow)))
+		return take_error(en, flow, skb, state);
+	if (unlikely(espah_default_blocks(en, ESPAH_DIR_OUT)))
+		return unspoken(en, skb, state);
+	return NF_ACCEPT;
 }
 
 /* The packet is as good as protected, which keeps xfrm's policies out of the new
@@ -475,7 +498,8 @@ unsigned int espah_output_hook(void *priv, struct sk_buff *skb,
 	struct espah_sa *sa;
 	unsigned int verdict;
 
-	if (!READ_ONCE(en->spd.count[ESPAH_DIR_OUT]) || not_ours(skb))
+	if ((!READ_ONCE(en->spd.count[ESPAH_DIR_OUT]) &&
+	     !espah_default_blocks(en, ESPAH_DIR_OUT)) || not_ours(skb))
 		return NF_ACCEPT;
 	if (espah_flowtable_worth(skb) && !espah_flowtable_leave(en, skb))
 		return refuse(en, NULL, skb, ESPAH_A_CNT_OUT_NOMEM);
@@ -483,8 +507,7 @@ unsigned int espah_output_hook(void *priv, struct sk_buff *skb,
 	espah_flow_out(en, skb, &flow);
 	policy = espah_spd_lookup(en, ESPAH_DIR_OUT, &flow);
 	if (!policy)
-		return likely(!espah_quoted_worth(&flow)) ? NF_ACCEPT :
-			take_error(en, &flow, skb, state);
+		return take_unspoken(en, &flow, skb, state);
 	if (policy->config.action == ESPAH_ACTION_BYPASS ||
 	    espah_bypass_out(state->sk))
 		return NF_ACCEPT;

@@ -178,7 +178,8 @@ static bool needs_none(const struct espah_sa *sa)
  *
  * RFC 4301 section 5.2 step 4: the packet must have had the protection that
  * its policy asks for. A tunnel, one in BEET mode too, is a promise about addresses that
- * only a policy can make; a transport-mode packet without one is as good as clear.
+ * only a policy can make; a transport-mode packet without one is as good as clear, and for
+ * this host.
  *
  * Return: 0, or the counter that says why not.
  */
@@ -187,7 +188,9 @@ unsigned int espah_policy_admits(const struct espah_policy *policy,
 				 unsigned int count)
 {
 	if (!policy)
-		return any_tunnel(sas, count) && !needs_none(sas[0]) ?
+		return (any_tunnel(sas, count) ||
+			espah_default_blocks(sas[0]->en, ESPAH_DIR_IN)) &&
+		       !needs_none(sas[0]) ?
 		       ESPAH_A_CNT_IN_NO_POLICY : 0;
 
 	switch (policy->config.action) {

@@ -156,7 +156,10 @@ static void why_out(struct espah_net *en, struct espah_flow *flow,
 	if (clear && !flow->ifindex)
 		flow->ifindex = clear->dev->ifindex;
 	why->policy = espah_spd_lookup(en, ESPAH_DIR_OUT, flow);
-	if (why->policy && why->policy->config.action == ESPAH_ACTION_DISCARD) {
+	if (!why->policy && espah_default_blocks(en, ESPAH_DIR_OUT)) {
+		drop(why, ESPAH_A_CNT_OUT_NO_POLICY);
+	} else if (why->policy &&
+		   why->policy->config.action == ESPAH_ACTION_DISCARD) {
 		drop(why, ESPAH_A_CNT_OUT_POLICY_DISCARD);
 	} else if (why->policy &&
 		   why->policy->config.action == ESPAH_ACTION_PROTECT) {
@@ -174,6 +177,12 @@ static void why_in(const struct espah_net *en, u8 dir,
 		   const struct espah_flow *flow, struct espah_why *why)
 {
 	why->policy = espah_spd_lookup(en, dir, flow);
+	if (!why->policy && espah_default_blocks(en, dir)) {
+		drop(why, dir == ESPAH_DIR_IN ?
+		     ESPAH_A_CNT_IN_CLEAR_NO_POLICY :
+		     ESPAH_A_CNT_FWD_CLEAR_NO_POLICY);
+		return;
+	}
 	why->cause = espah_clear_refusal(why->policy, dir);
 	if (!why->cause)
 		return;

@@ -90,13 +90,20 @@ static void inbound_is_admitted(struct kunit *test)
 			admission->cause);
 }
 
-/* Transport mode without a policy is as good as clear; a tunnel is not. */
+/* Transport mode without a policy is as good as clear, unless what none speaks of is blocked;
+ * a tunnel is not.
+ */
 static void without_a_policy(struct kunit *test)
 {
 	struct espah_sa *transport = bare_sa(test, TRANSPORT);
 	struct espah_sa *tunnel = bare_sa(test, TUNNEL);
+	struct espah_net *en = fixture_net(test);
 
+	transport->en = en;
 	KUNIT_EXPECT_EQ(test, espah_policy_admits(NULL, &transport, 1), 0);
+	en->defaults.block[ESPAH_DIR_IN] = true;
+	KUNIT_EXPECT_EQ(test, espah_policy_admits(NULL, &transport, 1),
+			ESPAH_A_CNT_IN_NO_POLICY);
 	KUNIT_EXPECT_EQ(test, espah_policy_admits(NULL, &tunnel, 1),
 			ESPAH_A_CNT_IN_NO_POLICY);
 }

@@ -21,7 +21,7 @@ sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), place)
                 for place in ('lib', '../net/lib')]
 # pylint: disable=wrong-import-position
 from genl import ATTRS_AT, NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST, UAPI, Client, Verdict, attributes
-from genl import encode
+from genl import encode, u8
 from genl_net import esp, inside
 from genl_perm import client_of_nobody
 from nlgen import IDENTITY, MARK, Generator
@@ -73,6 +73,7 @@ class Netlink(Fuzzer):
         self.gen.forget()
         for kind in IDENTITY:
             check(not self.client.request(UAPI[f'CMD_{kind.upper()}_FLUSH'], []).err, 'no flush')
+        self.client.request(UAPI['CMD_DEFAULT_SET'], [u8(UAPI[f'DEFAULT_{end}'], 1) for end in ('IN', 'OUT', 'FWD')])
         self.model.clear()
         self.model.counted(self.client)
 

@@ -69,7 +69,13 @@ test_objects() {
 		"espah: state allocspi: 'proto' is missing; expected proto esp"
 	run "$tool" policy setdefault
 	expect 1 '' \
-		"espah: policy: 'setdefault': setting default actions is not supported by this version"
+		"espah: policy setdefault: nothing is said; expected in, out or fwd, each with accept or block"
+	run "$tool" policy set
+	expect 1 '' \
+		"espah: policy: 'set': setting hash thresholds is not supported by this version"
+	run "$tool" policy setdefault in allow
+	expect 1 '' \
+		"espah: policy setdefault: 'in': 'allow' is not right; expected accept or block"
 	run "$tool" monitor help
 	expect 0 'Usage: espah .*monitor.*' ''
 	run "$tool" monitor report

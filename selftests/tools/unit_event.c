@@ -85,6 +85,13 @@ static void test_policies(void)
 	      "policies of one direction went");
 	mnl_attr_put_u32(nlh, ESPAH_A_POLICY_DIR, ESPAH_DIR_FWD);
 	check(!espah_event_take(nlh, &event, &err), "a direction is of one octet");
+	nlh = start(ESPAH_CMD_DEFAULT_NTF);
+	mnl_attr_put_u8(nlh, ESPAH_A_DEFAULT_OUT, ESPAH_ACTION_DISCARD);
+	check(espah_event_take(nlh, &event, &err) && event.defaults.block[ESPAH_DIR_OUT] &&
+	      !event.defaults.block[ESPAH_DIR_IN], "default actions");
+	mnl_attr_put_u16(nlh, ESPAH_A_DEFAULT_IN, ESPAH_ACTION_DISCARD);
+	check(!espah_event_take(nlh, &event, &err) && err.num == EBADMSG,
+	      "a default action is of one octet");
 }
 
 /* As the kernel does, but for what is left out. */

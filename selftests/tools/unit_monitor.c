@@ -86,6 +86,12 @@ static void put_dir(struct nlmsghdr *nlh)
 	espah_put_u8(nlh, ESPAH_A_POLICY_DIR, ESPAH_DIR_FWD);
 }
 
+static void put_defaults(struct nlmsghdr *nlh)
+{
+	espah_put_u8(nlh, ESPAH_A_DEFAULT_IN, ESPAH_ACTION_BYPASS);
+	espah_put_u8(nlh, ESPAH_A_DEFAULT_FWD, ESPAH_ACTION_DISCARD);
+}
+
 static void put_nothing(struct nlmsghdr *nlh)
 {
 	(void)nlh;
@@ -108,6 +114,8 @@ static void put_nothing(struct nlmsghdr *nlh)
 #define JSON_SA								\
 	"{\"src\":\"10.0.0.1\",\"dst\":\"10.0.0.2\",\"proto\":\"esp\","	\
 	"\"spi\":\"0x00000100\","
+
+#define JSON_DEFAULTS	"{\"in\":\"accept\",\"fwd\":\"block\",\"out\":\"accept\"}"
 
 /* NULL: that is not looked at here. */
 static const struct {
@@ -144,6 +152,9 @@ static const struct {
 	  "{\"event\":\"policy-flush\",\"dir\":\"fwd\"}" },
 	{ ESPAH_CMD_POLICY_FLUSH_NTF, put_nothing, "policy", "Flushed policy",
 	  "{\"event\":\"policy-flush\"}" },
+	{ ESPAH_CMD_DEFAULT_NTF, put_defaults, "policy",
+	  "Default policies:\\ in:  accept\\ fwd: block\\ out: accept",
+	  "{\"event\":\"policy-default\",\"default\":" JSON_DEFAULTS "}" },
 	{ ESPAH_CMD_ACQUIRE_NTF, put_policy, "acquire",
 	  "acquire proto esp\\  sel " SEL "\\  policy dir out index 9 mark 0x3/0xf if_id 0x1b" TMPL,
 	  "{\"event\":\"acquire\",\"acquire\":" JSON_WANTS },

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "ctl.h"
+#include "default_text.h"
 #include "event.h"
 #include "macros.h"
 #include "names.h"
@@ -43,6 +44,7 @@ static const struct event_text {
 	[ESPAH_CMD_POLICY_UPDATE_NTF] = { "policy-update", "Updated ", WANT_POLICY },
 	[ESPAH_CMD_POLICY_DEL_NTF] = { "policy-delete", "Deleted ", WANT_POLICY },
 	[ESPAH_CMD_POLICY_FLUSH_NTF] = { "policy-flush", "Flushed policy", WANT_POLICY },
+	[ESPAH_CMD_DEFAULT_NTF] = { "policy-default", "", WANT_POLICY },
 	[ESPAH_CMD_SA_MAPPING_NTF] = { "sa-mapping", "Mapping ", WANT_SA },
 	[ESPAH_CMD_ACQUIRE_NTF] = { "acquire", "acquire ", WANT_ACQUIRE },
 	[ESPAH_CMD_DROP_NTF] = { "drop", "drop ", WANT_DROP },
@@ -93,6 +95,9 @@ static int print_event(const struct ctl *ctl, const struct espah_event *event,
 	case ESPAH_CMD_POLICY_UPDATE_NTF:
 	case ESPAH_CMD_POLICY_DEL_NTF:
 		return print_policies(ctl, &event->policy, 1, err);
+	case ESPAH_CMD_DEFAULT_NTF:
+		print_defaults(ctl, &event->defaults);
+		break;
 	case ESPAH_CMD_SA_MAPPING_NTF:
 		print_mapping(ctl, &event->sa);
 		break;
@@ -143,6 +148,8 @@ static json_t *json_event(const struct ctl *ctl, const struct espah_event *event
 	case ESPAH_CMD_POLICY_UPDATE_NTF:
 	case ESPAH_CMD_POLICY_DEL_NTF:
 		return json_with(object, "policy", json_policy(&event->policy));
+	case ESPAH_CMD_DEFAULT_NTF:
+		return json_with(object, "default", json_defaults(&event->defaults));
 	case ESPAH_CMD_SA_MAPPING_NTF:
 		return json_with(object, "mapping", json_mapping(&event->sa));
 	case ESPAH_CMD_ACQUIRE_NTF:

@@ -4,6 +4,8 @@
 
 #include "../lib/policy.h"
 #include "ctl.h"
+#include "default.h"
+#include "default_text.h"
 #include "info.h"
 #include "policy_text.h"
 #include "print.h"
@@ -17,6 +19,8 @@ static const char help[] =
 	"        [ action ACTION ] [ priority PRIORITY ] [ if_id ID ] [ ptype main ] [ nosock ]\n"
 	"Usage: espah policy flush [ dir DIR ] [ ptype main ]\n"
 	"Usage: espah policy count\n"
+	"Usage: espah policy setdefault DIR { accept | block } ...\n"
+	"Usage: espah policy getdefault\n"
 	"SELECTOR := [ src PREFIX ] [ dst PREFIX ] [ proto PROTO ] [ sport NUMBERS ] [ dport NUMBERS ]\n"
 	"        [ type NUMBERS ] [ code NUMBERS ] [ key KEY ] [ opaque ] [ dev DEV ] [ dscp DSCP[,DSCP] ]\n"
 	"NUMBERS := NUMBER | NUMBER-NUMBER\n"
@@ -162,6 +166,29 @@ static int policy_count(struct ctl *ctl, struct args *args)
 	return ret;
 }
 
+static int policy_setdefault(struct ctl *ctl, struct args *args)
+{
+	struct espah_defaults defaults;
+
+	if (default_parse(args, &defaults) || ctl_connect(ctl, args->err))
+		return -1;
+	return espah_default_set(ctl->nl, &defaults, args->err);
+}
+
+static int policy_getdefault(struct ctl *ctl, struct args *args)
+{
+	struct espah_defaults defaults;
+
+	if (args_end(args) || ctl_connect(ctl, args->err) ||
+	    espah_default_get(ctl->nl, &defaults, args->err))
+		return -1;
+	if (ctl->json)
+		return json_print(ctl, json_defaults(&defaults), args->err);
+	print_defaults(ctl, &defaults);
+	putchar('\n');
+	return 0;
+}
+
 static const struct verb verbs[] = {
 	{ .name = "list", .run = policy_list },
 	{ .name = "add", .run = policy_add },
@@ -175,8 +202,8 @@ static const struct verb verbs[] = {
 	{ .name = "flush", .run = policy_flush },
 	{ .name = "count", .run = policy_count },
 	{ .name = "set", .lacks = "setting hash thresholds is" },
-	{ .name = "setdefault", .lacks = "setting default actions is" },
-	{ .name = "getdefault", .lacks = "setting default actions is" },
+	{ .name = "setdefault", .run = policy_setdefault },
+	{ .name = "getdefault", .run = policy_getdefault },
 	{}
 };
 

@@ -134,6 +134,14 @@ static const struct espah_attr policy_attrs[ESPAH_A_POLICY_MAX + 1] = {
 
 static const struct espah_attr_set policy_set = { ESPAH_A_POLICY_MAX, policy_attrs };
 
+static const struct espah_attr default_attrs[ESPAH_A_DEFAULT_MAX + 1] = {
+	[ESPAH_A_DEFAULT_IN] = { "in", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_DEFAULT_OUT] = { "out", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_DEFAULT_FWD] = { "fwd", ESPAH_KIND_NUMBER, NULL },
+};
+
+static const struct espah_attr_set default_set = { ESPAH_A_DEFAULT_MAX, default_attrs };
+
 static const struct espah_attr info_attrs[ESPAH_A_INFO_MAX + 1] = {
 	[ESPAH_A_INFO_SA_COUNT] = { "sa-count", ESPAH_KIND_NUMBER, NULL },
 	[ESPAH_A_INFO_POLICIES_IN] = { "policies-in", ESPAH_KIND_NUMBER, NULL },
@@ -194,6 +202,10 @@ const struct espah_attr_set *espah_attr_set(uint8_t cmd)
 	switch (cmd) {
 	case ESPAH_CMD_POLICY_ADD ... ESPAH_CMD_POLICY_FLUSH:
 		return &policy_set;
+	case ESPAH_CMD_DEFAULT_SET:
+	case ESPAH_CMD_DEFAULT_GET:
+	case ESPAH_CMD_DEFAULT_NTF:
+		return &default_set;
 	case ESPAH_CMD_INFO_GET:
 		return &info_set;
 	case ESPAH_CMD_DROP_GET:

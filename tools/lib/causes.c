@@ -220,8 +220,16 @@ static const struct espah_cause causes[ESPAH_A_CNT_MAX + 1] = {
 		"XfrmOutError"
 	},
 	[ESPAH_A_CNT_OUT_NO_POLICY] = {
-		"Policies have the virtual interface's if_id, and none of them protects this packet: add one, or remove them all to have SAs chosen by themselves.",
+		"Policies have the virtual interface's if_id, and none of them protects this packet: add one, or remove them all to have SAs chosen by themselves. Elsewhere: policy setdefault says block, and no policy (dir out) speaks of it.",
 		"XfrmOutPolError"
+	},
+	[ESPAH_A_CNT_IN_CLEAR_NO_POLICY] = {
+		"No policy (dir in) speaks of it, and policy setdefault says block: as configured.",
+		"XfrmInNoPols"
+	},
+	[ESPAH_A_CNT_FWD_CLEAR_NO_POLICY] = {
+		"No policy (dir fwd) speaks of it, and policy setdefault says block: as configured.",
+		"XfrmInNoPols"
 	},
 };
 

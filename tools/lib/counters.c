@@ -25,7 +25,7 @@ static const struct espah_counter_text texts[ESPAH_A_CNT_MAX + 1] = {
 	[ESPAH_A_CNT_IN_INNER_HEADER] = { "in-inner-header", "inner IP header malformed" },
 	[ESPAH_A_CNT_IN_ECN] = { "in-ecn", "congestion mark on a flow without ECN" },
 	[ESPAH_A_CNT_IN_SELECTOR] = { "in-selector", "not what the SA's selector lets in" },
-	[ESPAH_A_CNT_IN_NO_POLICY] = { "in-no-policy", "no inbound policy for a tunnelled packet" },
+	[ESPAH_A_CNT_IN_NO_POLICY] = { "in-no-policy", "protected, and no inbound policy for it" },
 	[ESPAH_A_CNT_IN_POLICY_MISMATCH] = { "in-policy-mismatch",
 					     "inbound policy wants another SA" },
 	[ESPAH_A_CNT_IN_POLICY_DISCARD] = { "in-policy-discard", "inbound policy says block" },
@@ -88,7 +88,11 @@ static const struct espah_counter_text texts[ESPAH_A_CNT_MAX + 1] = {
 	[ESPAH_A_CNT_OUT_LINK_LOOP] = { "out-link-loop",
 					"its virtual interface is the way to the other end" },
 	[ESPAH_A_CNT_OUT_NO_POLICY] = { "out-no-policy",
-					"no outbound policy of its virtual interface protects it" },
+					"no outbound policy for it: virtual interface, or default block" },
+	[ESPAH_A_CNT_IN_CLEAR_NO_POLICY] = { "in-clear-no-policy",
+					     "for this host, in clear, no policy; default block" },
+	[ESPAH_A_CNT_FWD_CLEAR_NO_POLICY] = { "fwd-clear-no-policy",
+					      "to forward, in clear, no policy; default block" },
 };
 
 /**

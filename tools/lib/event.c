@@ -6,6 +6,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
+#include "default.h"
 #include "drop.h"
 #include "event.h"
 #include "policy.h"
@@ -120,6 +121,8 @@ bool espah_event_take(const struct nlmsghdr *nlh, struct espah_event *event, str
 	case ESPAH_CMD_POLICY_UPDATE_NTF:
 	case ESPAH_CMD_POLICY_DEL_NTF:
 		return !espah_policy_take(nlh, &event->policy, err);
+	case ESPAH_CMD_DEFAULT_NTF:
+		return !espah_default_take(nlh, &event->defaults, err);
 	case ESPAH_CMD_POLICY_FLUSH_NTF:
 		return take_policy_flush(nlh, event, err);
 	case ESPAH_CMD_DROP_NTF:

@@ -34,6 +34,8 @@ struct espah_event {
 	struct espah_policy policy;
 	/* Of a packet that has ended. */
 	struct espah_drop drop;
+	/* Of default actions. */
+	struct espah_defaults defaults;
 	/* Of a flush of policies: -1 where those of all directions went. */
 	int dir;
 };

@@ -221,6 +221,13 @@ struct espah_why {
 	uint32_t inner;
 };
 
+/* What becomes of packets that no policy speaks of; indexed by ESPAH_DIR_*. */
+struct espah_defaults {
+	/* By ESPAH_A_DEFAULT_*. */
+	uint64_t given;
+	bool block[ESPAH_DIR_FWD + 1];
+};
+
 struct espah_info {
 	uint32_t sa_count;
 	/* indexed by ESPAH_DIR_* */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's answer without its header: an SA, a policy or the figures. The
+ * The kernel's answer without its header: an SA, a policy, the figures or default actions. The
  * first octet, the command, says which, and the options.
  */
 #include <ctype.h>
@@ -9,6 +9,8 @@
 
 #include <linux/genetlink.h>
 
+#include "default.h"
+#include "default_text.h"
 #include "policy.h"
 #include "fuzz.h"
 #include "info.h"
@@ -46,6 +48,20 @@ static void policy_returns(const struct espah_policy *policy)
 	must(!espah_policy_take(first, &again, &err), "a policy from a request");
 	must(espah_policy_put(second, &again) && fuzz_same_request(first, second),
 	     "the same policy");
+	free(first);
+	free(second);
+}
+
+static void defaults_return(const struct espah_defaults *defaults)
+{
+	struct nlmsghdr *first = fuzz_request(), *second = fuzz_request();
+	struct espah_defaults again;
+	struct espah_err err;
+
+	must(espah_default_put(first, defaults), "room for default actions");
+	must(!espah_default_take(first, &again, &err), "default actions from a request");
+	must(espah_default_put(second, &again) && fuzz_same_request(first, second),
+	     "the same default actions");
 	free(first);
 	free(second);
 }
@@ -114,10 +130,28 @@ static char *answer_info(const struct ctl *ctl, const struct nlmsghdr *nlh)
 	return fuzz_capture_end();
 }
 
+static char *answer_defaults(const struct ctl *ctl, const struct nlmsghdr *nlh)
+{
+	struct espah_defaults defaults;
+	struct espah_err err = {};
+
+	if (espah_default_take(nlh, &defaults, &err)) {
+		must_be_malformed(&err);
+		return NULL;
+	}
+	defaults_return(&defaults);
+	fuzz_capture_begin();
+	if (ctl->json)
+		must(!json_print(ctl, json_defaults(&defaults), &err), "default actions printed");
+	else
+		print_defaults(ctl, &defaults);
+	return fuzz_capture_end();
+}
+
 void fuzz_answer(const uint8_t *data, size_t size)
 {
 	static char *(* const kinds[])(const struct ctl *ctl, const struct nlmsghdr *nlh) = {
-		answer_sa, answer_policy, answer_info, answer_sa,
+		answer_sa, answer_policy, answer_info, answer_defaults,
 	};
 	struct genlmsghdr *genl;
 	struct nlmsghdr *nlh;

@@ -303,6 +303,7 @@ class Elsewhere(str):
 
 
 LINK = Elsewhere('net/link: a virtual interface')
+DEFAULTS = Elsewhere('net/defaults: what no policy speaks of is blocked')
 FAULTS = Elsewhere('debug/faults: memory, or the cipher, has to fail')
 
 CAUSES = {
@@ -329,6 +330,7 @@ CAUSES = {
     'in-fragment': Elsewhere('nowhere: the IP layer has put together what comes here'),
     'in-beet-header': beet_header, 'in-link': LINK, 'out-link-header': LINK,
     'out-link-loop': LINK, 'out-no-policy': LINK,
+    'in-clear-no-policy': DEFAULTS, 'fwd-clear-no-policy': DEFAULTS,
     # The last: what has waited ends with it, and that is more than is told in a second.
     'out-queue-full': out_queue_full,
 }

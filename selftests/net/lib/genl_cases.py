@@ -130,6 +130,7 @@ VALUES = {
     'action': (3, 255),
     'level': (2, 255),
     'timeout': (0,),
+    **{dir_: (0, 3, 255) for dir_ in ('in', 'out', 'fwd')},
     'dscp': (64, 255),
     'tfcpad': (0, 65536),
     'dummy-interval': (3600001, 0xffffffff),

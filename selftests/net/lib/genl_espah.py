@@ -37,6 +37,7 @@ SETS = {
                ('sel', 'nest'), ('tmpl', 'nest'), ('mark', 'u32'), ('mark-mask', 'u32'), ('if-id', 'u32')),
     'TMPL': (('src', 'addr'), ('dst', 'addr'), ('proto', 'esp'), ('spi', 'be32'), ('mode', 'u8'),
              ('reqid', 'u32'), ('level', 'u8')),
+    'DEFAULT': (('in', 'u8'), ('out', 'u8'), ('fwd', 'u8')),
     'INFO': (('sa-count', 'u32'), ('policies-in', 'u32'), ('policies-out', 'u32'),
              ('policies-fwd', 'u32'), ('counters', 'nest')),
     # But for its pad, which comes first there.
@@ -173,6 +174,8 @@ COMMANDS = (
              'spi-min': 0x200, 'spi-max': 0x200, 'timeout': 1000}),
     Command('SA_FLUSH', (), {'proto': 50}),
     Command('POLICY_FLUSH', (), {'dir': 0}),
+    Command('DEFAULT_SET', (), {'in': 1, 'out': 1, 'fwd': 1}),
+    Command('DEFAULT_GET', (), {}),
 )
 NESTED_NEEDS = {
     'sel': ('src-min', 'src-max', 'dst-min', 'dst-max'),
@@ -205,6 +208,7 @@ def fixture(client):
     """Something of each kind, to see whether it is touched."""
     must(client, 'SA_FLUSH', {})
     must(client, 'POLICY_FLUSH', {})
+    must(client, 'DEFAULT_SET', {'in': 1, 'out': 1, 'fwd': 1})
     must(client, 'SA_ADD', OLD_SA)
     must(client, 'SA_ADD', {**sa(0x101, mode=0, reqid=0), 'sel': sel(dst='10.2.3.0')})
     must(client, 'POLICY_ADD', OLD_POLICY)
@@ -220,4 +224,5 @@ def snapshot(client):
     policies = client.dump(UAPI['CMD_POLICY_GET'])
     info = client.request(UAPI['CMD_INFO_GET'], [])
     counts = [v for n, v in split(info.answers[0][4:]) if n != UAPI['INFO_COUNTERS']]
-    return sas.answers, policies.answers, counts
+    defaults = client.request(UAPI['CMD_DEFAULT_GET'], []).answers
+    return sas.answers, policies.answers, counts, defaults

@@ -148,6 +148,21 @@ def attempt(source, target, size="100", via=None):
     return words(result="arrived" if arrived else "changed")
 
 
+def closed(source, target):
+    """Send a datagram to a port that is nobody's, and see whether that is said."""
+    with make_socket(source, socket.SOCK_DGRAM) as client:
+        client.settimeout(QUIET)
+        client.connect((target, 7))
+        client.send(b"?")
+        try:
+            client.recv(1)
+        except ConnectionRefusedError:
+            return words(result="refused")
+        except socket.timeout:
+            return words(result="silent")
+    return words(result="answered")
+
+
 def speak_in_clear(sock):
     """As a key daemon's socket: a policy of its own each way that allows everything."""
     # What reads it may be a module, and is loaded for who speaks netlink to it.
@@ -840,7 +855,7 @@ def parts(source, target, *sent):
 # --- requests ----------------------------------------------------------------
 
 COMMANDS = {function.__name__: function for function in (
-    udp, attempt, in_clear, ask, twins, probe, segmented, header, extended, ask_listeners,
+    udp, attempt, closed, in_clear, ask, twins, probe, segmented, header, extended, ask_listeners,
     routed,
     fragment6, tcp, say, sendfile, zerocopy,
     flood_start, flood_stop, flood_sent, reset, watch_start, watch_stop, icmp_too_big, icmp6_too_big, icmp_error,
