@@ -6,6 +6,7 @@
 #include <linux/module.h>
 
 #include "default.h"
+#include "flowtable.h"
 #include "hooks.h"
 #include "netns.h"
 
@@ -66,6 +67,8 @@ int espah_default_set(struct espah_net *en,
 		return err;
 	for (dir = 0; dir < ESPAH_DIRS; dir++)
 		WRITE_ONCE(en->defaults.block[dir], defaults->block[dir]);
+	if (after)
+		espah_flowtable_empty();
 	if (before && !after) {
 		espah_hooks_put(en);
 		module_put(THIS_MODULE);

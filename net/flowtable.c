@@ -141,7 +141,8 @@ static bool is_spoken_of(const struct espah_net *en, const struct nf_conn *ct,
 
 	flow_of_connection(ct, dir, skb, dev, &flow);
 	policy = espah_spd_lookup(en, ESPAH_DIR_OUT, &flow);
-	return policy && policy->config.action != ESPAH_ACTION_BYPASS;
+	return policy ? policy->config.action != ESPAH_ACTION_BYPASS :
+			espah_default_blocks(en, ESPAH_DIR_OUT);
 }
 
 /**
@@ -188,7 +189,7 @@ bool espah_flowtable_leave(const struct espah_net *en, struct sk_buff *skb)
 }
 
 /**
- * espah_flowtable_empty() - after a policy has come into force
+ * espah_flowtable_empty() - after a policy has come into force, or a default to block
  *
  * All flowtables begin anew. The caller may sleep, and packets that are under way may
  * not have seen the policy.

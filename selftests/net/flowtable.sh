@@ -7,6 +7,7 @@
 setup() {
 	traffic_setup
 	unprotect
+	espah -n "$A" policy setdefault in accept out accept fwd accept
 	modprobe -q nft_flow_offload || skip "machine: this kernel has no flowtables"
 	in_ns "$A" conntrack -F 2>/dev/null
 	rules "$A" <<-END
@@ -122,17 +123,31 @@ test_ipv6() {
 	! offloaded || fail "a flowtable has a protected flow"
 }
 
-test_block_comes_later() {
+# blocks_later COUNTER WORDS...: of espah, at the gateway.
+blocks_later() {
 	local before
 
 	traffic flood_start "$HA@10.1.0.2" "$HB@10.2.0.2" 100
 	wait_until 30 offloaded
-	espah -n "$A" policy add src 10.1.0.0/24 dst 10.2.0.0/24 dir out action block
+	espah -n "$A" "${@:2}"
 	traffic watch_start "$B@veth0"
-	before=$(counter "$A" out-policy-discard)
-	wait_until 30 blocked "$before"
+	before=$(counter "$A" "$1")
+	wait_until 30 blocked "$1" "$before"
 	assert_field "$(traffic watch_stop)" clear 0
 	traffic flood_stop >/dev/null
+}
+
+blocked() {
+	[ "$(counter "$A" "$1")" -gt "$(($2 + 100))" ]
+}
+
+test_block_comes_later() {
+	blocks_later out-policy-discard policy add src 10.1.0.0/24 dst 10.2.0.0/24 dir out action block
+}
+
+test_default_comes_later() {
+	blocks_later out-no-policy policy setdefault out block
+	espah -n "$A" policy setdefault out accept
 }
 
 # What a policy lets pass may go there.
@@ -144,10 +159,6 @@ test_bypassed_flow_is_taken() {
 	traffic flood_start "$HA@10.1.0.2" "$HB@10.2.0.2" 100
 	wait_until 30 offloaded
 	traffic flood_stop >/dev/null
-}
-
-blocked() {
-	[ "$(counter "$A" out-policy-discard)" -gt "$(($1 + 100))" ]
 }
 
 ns_pair A B

@@ -9,6 +9,7 @@ ID='src 10.9.0.1 dst 10.9.0.2 proto esp'
 setup() {
 	traffic_setup
 	unprotect
+	espah -n "$A" policy setdefault in accept out accept fwd accept
 	file=$scratch/file
 	keys="aead $ALG $(rand_key 20) 128" enc_key=$(rand_key 16) auth_key=$(rand_key 32)
 }
@@ -148,7 +149,7 @@ test_a_refusal_changes_nothing() {
 	assert_fails_with "tmpl" espah -n "$A" sync "$file"
 	assert_eq "$(listed)" "$before" "what there is"
 	printf 'policy add src 10.7.0.0/16 dir out\nstate flush\n' >"$file"
-	assert_fails_with "$file:2: 'state flush' makes nothing; expected state add or policy add" \
+	assert_fails_with "$file:2: 'state flush' makes nothing; expected state add, policy add or policy setdefault" \
 		espah -n "$A" sync "$file"
 	printf 'policy add src 10.7.0.0/16 dir out\npolicy add src 10.7.0.0/16 dir out\n' >"$file"
 	assert_fails_with "the lines 1 and 2 are about the same policy" espah -n "$A" sync "$file"
@@ -166,6 +167,22 @@ test_restore_adds_only() {
 	assert_eq "$(listed)" "$before" "what there is"
 	assert_eq "$(tally -force restore "$file")" "0 1 0 0" "what was done"
 	assert_eq "$(espah -n "$A" policy count)" "SPD IN 1 OUT 3 FWD 1" "the policies"
+}
+
+# What no policy speaks of, too; and it is put back where the rest is refused.
+test_defaults() {
+	local block='{"in":"accept","fwd":"block","out":"block"}'
+
+	espah -n "$A" policy setdefault out block fwd block
+	espah -n "$A" save >"$file"
+	assert_eq "$(<"$file")" "policy setdefault in accept fwd block out block" "what is saved"
+	espah -n "$A" policy setdefault out accept fwd accept in block
+	assert_eq "$(tally sync "$file")" "0 1 0 0" "what was done"
+	assert_eq "$(espah -n "$A" -j policy getdefault)" "$block" "the defaults"
+	printf 'policy setdefault out accept in block\npolicy add dir out tmpl proto esp mode tunnel\n' >"$file"
+	assert_fails_with "tmpl" espah -n "$A" sync "$file"
+	assert_eq "$(espah -n "$A" -j policy getdefault)" "$block" "the defaults"
+	espah -n "$A" policy setdefault in accept out accept fwd accept
 }
 
 # Under traffic nothing is lost where nothing is otherwise.

@@ -5,6 +5,8 @@
 
 #include "commands.h"
 #include "config.h"
+#include "default.h"
+#include "default_text.h"
 #include "policy_text.h"
 #include "state_text.h"
 
@@ -27,7 +29,8 @@ static bool has_keys(const struct espah_sa *sa, const void *filter)
 int config_fetch(struct ctl *ctl, struct config *config, struct espah_err *err)
 {
 	*config = (struct config){ .sas.keep = has_keys };
-	if (ctl_connect(ctl, err) || espah_policy_dump(ctl->nl, &config->policies, err))
+	if (ctl_connect(ctl, err) || espah_default_get(ctl->nl, &config->defaults, err) ||
+	    espah_policy_dump(ctl->nl, &config->policies, err))
 		return -1;
 	return espah_sa_dump(ctl->nl, &config->sas, true, err);
 }
@@ -83,8 +86,10 @@ static int read_command(const struct ctl *ctl, struct config *config, struct arg
 		return read_state(config, args, line);
 	if (!strcmp(verb, "add") && !strcmp(object, "policy"))
 		return read_policy(config, args, ctl->family, line);
+	if (!strcmp(verb, "setdefault") && !strcmp(object, "policy"))
+		return default_parse(args, &config->defaults);
 	return espah_err_usage(args->err,
-			       "'%.64s %.64s' makes nothing; expected state add or policy add",
+			       "'%.64s %.64s' makes nothing; expected state add, policy add or policy setdefault",
 			       object, verb);
 }
 

@@ -12,6 +12,8 @@
 struct config {
 	struct espah_sa_list sas;
 	struct espah_policy_list policies;
+	/* What becomes of packets that they do not speak of; of a file, as far as it says. */
+	struct espah_defaults defaults;
 	/* Of a file: where each stands in it. */
 	unsigned long *sa_line;
 	unsigned long *policy_line;

@@ -101,6 +101,20 @@ void print_defaults(const struct ctl *ctl, const struct espah_defaults *defaults
 }
 
 /**
+ * print_defaults_command() - print the command that makes it so
+ * @defaults: the actions
+ */
+void print_defaults_command(const struct espah_defaults *defaults)
+{
+	unsigned int i;
+
+	fputs("policy setdefault", stdout);
+	for (i = 0; i < ARRAY_SIZE(dirs); i++)
+		printf(" %s %s", dirs[i].name, action_of(defaults, dirs[i].dir));
+	putchar('\n');
+}
+
+/**
  * json_defaults() - what becomes of packets that no policy speaks of, for programs
  * @defaults: the actions
  *

@@ -13,6 +13,7 @@
 
 int default_parse(struct args *args, struct espah_defaults *defaults);
 void print_defaults(const struct ctl *ctl, const struct espah_defaults *defaults);
+void print_defaults_command(const struct espah_defaults *defaults);
 json_t *json_defaults(const struct espah_defaults *defaults);
 
 #endif /* _ESPAH_DEFAULT_TEXT_H */

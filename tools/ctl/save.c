@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "config.h"
+#include "default.h"
+#include "default_text.h"
 #include "print.h"
 
 static const char help[] =
@@ -35,9 +37,14 @@ static int take_what(struct args *args, enum what *what)
 static int save_policies(struct ctl *ctl, struct espah_err *err)
 {
 	struct espah_policy_list list = {};
-	int ret = espah_policy_dump(ctl->nl, &list, err);
+	struct espah_defaults defaults;
 	size_t i;
+	int ret;
 
+	if (espah_default_get(ctl->nl, &defaults, err))
+		return -1;
+	print_defaults_command(&defaults);
+	ret = espah_policy_dump(ctl->nl, &list, err);
 	for (i = 0; !ret && i < list.count; i++)
 		print_policy_command(&list.policy[i]);
 	espah_policy_list_free(&list);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "default.h"
 #include "difference.h"
 #include "print.h"
 
@@ -12,13 +13,13 @@ static const char restore_help[] =
 	"Usage: espah [ -force ] restore FILE\n"
 	"What the file says is added to what there is. What is there as the file says stays\n"
 	"untouched; where it is otherwise, nothing is done, or with -force it is changed.\n"
-	"FILE := a file of 'state add ...' and 'policy add ...', as espah save writes it | -\n";
+	"FILE := a file of 'state add ...', 'policy add ...' and 'policy setdefault ...', as espah save writes it | -\n";
 
 static const char sync_help[] =
 	"Usage: espah sync FILE\n"
 	"There is what the file says then, and nothing else. What is as the file says stays\n"
 	"untouched.\n"
-	"FILE := a file of 'state add ...' and 'policy add ...', as espah save writes it | -\n";
+	"FILE := a file of 'state add ...', 'policy add ...' and 'policy setdefault ...', as espah save writes it | -\n";
 
 /* What is done, in order: what comes and changes, before what goes. The SAs come first and
  * go last, so that policies have theirs.
@@ -30,6 +31,7 @@ struct sync {
 	struct config there;
 	struct config wanted;
 	struct difference diff;
+	bool defaults_differ;
 	/* How far it has got, to go back from there. */
 	enum phase phase;
 	size_t at;
@@ -196,6 +198,23 @@ static void step_back(struct sync *sync)
 	}
 }
 
+/* What is to end does so before all else, and what is to pass when all else is done. */
+static int set_defaults(struct sync *sync, bool block_only, struct espah_err *err)
+{
+	const struct espah_defaults *wanted = &sync->wanted.defaults;
+	struct espah_defaults now = sync->there.defaults;
+	unsigned int dir;
+
+	if (!sync->defaults_differ)
+		return 0;
+	for (dir = 0; dir < ARRAY_SIZE(now.block); dir++) {
+		if (espah_default_given(wanted, dir))
+			now.block[dir] = wanted->block[dir] ||
+					 (block_only && now.block[dir]);
+	}
+	return espah_default_set(sync->ctl->nl, &now, err);
+}
+
 static size_t steps(const struct sync *sync, enum phase phase)
 {
 	return of_sas(phase) ? sync->diff.sas : sync->diff.policies;
@@ -212,19 +231,32 @@ static void go_back(struct sync *sync)
 	}
 }
 
+/* As far as it got, nothing has happened. */
+static int undo(struct sync *sync)
+{
+	struct espah_err ignored;
+
+	go_back(sync);
+	if (sync->defaults_differ)
+		espah_default_set(sync->ctl->nl, &sync->there.defaults, &ignored);
+	return -1;
+}
+
 static int go(struct sync *sync, bool remove, struct espah_err *err)
 {
 	enum phase end = remove ? PHASES : POLICIES_GO;
 
+	if (set_defaults(sync, true, err))
+		return -1;
+
 	for (sync->phase = 0; sync->phase < end; sync->phase++) {
 		for (sync->at = 0; sync->at < steps(sync, sync->phase); sync->at++) {
-			if (!step(sync, err))
-				continue;
-			go_back(sync);
-			return -1;
+			if (step(sync, err))
+				return undo(sync);
 		}
 	}
-	return 0;
+	sync->at = 0;
+	return set_defaults(sync, false, err) ? undo(sync) : 0;
 }
 
 static unsigned long line_of_sa(const struct sync *sync, const struct espah_sa *sa)
@@ -287,6 +319,7 @@ static int tell(const struct sync *sync, bool remove, struct espah_err *err)
 		tally_one(&tally, sync->diff.policy[i].from, sync->diff.policy[i].to);
 	if (!remove)
 		tally.removed = 0;
+	tally.changed += sync->defaults_differ;
 	if (sync->ctl->json)
 		return json_print(sync->ctl,
 				  json_pack("{s:I, s:I, s:I, s:I}",
@@ -300,12 +333,27 @@ static int tell(const struct sync *sync, bool remove, struct espah_err *err)
 	return 0;
 }
 
+static bool defaults_differ(const struct sync *sync)
+{
+	const struct espah_defaults *wanted = &sync->wanted.defaults;
+	unsigned int dir;
+
+	for (dir = 0; dir < ARRAY_SIZE(wanted->block); dir++) {
+		if (espah_default_given(wanted, dir) &&
+		    wanted->block[dir] != sync->there.defaults.block[dir])
+			return true;
+	}
+	return false;
+}
+
 static int sync_with(struct sync *sync, const char *path, bool remove, struct espah_err *err)
 {
 	if (config_read(sync->ctl, path, &sync->wanted, err) ||
 	    config_fetch(sync->ctl, &sync->there, err) ||
-	    difference_make(&sync->diff, &sync->there, &sync->wanted, err) ||
-	    (!remove && !sync->ctl->force && refuse_changes(sync, path, err)) ||
+	    difference_make(&sync->diff, &sync->there, &sync->wanted, err))
+		return -1;
+	sync->defaults_differ = defaults_differ(sync);
+	if ((!remove && !sync->ctl->force && refuse_changes(sync, path, err)) ||
 	    go(sync, remove, err))
 		return -1;
 	return tell(sync, remove, err);

@@ -15,6 +15,18 @@ static const uint16_t attrs[] = {
 };
 
 /**
+ * espah_default_given() - is it said what becomes of packets of this direction?
+ * @defaults: the actions
+ * @dir: ESPAH_DIR_*
+ *
+ * Return: true if so.
+ */
+bool espah_default_given(const struct espah_defaults *defaults, unsigned int dir)
+{
+	return espah_given(defaults->given, attrs[dir]);
+}
+
+/**
  * espah_default_put() - put default actions in a request
  * @nlh: the request
  * @defaults: the actions; only what is given is put

@@ -11,6 +11,7 @@
 #include "model.h"
 #include "nl.h"
 
+bool espah_default_given(const struct espah_defaults *defaults, unsigned int dir);
 bool espah_default_put(struct nlmsghdr *nlh, const struct espah_defaults *defaults);
 int espah_default_take(const struct nlmsghdr *nlh, struct espah_defaults *defaults,
 		       struct espah_err *err);

@@ -144,12 +144,12 @@ ASYNC_CASE = Case('SA with an asynchronous cipher', 'SA_ADD', sa(aead=aead(name=
 
 def essence(configured):
     """A snapshot without what differs each time: numbers and times."""
-    sas, policies, counts = configured
+    sas, policies, counts, defaults = configured
     fleeting = UAPI['SA_ID'], UAPI['SA_ADD_TIME'], UAPI['POLICY_INDEX']
     return (sorted([pair for pair in attributes(answer[4:]) if pair[0] not in fleeting[:2]]
                    for answer in sas),
             sorted([pair for pair in attributes(answer[4:]) if pair[0] != fleeting[2]]
-                   for answer in policies), counts)
+                   for answer in policies), counts, defaults)
 
 
 def judge(what, result, before, after, done):

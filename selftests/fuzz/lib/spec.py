@@ -77,7 +77,8 @@ class Reader:
         if text[0] == '*':
             return self.anchors[text[1:]]
         if text[0] == '[' and text[-1] == ']':
-            return [self.scalar(item.strip(), number) for item in text[1:-1].split(',')]
+            items = text[1:-1].strip()
+            return [self.scalar(item.strip(), number) for item in items.split(',')] if items else []
         if text[0] == '{' and text[-1] == '}':
             pairs = (item.partition(':') for item in text[1:-1].split(','))
             return {key.strip(): self.scalar(value.strip(), number) for key, _, value in pairs}
