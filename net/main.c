@@ -12,6 +12,7 @@
 #include "lifetime.h"
 #include "netlink.h"
 #include "netns.h"
+#include "proc.h"
 #include "sa.h"
 
 static int __init espah_init(void)
@@ -33,17 +34,22 @@ static int __init espah_init(void)
 	err = espah_handlers_init();
 	if (err)
 		goto exit_flowtable;
-	/* Last: from here on there can be SAs and policies, and interfaces. */
-	err = espah_netlink_init();
+	err = espah_proc_init();
 	if (err)
 		goto exit_handlers;
 	err = espah_dev_init();
 	if (err)
-		goto exit_netlink;
+		goto exit_proc;
+	/* Last: from here on there can be SAs and policies. */
+	err = espah_netlink_init();
+	if (err)
+		goto exit_dev;
 	return 0;
 
-exit_netlink:
-	espah_netlink_exit();
+exit_dev:
+	espah_dev_exit();
+exit_proc:
+	espah_proc_exit();
 exit_handlers:
 	espah_handlers_exit();
 exit_flowtable:
@@ -60,8 +66,9 @@ exit_sa:
 /* Not called while an SA, a policy or an interface exists: each holds the module. */
 static void __exit espah_exit(void)
 {
-	espah_dev_exit();
 	espah_netlink_exit();
+	espah_dev_exit();
+	espah_proc_exit();
 	espah_handlers_exit();
 	espah_flowtable_exit();
 	espah_netns_exit();

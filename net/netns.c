@@ -11,7 +11,6 @@
 #include "lifetime.h"
 #include "mark.h"
 #include "netns.h"
-#include "proc.h"
 #include "sa.h"
 
 unsigned int espah_net_id __read_mostly;
@@ -37,9 +36,6 @@ static int __net_init net_init(struct net *net)
 	err = espah_spd_init(&en->spd);
 	if (err)
 		goto exit_sad;
-	err = espah_proc_init(net);
-	if (err)
-		goto exit_spd;
 	espah_dev_net_init(en);
 	espah_narrow_init(&en->narrowness);
 	espah_queue_init(en);
@@ -48,8 +44,6 @@ static int __net_init net_init(struct net *net)
 	WRITE_ONCE(en->live, true);
 	return 0;
 
-exit_spd:
-	espah_spd_exit(&en->spd);
 exit_sad:
 	espah_sad_exit(&en->sad);
 free_stub:
@@ -72,7 +66,6 @@ static void __net_exit net_exit(struct net *net)
 	const struct espah_defaults none = {};
 	struct espah_net *en = espah_net(net);
 
-	espah_proc_exit(net);
 	espah_dev_net_exit(en);
 	mutex_lock(&en->lock);
 	espah_default_set(en, &none);

@@ -23,13 +23,7 @@ static int show(struct seq_file *seq, void *unused)
 	return 0;
 }
 
-/**
- * espah_proc_init() - let a namespace's counters be read
- * @net: namespace
- *
- * Return: 0 or -ENOMEM.
- */
-int espah_proc_init(struct net *net)
+static int __net_init net_init(struct net *net)
 {
 	if (!IS_ENABLED(CONFIG_PROC_FS) ||
 	    proc_create_net_single(NAME, 0444, net->proc_net, show, NULL))
@@ -37,11 +31,35 @@ int espah_proc_init(struct net *net)
 	return -ENOMEM;
 }
 
-/**
- * espah_proc_exit() - wait until nobody reads them any more
- * @net: namespace
- */
-void espah_proc_exit(struct net *net)
+/* Waits until nobody reads it any more. */
+static void __net_exit net_exit(struct net *net)
 {
 	remove_proc_entry(NAME, net->proc_net);
+}
+
+/* Behind those of net/netns.c: what a namespace counts in is there before and after. */
+static struct pernet_operations net_ops = {
+	.init	= net_init,
+	.exit	= net_exit,
+};
+
+/**
+ * espah_proc_init() - let counters be read
+ *
+ * Comes when it is sure that this is the only module of its kind: a file of the same name
+ * would be complained of.
+ *
+ * Return: 0 or a negative errno.
+ */
+int espah_proc_init(void)
+{
+	return register_pernet_subsys(&net_ops);
+}
+
+/**
+ * espah_proc_exit() - let them be read no more
+ */
+void espah_proc_exit(void)
+{
+	unregister_pernet_subsys(&net_ops);
 }

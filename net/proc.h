@@ -2,9 +2,7 @@
 #ifndef _ESPAH_PROC_H
 #define _ESPAH_PROC_H
 
-struct net;
-
-int espah_proc_init(struct net *net);
-void espah_proc_exit(struct net *net);
+int espah_proc_init(void);
+void espah_proc_exit(void);
 
 #endif /* _ESPAH_PROC_H */

@@ -47,6 +47,7 @@ static void print_names(void)
 		{ "policy", ESPAH_CMD_POLICY_GET, 0 },
 		{ "tmpl", ESPAH_CMD_POLICY_GET, ESPAH_A_POLICY_TMPL },
 		{ "info", ESPAH_CMD_INFO_GET, 0 },
+		{ "default", ESPAH_CMD_DEFAULT_GET, 0 },
 		{ "drop", ESPAH_CMD_DROP_GET, 0 },
 		{ "why", ESPAH_CMD_WHY_GET, 0 },
 	};

@@ -128,7 +128,7 @@ static const struct command_case cases[] = {
 	  "added 0, changed 0, removed 0, as they were 0\n" },
 	{ &text, "sync /dev/null", { ANSWER_ACK, ANSWER_DONE, ANSWER_EPERM }, "sync: " EPERM_TEXT },
 
-	{ &text, "stat x", {}, "stat: 'x' is not a command; expected one of: show, list, help" },
+	{ &text, "stat x", {}, "stat: 'x' is not a command; expected one of: show, list, -w, help" },
 };
 
 /* Return: what was printed, or why not; to be freed. */

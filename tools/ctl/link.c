@@ -145,11 +145,18 @@ static int print_links(const struct ctl *ctl, const struct espah_link *link, siz
 	return 0;
 }
 
+static int print_wanted(const struct ctl *ctl, const struct espah_link_list *list,
+			const char *name, struct espah_err *err)
+{
+	const struct espah_link *link = link_find(list, name);
+
+	return link ? print_links(ctl, link, 1, err) : unknown(err, name);
+}
+
 static int link_list(struct ctl *ctl, struct args *args)
 {
 	struct espah_link_list list = {};
 	struct espah_link wanted = {};
-	const struct espah_link *link;
 	int ret;
 
 	args->word = "NAME";
@@ -158,15 +165,9 @@ static int link_list(struct ctl *ctl, struct args *args)
 	if (ctl_connect_route(ctl, args->err))
 		return -1;
 	ret = espah_link_dump(ctl->route, &list, args->err);
-	link = list.link;
-	if (!ret && *wanted.name) {
-		link = link_find(&list, wanted.name);
-		list.count = 1;
-		if (!link)
-			ret = unknown(args->err, wanted.name);
-	}
 	if (!ret)
-		ret = print_links(ctl, link, list.count, args->err);
+		ret = *wanted.name ? print_wanted(ctl, &list, wanted.name, args->err) :
+				     print_links(ctl, list.link, list.count, args->err);
 	espah_link_list_free(&list);
 	return ret;
 }

@@ -88,7 +88,7 @@ static const struct espah_counter_text texts[ESPAH_A_CNT_MAX + 1] = {
 	[ESPAH_A_CNT_OUT_LINK_LOOP] = { "out-link-loop",
 					"its virtual interface is the way to the other end" },
 	[ESPAH_A_CNT_OUT_NO_POLICY] = { "out-no-policy",
-					"no outbound policy for it: virtual interface, or default block" },
+					"no policy: virtual interface, or default block" },
 	[ESPAH_A_CNT_IN_CLEAR_NO_POLICY] = { "in-clear-no-policy",
 					     "for this host, in clear, no policy; default block" },
 	[ESPAH_A_CNT_FWD_CLEAR_NO_POLICY] = { "fwd-clear-no-policy",
