@@ -120,15 +120,19 @@ static const struct command_case cases[] = {
 	  "sync: cannot open the file '/none/file': No such file or directory" },
 	{ &json, "sync /dev/null", { ANSWER_ACK, ANSWER_DONE, ANSWER_DONE },
 	  "{\"added\":0,\"changed\":0,\"removed\":0,\"same\":0}\n" },
-	{ &stats, "sync /dev/null", { ANSWER_ACK, ANSWER_POLICY, ANSWER_DONE, ANSWER_DONE, ANSWER_ACK },
+	{ &stats, "sync /dev/null",
+	  { ANSWER_ACK, ANSWER_POLICY, ANSWER_DONE, ANSWER_DONE, ANSWER_ACK },
 	  "added 0, changed 0, removed 1, as they were 0\n" },
-	{ &text, "sync /dev/null", { ANSWER_ACK, ANSWER_POLICY, ANSWER_DONE, ANSWER_DONE, ANSWER_EPERM },
+	{ &text, "sync /dev/null",
+	  { ANSWER_ACK, ANSWER_POLICY, ANSWER_DONE, ANSWER_DONE, ANSWER_EPERM },
 	  "sync: " EPERM_TEXT },
 	{ &stats, "restore /dev/null", { ANSWER_ACK, ANSWER_POLICY, ANSWER_DONE, ANSWER_DONE },
 	  "added 0, changed 0, removed 0, as they were 0\n" },
-	{ &text, "sync /dev/null", { ANSWER_ACK, ANSWER_DONE, ANSWER_EPERM }, "sync: " EPERM_TEXT },
+	{ &text, "sync /dev/null", { ANSWER_ACK, ANSWER_DONE, ANSWER_EPERM },
+	  "sync: " EPERM_TEXT },
 
-	{ &text, "stat x", {}, "stat: 'x' is not a command; expected one of: show, list, -w, help" },
+	{ &text, "stat x", {},
+	  "stat: 'x' is not a command; expected one of: show, list, -w, help" },
 };
 
 /* Return: what was printed, or why not; to be freed. */

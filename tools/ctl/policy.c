@@ -177,7 +177,7 @@ static int policy_setdefault(struct ctl *ctl, struct args *args)
 
 static int policy_getdefault(struct ctl *ctl, struct args *args)
 {
-	struct espah_defaults defaults;
+	struct espah_defaults defaults = {};
 
 	if (args_end(args) || ctl_connect(ctl, args->err) ||
 	    espah_default_get(ctl->nl, &defaults, args->err))

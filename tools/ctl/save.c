@@ -37,7 +37,7 @@ static int take_what(struct args *args, enum what *what)
 static int save_policies(struct ctl *ctl, struct espah_err *err)
 {
 	struct espah_policy_list list = {};
-	struct espah_defaults defaults;
+	struct espah_defaults defaults = {};
 	size_t i;
 	int ret;
 

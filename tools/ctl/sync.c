@@ -13,13 +13,15 @@ static const char restore_help[] =
 	"Usage: espah [ -force ] restore FILE\n"
 	"What the file says is added to what there is. What is there as the file says stays\n"
 	"untouched; where it is otherwise, nothing is done, or with -force it is changed.\n"
-	"FILE := a file of 'state add ...', 'policy add ...' and 'policy setdefault ...', as espah save writes it | -\n";
+	"FILE := a file of 'state add ...', 'policy add ...' and 'policy setdefault ...',\n"
+	"        as espah save writes it | -\n";
 
 static const char sync_help[] =
 	"Usage: espah sync FILE\n"
 	"There is what the file says then, and nothing else. What is as the file says stays\n"
 	"untouched.\n"
-	"FILE := a file of 'state add ...', 'policy add ...' and 'policy setdefault ...', as espah save writes it | -\n";
+	"FILE := a file of 'state add ...', 'policy add ...' and 'policy setdefault ...',\n"
+	"        as espah save writes it | -\n";
 
 /* What is done, in order: what comes and changes, before what goes. The SAs come first and
  * go last, so that policies have theirs.
