@@ -23,6 +23,7 @@ from genl_events import Ear
 SPI = 0x1000
 UDP = socket.IPPROTO_UDP
 FAR, BEYOND, NOWHERE = '10.9.0.50', '10.20.0.1', '192.0.2.1'
+UDP_SEGMENT = 103  # linux/udp.h
 IP_MTU_DISCOVER, IP_PMTUDISC_DO = 10, 2
 
 
@@ -218,14 +219,21 @@ def with_values(lab, **values):
     lab.add_policy(OUT, sa, selector(HOST, FAR))
 
 
+def say_in_segments(lab):
+    """One packet of five segments: all go under the SA that was found, though the first ends it."""
+    with inside(lab.host_ns), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.setsockopt(socket.IPPROTO_UDP, UDP_SEGMENT, 100)
+        sock.sendto(bytes(500), (FAR, 7))
+
+
 def out_seq_exhausted(lab):
     with_values(lab, oseq=0xfffffffe)
-    say(lab, count=5)
+    say_in_segments(lab)
 
 
 def out_expired(lab):
     with_values(lab, limits={'packet-hard': 1})
-    say(lab, count=2)
+    say_in_segments(lab)
 
 
 def out_no_route(lab):
