@@ -57,6 +57,27 @@ static int put_info(struct sk_buff *skb, struct espah_net *en)
 	return put_counters(skb, en);
 }
 
+/**
+ * espah_nl_finish() - send an answer, or forget it
+ * @info: request
+ * @msg: answer, used up
+ * @header: what genlmsg_put_reply() has returned
+ * @err: 0 or why it could not be written; it may have a key in it then
+ *
+ * Return: 0 or a negative errno.
+ */
+int espah_nl_finish(struct genl_info *info, struct sk_buff *msg, void *header,
+		    int err)
+{
+	if (err) {
+		memzero_explicit(msg->data, msg->len);
+		nlmsg_free(msg);
+		return err;
+	}
+	genlmsg_end(msg, header);
+	return genlmsg_reply(msg, info);
+}
+
 static int info_get(struct sk_buff *skb, struct genl_info *info)
 {
 	struct espah_net *en = espah_net(genl_info_net(info));
@@ -76,12 +97,7 @@ static int info_get(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&en->lock);
 	err = header ? put_info(msg, en) : -EMSGSIZE;
 	mutex_unlock(&en->lock);
-	if (err) {
-		nlmsg_free(msg);
-		return err;
-	}
-	genlmsg_end(msg, header);
-	return genlmsg_reply(msg, info);
+	return espah_nl_finish(info, msg, header, err);
 }
 
 /* No attribute policies here: each request parses its own attributes strictly,

@@ -23,6 +23,8 @@ struct sk_buff;
 
 int espah_netlink_init(void);
 void espah_netlink_exit(void);
+int espah_nl_finish(struct genl_info *info, struct sk_buff *msg, void *header,
+		    int err);
 
 /* RFC 4303 section 2.1: 1 to 255 are reserved, 0 is never on the wire. */
 #define ESPAH_SPI_MIN	256

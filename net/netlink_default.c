@@ -127,10 +127,5 @@ int espah_nl_default_get(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&en->lock);
 	err = header ? espah_nl_put_default(msg, en) : -EMSGSIZE;
 	mutex_unlock(&en->lock);
-	if (err) {
-		nlmsg_free(msg);
-		return err;
-	}
-	genlmsg_end(msg, header);
-	return genlmsg_reply(msg, info);
+	return espah_nl_finish(info, msg, header, err);
 }

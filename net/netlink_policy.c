@@ -387,12 +387,7 @@ static int reply(struct genl_info *info, const struct espah_policy *policy)
 	header = genlmsg_put_reply(msg, info, &espah_genl_family, 0,
 				   ESPAH_CMD_POLICY_GET);
 	err = header ? espah_nl_put_policy(msg, policy) : -EMSGSIZE;
-	if (err) {
-		nlmsg_free(msg);
-		return err;
-	}
-	genlmsg_end(msg, header);
-	return genlmsg_reply(msg, info);
+	return espah_nl_finish(info, msg, header, err);
 }
 
 /**

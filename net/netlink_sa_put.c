@@ -136,13 +136,7 @@ static int send_sa(struct sk_buff *msg, struct genl_info *info,
 	rcu_read_lock();
 	err = header ? espah_nl_put_sa(msg, sa, show_keys) : -EMSGSIZE;
 	rcu_read_unlock();
-	if (err) {
-		memzero_explicit(msg->data, msg->len);
-		nlmsg_free(msg);
-		return err;
-	}
-	genlmsg_end(msg, header);
-	return genlmsg_reply(msg, info);
+	return espah_nl_finish(info, msg, header, err);
 }
 
 /**

@@ -200,10 +200,5 @@ int espah_nl_why_get(struct sk_buff *skb, struct genl_info *info)
 	header = genlmsg_put_reply(msg, info, &espah_genl_family, 0,
 				   ESPAH_CMD_WHY_GET);
 	err = header ? answer(msg, en, dir, &flow) : -EMSGSIZE;
-	if (err) {
-		nlmsg_free(msg);
-		return err;
-	}
-	genlmsg_end(msg, header);
-	return genlmsg_reply(msg, info);
+	return espah_nl_finish(info, msg, header, err);
 }

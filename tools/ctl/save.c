@@ -51,13 +51,10 @@ static int save_policies(struct ctl *ctl, struct espah_err *err)
 	return ret;
 }
 
-/* What was in its window counts as seen. */
 static int save_state(struct ctl *ctl, struct espah_sa *sa, struct espah_err *err)
 {
 	if (espah_sa_retire(ctl->nl, sa, err))
 		return err->num == ESRCH ? 0 : -1;
-	if (sa->seq)
-		sa->seq += sa->replay_window;
 	print_state_command(sa);
 	return 0;
 }

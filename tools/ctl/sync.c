@@ -39,16 +39,6 @@ struct sync {
 	size_t at;
 };
 
-/* An SA that has the key of another goes on where that one has ended. What is in the window
- * of that one counts as seen.
- */
-static void go_on(struct espah_sa *sa, const struct espah_sa *ended)
-{
-	sa->oseq = ended->oseq;
-	sa->seq = ended->seq ? ended->seq + ended->replay_window : 0;
-	sa->given |= espah_bit(ESPAH_A_SA_OSEQ) | espah_bit(ESPAH_A_SA_SEQ);
-}
-
 static bool same_alg(const struct espah_alg *a, const struct espah_alg *b)
 {
 	return !strcmp(a->name, b->name) && a->key_len == b->key_len &&
@@ -62,17 +52,9 @@ static bool same_keys(const struct espah_sa *a, const struct espah_sa *b)
 }
 
 /* From here on, @sa is what would go on where the one in the kernel has ended. */
-static int retire(struct sync *sync, struct espah_sa *sa, struct espah_err *err)
-{
-	if (espah_sa_retire(sync->ctl->nl, sa, err))
-		return -1;
-	go_on(sa, sa);
-	return 0;
-}
-
 static int remove_sa(struct sync *sync, struct espah_sa *sa, struct espah_err *err)
 {
-	if (!retire(sync, sa, err))
+	if (!espah_sa_retire(sync->ctl->nl, sa, err))
 		return 0;
 	if (err->num != ESRCH)
 		return -1;
@@ -87,7 +69,7 @@ static int replace(struct sync *sync, struct espah_sa *from, struct espah_sa *to
 {
 	struct espah_err ignored;
 
-	if (retire(sync, from, err))
+	if (espah_sa_retire(sync->ctl->nl, from, err))
 		return -1;
 	if (same_keys(from, to)) {
 		to->oseq = from->oseq;

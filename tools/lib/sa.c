@@ -432,13 +432,18 @@ int espah_sa_get(struct espah_nl *nl, struct espah_sa *sa, bool show_keys, struc
  * @sa: its dst, proto and spi name it; filled in, with its key; the caller wipes it
  * @err: filled in on failure
  *
- * Who adds it again as it is then has no number used twice.
+ * Who adds it again as it is then has no number used twice, nor taken twice: all that was in
+ * its window counts as seen.
  *
  * Return: 0, or -1.
  */
 int espah_sa_retire(struct espah_nl *nl, struct espah_sa *sa, struct espah_err *err)
 {
-	return ask_for_one(nl, ESPAH_CMD_SA_DEL, sa, true, err);
+	if (ask_for_one(nl, ESPAH_CMD_SA_DEL, sa, true, err))
+		return -1;
+	if (sa->seq)
+		sa->seq += sa->replay_window;
+	return 0;
 }
 
 /**
