@@ -8,6 +8,7 @@
 #include "netlink_attr.h"
 #include "netns.h"
 #include "notify.h"
+#include "queue.h"
 
 /* A packet that comes asks for an SA no more often. In between it is those that
  * wait that ask, in turns, so that hosts that never answer leave room for others.
@@ -19,11 +20,13 @@
  * @en: namespace
  * @policy: policy that wants it
  * @flow: flow of the packet
+ * @waiting: packets that wait on @policy
  */
 struct acquire_event {
 	const struct espah_net		*en;
 	const struct espah_policy	*policy;
 	const struct espah_flow		*flow;
+	unsigned int			waiting;
 };
 
 static int put_acquire(struct sk_buff *msg, const void *what)
@@ -42,17 +45,21 @@ static int put_acquire(struct sk_buff *msg, const void *what)
 	if (config->if_id &&
 	    nla_put_u32(msg, ESPAH_A_POLICY_IF_ID, config->if_id))
 		return -EMSGSIZE;
+	if (nla_put_u32(msg, ESPAH_A_POLICY_WAITING, event->waiting))
+		return -EMSGSIZE;
 	espah_policy_lacks(event->en, event->policy, flow, &lacks);
 	return espah_nl_put_tmpl(msg, &lacks);
 }
 
-static void tell(const struct espah_net *en, const struct espah_policy *policy,
-		 const struct espah_flow *flow)
+/* So many packets are about to wait (@joining), and are not in the queue yet. */
+static void tell(struct espah_net *en, const struct espah_policy *policy,
+		 const struct espah_flow *flow, unsigned int joining)
 {
 	const struct acquire_event event = {
 		.en	= en,
 		.policy	= policy,
 		.flow	= flow,
+		.waiting = espah_queue_waiting(en, policy) + joining,
 	};
 
 	espah_notify(en, ESPAH_CMD_ACQUIRE_NTF, put_acquire, &event,
@@ -143,11 +150,12 @@ static enum espah_ask_verdict claim(struct espah_asking *asking,
  * @en: namespace
  * @policy: outbound policy that has none for this packet
  * @flow: flow of the packet
+ * @joining: it is about to wait, and is not in the queue yet
  *
  * The caller holds RCU, has softirqs off, and deals with the packet.
  */
 void espah_acquire(struct espah_net *en, const struct espah_policy *policy,
-		   const struct espah_flow *flow)
+		   const struct espah_flow *flow, bool joining)
 {
 	enum espah_ask_verdict verdict;
 	struct espah_tmpl lacks;
@@ -158,7 +166,7 @@ void espah_acquire(struct espah_net *en, const struct espah_policy *policy,
 	verdict = claim(&en->asking, policy, tmpl, flow, false);
 	spin_unlock(&en->asking.lock);
 	if (verdict == ESPAH_ASK_NOW)
-		tell(en, policy, flow);
+		tell(en, policy, flow, joining);
 }
 
 /**
@@ -207,7 +215,7 @@ void espah_acquire_tell(struct espah_net *en, const unsigned long *asks)
 		spin_lock_bh(&en->asking.lock);
 		ask = en->asking.asks[at];
 		spin_unlock_bh(&en->asking.lock);
-		tell(en, ask.policy, &ask.flow);
+		tell(en, ask.policy, &ask.flow, 0);
 	}
 }
 

@@ -67,7 +67,7 @@ enum espah_ask_verdict {
 
 void espah_acquire_init(struct espah_net *en);
 void espah_acquire(struct espah_net *en, const struct espah_policy *policy,
-		   const struct espah_flow *flow);
+		   const struct espah_flow *flow, bool joining);
 enum espah_ask_verdict espah_acquire_again(struct espah_net *en,
 					   const struct espah_policy *policy,
 					   const struct espah_flow *flow,

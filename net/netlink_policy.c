@@ -29,6 +29,7 @@ static const char *const policy_strays[ESPAH_A_POLICY_MAX + 1] = {
 	[ESPAH_A_POLICY_MARK] = "mark: this request does not take it",
 	[ESPAH_A_POLICY_MARK_MASK] = "mark-mask: this request does not take it",
 	[ESPAH_A_POLICY_IF_ID] = "if-id: this request does not take it",
+	[ESPAH_A_POLICY_WAITING] = "waiting: this request does not take it",
 };
 
 #define DIR_POLICY	NLA_POLICY_MAX(NLA_U8, ESPAH_DIR_FWD)

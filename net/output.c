@@ -236,6 +236,7 @@ static noinline unsigned int take_without(struct espah_net *en,
 {
 	struct espah_sa *sa;
 	unsigned int cause;
+	bool room;
 
 	if (!espah_notify_heard(en))
 		return refuse(en, NULL, skb, excluded ?
@@ -244,9 +245,10 @@ static noinline unsigned int take_without(struct espah_net *en,
 		return refuse(en, NULL, skb, ESPAH_A_CNT_OUT_MULTICAST);
 	/* Who is asked wants to know what for, even where no selector does. */
 	espah_flow_upper(skb, flow);
-	espah_acquire(en, policy, flow);
+	room = espah_queue_has_room(en, policy, skb);
+	espah_acquire(en, policy, flow, room);
 	/* Conntrack need not enter connections of what is dropped. */
-	if (!espah_queue_has_room(en, policy, skb))
+	if (!room)
 		return refuse(en, NULL, skb, ESPAH_A_CNT_OUT_QUEUE_FULL);
 	cause = settle(skb, state);
 	if (cause)
@@ -401,7 +403,7 @@ static bool still_waits(struct espah_net *en, const struct espah_policy *policy,
 			const struct espah_flow *flow)
 {
 	if (policy->config.tmpls > 1 && espah_notify_heard(en))
-		espah_acquire(en, policy, flow);
+		espah_acquire(en, policy, flow, false);
 	return false;
 }
 

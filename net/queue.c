@@ -142,6 +142,24 @@ static enum espah_queue_verdict add(struct espah_net *en,
 }
 
 /**
+ * espah_queue_waiting() - how many packets wait on a policy?
+ * @en: namespace
+ * @policy: outbound policy
+ *
+ * Return: how many, with those that are about to be sent.
+ */
+unsigned int espah_queue_waiting(struct espah_net *en,
+				 const struct espah_policy *policy)
+{
+	unsigned int waiting;
+
+	spin_lock_bh(&en->waiting.lock);
+	waiting = policy->queue ? policy->queue->load.packets : 0;
+	spin_unlock_bh(&en->waiting.lock);
+	return waiting;
+}
+
+/**
  * espah_queue_has_room() - could a packet wait?
  * @en: namespace
  * @policy: outbound policy that it would wait on

@@ -112,6 +112,8 @@ static inline bool espah_load_fits(const struct espah_load *load,
 
 void espah_queue_init(struct espah_net *en);
 void espah_queue_exit(struct espah_net *en);
+unsigned int espah_queue_waiting(struct espah_net *en,
+				 const struct espah_policy *policy);
 bool espah_queue_has_room(struct espah_net *en,
 			  const struct espah_policy *policy,
 			  const struct sk_buff *skb);

@@ -21,7 +21,7 @@ static u32 comes(struct kunit *test, const struct espah_policy *policy, u32 to)
 
 	rcu_read_lock();
 	local_bh_disable();
-	espah_acquire(&fixture->en, policy, &flow);
+	espah_acquire(&fixture->en, policy, &flow, true);
 	local_bh_enable();
 	rcu_read_unlock();
 	return fixture->acquires - before;

@@ -120,20 +120,20 @@ test_each_peer_is_asked_for() {
 	transport_to 10.9.0.0/24
 	assert_eq "$(traffic send 3)" "sent=3 refused=0" "to one"
 	assert_eq "$(traffic send 3 100 10.9.0.3)" "sent=3 refused=0" "to another"
-	assert_eq "$(traffic asked_for)" "peers=2 to=10.9.0.2,10.9.0.3" "who was asked for"
+	assert_eq "$(traffic asked_for)" "peers=2 to=10.9.0.2,10.9.0.3 waiting=1,4" "who was asked for"
 	only_counters "$A"
 }
 
-is_asked_for() {
-	[ "$(traffic heard)" != acquires=0 ]
+is_asked_for_all() {
+	[ "$(traffic waiting)" = "waiting=$1" ]
 }
 
 # No packet comes after the first one, whose event is lost.
 test_lost_event_is_repeated() {
 	lacking tunnel
-	assert_waiting 1
-	traffic heard >/dev/null
-	wait_until 60 is_asked_for
+	assert_waiting 3
+	assert_field "$(traffic asked_for)" waiting 1
+	wait_until 60 is_asked_for_all 3
 	at_a "$missing"
 	traffic arrived
 	only_counters "$A" out-ok
@@ -404,12 +404,12 @@ test_monitor_shows_it() {
 	assert_waiting 1
 	wait_until 30 hears "$scratch/json" '"acquire"'
 	assert_eq "$(jq -c 'select(.event == "acquire") | .acquire |
-		.flow.sport |= test("^[0-9]+$") | .flow.dport |= test("^[0-9]+$") | [.flow, .dir, .tmpl]' "$scratch/json" | uniq)" \
-		'[{"src":"10.9.0.1/32","dst":"10.9.0.2/32","proto":"udp","sport":true,"dport":true},"out",[{"src":"10.9.0.1","dst":"10.9.0.2","proto":"esp","reqid":1,"mode":"tunnel","level":"required"}]]' \
+		.flow.sport |= test("^[0-9]+$") | .flow.dport |= test("^[0-9]+$") | [.flow, .dir, .waiting, .tmpl]' "$scratch/json" | uniq)" \
+		'[{"src":"10.9.0.1/32","dst":"10.9.0.2/32","proto":"udp","sport":true,"dport":true},"out",1,[{"src":"10.9.0.1","dst":"10.9.0.2","proto":"esp","reqid":1,"mode":"tunnel","level":"required"}]]' \
 		"JSON"
 	wait_until 30 hears "$scratch/text" acquire
 	assert_eq "$(sed '/dir fwd/d; s/index [0-9]*/index N/; s/port [0-9]*/port N/g' "$scratch/text" | uniq)" \
-		$'acquire proto esp\\  sel src 10.9.0.1/32 dst 10.9.0.2/32 proto udp sport N dport N\\  policy dir out index N\\\ttmpl src 10.9.0.1 dst 10.9.0.2\\\t\tproto esp reqid 1 mode tunnel' \
+		$'acquire proto esp\\  sel src 10.9.0.1/32 dst 10.9.0.2/32 proto udp sport N dport N\\  policy dir out index N waiting 1\\\ttmpl src 10.9.0.1 dst 10.9.0.2\\\t\tproto esp reqid 1 mode tunnel' \
 		"text"
 }
 

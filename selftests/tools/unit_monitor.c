@@ -81,6 +81,12 @@ static void put_policy(struct nlmsghdr *nlh)
 	espah_policy_put(nlh, &policy);
 }
 
+static void put_acquire(struct nlmsghdr *nlh)
+{
+	put_policy(nlh);
+	espah_put_u32(nlh, ESPAH_A_POLICY_WAITING, 5);
+}
+
 static void put_dir(struct nlmsghdr *nlh)
 {
 	espah_put_u8(nlh, ESPAH_A_POLICY_DIR, ESPAH_DIR_FWD);
@@ -106,7 +112,7 @@ static void put_nothing(struct nlmsghdr *nlh)
 #define JSON_WANTS							\
 	"{\"flow\":{\"src\":\"10.1.0.1/32\",\"dst\":\"10.1.0.2/32\","	\
 	"\"proto\":\"udp\"},\"dir\":\"out\",\"index\":9,"			\
-	"\"mark\":{\"value\":3,\"mask\":15},\"if_id\":27,"			\
+	"\"mark\":{\"value\":3,\"mask\":15},\"if_id\":27,\"waiting\":5,"		\
 	"\"tmpl\":[{\"src\":\"10.0.0.1\","
 #define JSON_BELONGS							\
 	"\"mark\":{\"value\":1,\"mask\":255},"				\
@@ -155,8 +161,9 @@ static const struct {
 	{ ESPAH_CMD_DEFAULT_NTF, put_defaults, "policy",
 	  "Default policies:\\ in:  accept\\ fwd: block\\ out: accept",
 	  "{\"event\":\"policy-default\",\"default\":" JSON_DEFAULTS "}" },
-	{ ESPAH_CMD_ACQUIRE_NTF, put_policy, "acquire",
-	  "acquire proto esp\\  sel " SEL "\\  policy dir out index 9 mark 0x3/0xf if_id 0x1b" TMPL,
+	{ ESPAH_CMD_ACQUIRE_NTF, put_acquire, "acquire",
+	  "acquire proto esp\\  sel " SEL
+	  "\\  policy dir out index 9 mark 0x3/0xf if_id 0x1b waiting 5" TMPL,
 	  "{\"event\":\"acquire\",\"acquire\":" JSON_WANTS },
 	/* Of a newer kernel; no event. */
 	{ ESPAH_CMD_MAX + 1, put_nothing, "", "", "" },

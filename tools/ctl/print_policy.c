@@ -167,6 +167,8 @@ void print_acquire(const struct ctl *ctl, const struct espah_policy *wants)
 	}
 	if (espah_given(wants->given, ESPAH_A_POLICY_IF_ID))
 		printf(" if_id %#x", wants->if_id);
+	if (espah_given(wants->given, ESPAH_A_POLICY_WAITING))
+		printf(" waiting %u", wants->waiting);
 	for (i = 0; i < wants->tmpls; i++)
 		print_tmpl(ctl, &wants->tmpl[i]);
 }
@@ -188,6 +190,8 @@ json_t *json_acquire(const struct espah_policy *wants)
 		object = json_with(object, "mark", json_mark(&wants->mark));
 	if (espah_given(wants->given, ESPAH_A_POLICY_IF_ID))
 		object = json_with(object, "if_id", json_integer(wants->if_id));
+	if (espah_given(wants->given, ESPAH_A_POLICY_WAITING))
+		object = json_with(object, "waiting", json_integer(wants->waiting));
 	return json_with(object, "tmpl", json_tmpls(wants));
 }
 

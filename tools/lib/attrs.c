@@ -130,6 +130,7 @@ static const struct espah_attr policy_attrs[ESPAH_A_POLICY_MAX + 1] = {
 	[ESPAH_A_POLICY_MARK] = { "mark", ESPAH_KIND_NUMBER, NULL },
 	[ESPAH_A_POLICY_MARK_MASK] = { "mark-mask", ESPAH_KIND_NUMBER, NULL },
 	[ESPAH_A_POLICY_IF_ID] = { "if-id", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_POLICY_WAITING] = { "waiting", ESPAH_KIND_NUMBER, NULL },
 };
 
 static const struct espah_attr_set policy_set = { ESPAH_A_POLICY_MAX, policy_attrs };

@@ -164,6 +164,8 @@ struct espah_policy {
 	struct espah_mark mark;
 	/* 0: of packets of no virtual interface */
 	uint32_t if_id;
+	/* Of an acquire: packets that wait on it. */
+	uint32_t waiting;
 	struct espah_tmpl tmpl[ESPAH_TMPLS_MAX];
 };
 

@@ -136,6 +136,8 @@ static bool take_attr(const struct nlattr *attr, struct espah_policy *policy)
 		return espah_take_u32(attr, &policy->mark.mask);
 	case ESPAH_A_POLICY_IF_ID:
 		return espah_take_u32(attr, &policy->if_id);
+	case ESPAH_A_POLICY_WAITING:
+		return espah_take_u32(attr, &policy->waiting);
 	default:
 		return true;
 	}

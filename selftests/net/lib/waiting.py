@@ -29,7 +29,7 @@ class State:
 
     ear = client = server = target = thread = wire = None
     sent, refused, connecting = [], 0, []
-    wanted = {}
+    wanted, waiting = {}, 0
 
 
 def hear(namespace):
@@ -45,7 +45,9 @@ def listen():
     told = [e for e in State.ear.events() if e.cmd == UAPI["CMD_ACQUIRE_NTF"]]
     sels = [dict(attributes(e.attrs[UAPI["POLICY_SEL"]])) for e in told]
     to = [socket.inet_ntoa(sel[UAPI["SEL_DST_MIN"]]) for sel in sels]
-    State.wanted.update(dict.fromkeys(to))
+    for event, peer in zip(told, to):
+        State.waiting = int.from_bytes(event.attrs[UAPI["POLICY_WAITING"]], sys.byteorder)
+        State.wanted.setdefault(peer, State.waiting)
     return to
 
 
@@ -55,9 +57,17 @@ def heard():
 
 
 def asked_for():
-    """Where packets go that SAs were asked for, since somebody listens; each once."""
+    """Where packets go that SAs were asked for, since somebody listens; each once, and
+    how many packets waited when it was asked for first."""
     listen()
-    return words(peers=len(State.wanted), to=",".join(State.wanted))
+    return words(peers=len(State.wanted), to=",".join(State.wanted),
+                 waiting=",".join(map(str, State.wanted.values())))
+
+
+def waiting():
+    """How many packets waited when an SA was asked for last."""
+    listen()
+    return words(waiting=State.waiting)
 
 
 def deafen():
@@ -206,8 +216,8 @@ def retransmissions(namespace, name):
 
 
 COMMANDS.update({function.__name__: function for function in (
-    hear, heard, asked_for, deafen, open_pair, close_pair, send, scatter, stream_begin, stream_end, arrived, silent,
-    connect_begin, connect_end, retransmissions)})
+    hear, heard, asked_for, waiting, deafen, open_pair, close_pair, send, scatter, stream_begin, stream_end, arrived,
+    silent, connect_begin, connect_end, retransmissions)})
 
 if __name__ == "__main__":
     traffic.main()
