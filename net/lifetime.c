@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The end of an SA by its limits. Packets count, a timer waits; both only ask for
- * the work that judges, which is the one to tell and to end. Whatever a packet
- * that is over the limit finds, it does not pass.
+/* The end of an SA by its limits, and what is told on the way. Packets count, a timer
+ * waits; both only ask for the work that judges, which is the one to tell and to end.
+ * Whatever a packet that is over the limit finds, it does not pass.
  *
  * Each namespace has a work of its own, which waits for the namespace's lock: one
  * that keeps its lock busy and has any number of SAs end holds up nobody else.
@@ -73,6 +73,23 @@ static enum espah_expiry verdict(const struct espah_sa *sa)
 	return max(expiry, ask_clock(sa, limits, &left));
 }
 
+/* What somebody has asked to be told; see net/progress.c. */
+static void judge_progress(const struct espah_sa *sa)
+{
+	struct espah_limits_rcu *limits;
+	enum espah_progress_news news;
+
+	limits = rcu_dereference_protected(sa->limits,
+					   lockdep_is_held(&sa->en->lock));
+	if (!limits || !espah_progress_any(&limits->progress.thresholds))
+		return;
+	news = espah_progress_judge(&limits->progress,
+				    atomic64_read(&sa->packets),
+				    ktime_get_boottime());
+	if (news != ESPAH_PROGRESS_NONE)
+		espah_notify_progress(sa, news);
+}
+
 /* The SA is in the SAD. It may end here; then the caller's reference is what is
  * left of it.
  */
@@ -89,6 +106,7 @@ static void judge(struct espah_sa *sa)
 		sa->told = true;
 		espah_notify_expire(sa, false);
 	}
+	judge_progress(sa);
 	espah_lifetime_start(sa);
 }
 
@@ -128,22 +146,28 @@ void espah_lifetime_setup(struct espah_sa *sa)
 /**
  * espah_lifetime_alloc() - limits as an SA keeps them
  * @limits: limits, or NULL for none
+ * @thresholds: thresholds
  *
- * Return: to be given to espah_lifetime_set() or kfree(); NULL for no limits; or
+ * Return: to be given to espah_lifetime_set() or kfree(); NULL for none of both; or
  * an ERR_PTR().
  */
 struct espah_limits_rcu *
-espah_lifetime_alloc(const struct espah_limits *limits)
+espah_lifetime_alloc(const struct espah_limits *limits,
+		     const struct espah_thresholds *thresholds)
 {
+	static const struct espah_limits none;
 	struct espah_limits_rcu *new;
 
-	if (!limits || !espah_limits_any(limits))
+	limits = limits ?: &none;
+	if (!espah_limits_any(limits) && !espah_progress_any(thresholds))
 		return NULL;
 	new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
 	if (!new)
 		return ERR_PTR(-ENOMEM);
 	new->limits = *limits;
-	new->counts = espah_limits_count(limits);
+	new->counts = espah_limits_count(limits) ||
+		      espah_progress_any(thresholds);
+	espah_progress_setup(&new->progress, thresholds);
 	return new;
 }
 
@@ -159,6 +183,21 @@ static void count_past(struct espah_sa *sa)
 	atomic64_set(&sa->bytes, bytes);
 }
 
+static void go_on(struct espah_sa *sa, struct espah_limits_rcu *limits,
+		  const struct espah_limits_rcu *old)
+{
+	const struct espah_progress *told = NULL;
+
+	if (!limits->counts)
+		return;
+	if (!old || !old->counts)
+		count_past(sa);
+	if (old && espah_progress_any(&old->progress.thresholds))
+		told = &old->progress;
+	espah_progress_go_on(&limits->progress, told,
+			     atomic64_read(&sa->packets));
+}
+
 /**
  * espah_lifetime_set() - give an SA other limits
  * @sa: SA; the caller holds &espah_net.lock
@@ -172,8 +211,8 @@ void espah_lifetime_set(struct espah_sa *sa, struct espah_limits_rcu *limits)
 
 	old = rcu_dereference_protected(sa->limits,
 					lockdep_is_held(&sa->en->lock));
-	if (limits && limits->counts && !(old && old->counts))
-		count_past(sa);
+	if (limits)
+		go_on(sa, limits, old);
 	sa->told = false;
 	rcu_assign_pointer(sa->limits, limits);
 	/* Limits, then @first_used, which espah_lifetime_start() looks at. Pairs with
@@ -205,6 +244,8 @@ void espah_lifetime_start(struct espah_sa *sa)
 	if (expiry == ESPAH_EXPIRY_HARD ||
 	    (expiry == ESPAH_EXPIRY_SOFT && !sa->told))
 		left = 0;
+	left = min(left, espah_progress_left(&limits->progress, &sa->packets,
+					     ktime_get_boottime()));
 	if (left != U64_MAX)
 		hrtimer_start(&sa->timer, ns_to_ktime(left),
 			      HRTIMER_MODE_REL_SOFT);
@@ -241,7 +282,7 @@ void espah_lifetime_first_use(struct espah_sa *sa)
 }
 
 /**
- * espah_lifetime_count() - a packet of an SA with limits on traffic
+ * espah_lifetime_count() - a packet of an SA with limits on traffic or thresholds
  * @sa: SA, under RCU
  * @limits: its limits
  * @bytes: octets of the packet in clear
@@ -256,6 +297,8 @@ bool espah_lifetime_count(struct espah_sa *sa, struct espah_limits_rcu *limits,
 	u64 packets = atomic64_inc_return(&sa->packets);
 	u64 octets = atomic64_add_return(bytes, &sa->bytes);
 
+	if (espah_progress_passed(&limits->progress, packets))
+		ask(sa);
 	switch (espah_limits_traffic(&limits->limits, packets, octets, bytes)) {
 	case ESPAH_EXPIRY_HARD:
 		if (!READ_ONCE(limits->hard)) {

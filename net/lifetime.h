@@ -21,7 +21,8 @@ struct espah_judge {
 
 void espah_lifetime_setup(struct espah_sa *sa);
 struct espah_limits_rcu *
-espah_lifetime_alloc(const struct espah_limits *limits);
+espah_lifetime_alloc(const struct espah_limits *limits,
+		     const struct espah_thresholds *thresholds);
 void espah_lifetime_set(struct espah_sa *sa, struct espah_limits_rcu *limits);
 void espah_lifetime_start(struct espah_sa *sa);
 void espah_lifetime_stop(struct espah_sa *sa);

@@ -169,7 +169,9 @@ static bool same_encap(const struct espah_sa *sa,
 	       espah_addr_equal(&sa->encap_odst, &config->encap_odst);
 }
 
-/* Whatever is not the selector, the lifetime or the dummies must be what it is already. */
+/* Whatever is not the selector, the lifetime, a threshold or the dummies must be what it is
+ * already.
+ */
 static int refuse_changes(const struct espah_sa *sa, struct nlattr **tb,
 			  const struct espah_sa_config *config,
 			  struct netlink_ext_ack *extack)
@@ -208,7 +210,7 @@ static int refuse_changes(const struct espah_sa *sa, struct nlattr **tb,
 		return 0;
 
 	NL_SET_ERR_MSG_ATTR(extack, tb[culprit],
-			    "only sel, limits and dummy-interval of an SA can change, this cannot change; add a new SA");
+			    "only sel, limits, replay-thresh, replay-timer and dummy-interval of an SA can change, this cannot change; add a new SA");
 	return -EINVAL;
 }
 
@@ -260,10 +262,25 @@ static void change_dummies(struct espah_sa *sa, u32 interval)
 	espah_dummy_start(sa);
 }
 
+/* Those that the request does not speak of stay. */
+static struct espah_thresholds thresholds_of(const struct espah_sa *sa,
+					     struct nlattr **tb,
+					     const struct espah_sa_config *config)
+{
+	struct espah_thresholds thresholds = espah_sa_thresholds(sa);
+
+	if (tb[ESPAH_A_SA_REPLAY_THRESH])
+		thresholds.packets = config->thresholds.packets;
+	if (tb[ESPAH_A_SA_REPLAY_TIMER])
+		thresholds.interval = config->thresholds.interval;
+	return thresholds;
+}
+
 static int change(struct espah_net *en, struct espah_sa *sa,
 		  struct nlattr **tb, const struct espah_sa_config *config,
 		  struct netlink_ext_ack *extack)
 {
+	struct espah_thresholds thresholds = thresholds_of(sa, tb, config);
 	int err;
 
 	err = refuse_changes(sa, tb, config, extack);
@@ -275,7 +292,7 @@ static int change(struct espah_net *en, struct espah_sa *sa,
 	if (err)
 		return err;
 	espah_queue_hold(en);
-	err = espah_sa_change(sa, config->sel, config->limits);
+	err = espah_sa_change(sa, config->sel, config->limits, &thresholds);
 	if (!err) {
 		espah_lifetime_start(sa);
 		if (tb[ESPAH_A_SA_DUMMY_INTERVAL])

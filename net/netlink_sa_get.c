@@ -42,6 +42,8 @@ const char *const espah_nl_sa_wants[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_FLOWLABEL] = "flowlabel: a number up to 1048576 is needed (which is by flow)",
 	[ESPAH_A_SA_DUMMY_INTERVAL] = "dummy-interval: 0 to 3600000 milliseconds are needed",
 	[ESPAH_A_SA_IF_ID] = "if-id: a number of 4 octets is needed",
+	[ESPAH_A_SA_REPLAY_THRESH] = "replay-thresh: a number of 4 octets is needed",
+	[ESPAH_A_SA_REPLAY_TIMER] = "replay-timer: 0 to 3600000 milliseconds are needed",
 };
 
 const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
@@ -90,6 +92,9 @@ const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_MAPPED_SRC] = "mapped-src: this request does not take it",
 	[ESPAH_A_SA_MAPPED_SPORT] = "mapped-sport: this request does not take it",
 	[ESPAH_A_SA_IF_ID] = "if-id: this request does not take it",
+	[ESPAH_A_SA_REPLAY_THRESH] = "replay-thresh: this request does not take it",
+	[ESPAH_A_SA_REPLAY_TIMER] = "replay-timer: this request does not take it",
+	[ESPAH_A_SA_REPLAY_DUE] = "replay-due: this request does not take it",
 };
 
 /* Seconds; longer than any NAT waits. */
@@ -111,7 +116,8 @@ static struct netlink_range_validation flowlabel_range = {
 	.max	= ESPAH_FLOWLABEL_AUTO,
 };
 
-static struct netlink_range_validation dummy_range = {
+/* Milliseconds. */
+static struct netlink_range_validation hour_range = {
 	.max	= 3600 * MSEC_PER_SEC,
 };
 
@@ -150,8 +156,11 @@ static const struct nla_policy sa_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_FLOWLABEL]		= NLA_POLICY_FULL_RANGE(NLA_U32,
 								&flowlabel_range),
 	[ESPAH_A_SA_DUMMY_INTERVAL]	= NLA_POLICY_FULL_RANGE(NLA_U32,
-								&dummy_range),
+								&hour_range),
 	[ESPAH_A_SA_IF_ID]		= { .type = NLA_U32 },
+	[ESPAH_A_SA_REPLAY_THRESH]	= { .type = NLA_U32 },
+	[ESPAH_A_SA_REPLAY_TIMER]	= NLA_POLICY_FULL_RANGE(NLA_U32,
+								&hour_range),
 };
 
 const struct espah_nl_set espah_nl_sa_set = {
@@ -346,6 +355,12 @@ int espah_nl_get_sa_config(struct nlattr **tb, struct espah_nl_sa *req,
 		config->window = nla_get_u32(tb[ESPAH_A_SA_REPLAY_WINDOW]);
 	if (tb[ESPAH_A_SA_FLAGS])
 		config->flags = nla_get_u32(tb[ESPAH_A_SA_FLAGS]);
+	if (tb[ESPAH_A_SA_REPLAY_THRESH])
+		config->thresholds.packets =
+			nla_get_u32(tb[ESPAH_A_SA_REPLAY_THRESH]);
+	if (tb[ESPAH_A_SA_REPLAY_TIMER])
+		config->thresholds.interval =
+			nla_get_u32(tb[ESPAH_A_SA_REPLAY_TIMER]);
 	espah_nl_get_header(tb, &config->outer);
 	err = get_numbers(tb, config, extack);
 	if (!err)

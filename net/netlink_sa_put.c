@@ -59,7 +59,8 @@ static int put_u64(struct sk_buff *skb, int attr, u64 value)
 	return nla_put_u64_64bit(skb, attr, value, ESPAH_A_SA_PAD);
 }
 
-static int put_traffic(struct sk_buff *skb, const struct espah_sa *sa)
+/* How far it has got, in both directions; 64 bits wherever there are so many. */
+static int put_reached(struct sk_buff *skb, const struct espah_sa *sa)
 {
 	time64_t used = READ_ONCE(sa->used);
 	u64 packets, bytes;
@@ -73,7 +74,48 @@ static int put_traffic(struct sk_buff *skb, const struct espah_sa *sa)
 		return -EMSGSIZE;
 	if (used && put_u64(skb, ESPAH_A_SA_USE_TIME, used))
 		return -EMSGSIZE;
-	return put_drops(skb, sa);
+	return 0;
+}
+
+static int put_thresholds(struct sk_buff *skb, const struct espah_sa *sa)
+{
+	struct espah_thresholds thresholds = espah_sa_thresholds(sa);
+
+	if (thresholds.packets && nla_put_u32(skb, ESPAH_A_SA_REPLAY_THRESH,
+					      thresholds.packets))
+		return -EMSGSIZE;
+	if (thresholds.interval && nla_put_u32(skb, ESPAH_A_SA_REPLAY_TIMER,
+					       thresholds.interval))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* What names it, on the wire and here. */
+static int put_names(struct sk_buff *skb, const struct espah_sa *sa)
+{
+	if (espah_nl_put_addr(skb, ESPAH_A_SA_SRC, &sa->src, sa->id.family) ||
+	    espah_nl_put_addr(skb, ESPAH_A_SA_DST, &sa->id.dst,
+			      sa->id.family) ||
+	    nla_put_u8(skb, ESPAH_A_SA_PROTO, sa->id.proto) ||
+	    nla_put_be32(skb, ESPAH_A_SA_SPI, sa->id.spi) ||
+	    nla_put_u8(skb, ESPAH_A_SA_MODE, sa->mode) ||
+	    nla_put_u32(skb, ESPAH_A_SA_REQID, sa->reqid) ||
+	    nla_put_u32(skb, ESPAH_A_SA_ID, sa->index))
+		return -EMSGSIZE;
+	return espah_nl_put_fwmark(skb, ESPAH_A_SA_MARK, &sa->mark);
+}
+
+/**
+ * espah_nl_put_progress() - write how far an SA has got
+ * @skb: message
+ * @sa: SA, under RCU
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int espah_nl_put_progress(struct sk_buff *skb, const struct espah_sa *sa)
+{
+	return put_names(skb, sa) || put_reached(skb, sa) ||
+	       put_thresholds(skb, sa) ? -EMSGSIZE : 0;
 }
 
 /**
@@ -91,15 +133,8 @@ int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,
 	const struct espah_selector_rcu *sel = rcu_dereference(sa->sel);
 	u32 dummy = espah_dummy_interval(sa);
 
-	if (espah_nl_put_addr(skb, ESPAH_A_SA_SRC, &sa->src, sa->id.family) ||
-	    espah_nl_put_addr(skb, ESPAH_A_SA_DST, &sa->id.dst,
-			      sa->id.family) ||
-	    nla_put_u8(skb, ESPAH_A_SA_PROTO, sa->id.proto) ||
-	    nla_put_be32(skb, ESPAH_A_SA_SPI, sa->id.spi) ||
-	    nla_put_u8(skb, ESPAH_A_SA_MODE, sa->mode) ||
-	    nla_put_u32(skb, ESPAH_A_SA_REQID, sa->reqid) ||
+	if (put_names(skb, sa) ||
 	    nla_put_u32(skb, ESPAH_A_SA_REPLAY_WINDOW, sa->replay.window) ||
-	    nla_put_u32(skb, ESPAH_A_SA_ID, sa->index) ||
 	    nla_put_u8(skb, ESPAH_A_SA_STATE,
 		       sa->larval ? ESPAH_SA_STATE_LARVAL :
 				    ESPAH_SA_STATE_MATURE))
@@ -108,12 +143,12 @@ int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,
 		return -EMSGSIZE;
 	if (sa->if_id && nla_put_u32(skb, ESPAH_A_SA_IF_ID, sa->if_id))
 		return -EMSGSIZE;
-	if (espah_nl_put_fwmark(skb, ESPAH_A_SA_MARK, &sa->mark) ||
-	    espah_nl_put_fwmark(skb, ESPAH_A_SA_OUTPUT_MARK, &sa->output_mark))
+	if (espah_nl_put_fwmark(skb, ESPAH_A_SA_OUTPUT_MARK, &sa->output_mark))
 		return -EMSGSIZE;
 	if (sel && espah_nl_put_selector(skb, ESPAH_A_SA_SEL, &sel->sel))
 		return -EMSGSIZE;
-	if (limits && espah_nl_put_limits(skb, ESPAH_A_SA_LIMITS, &limits->limits))
+	if (limits && espah_limits_any(&limits->limits) &&
+	    espah_nl_put_limits(skb, ESPAH_A_SA_LIMITS, &limits->limits))
 		return -EMSGSIZE;
 	if (!sa->larval && espah_nl_put_cipher(skb, sa, show_keys))
 		return -EMSGSIZE;
@@ -121,7 +156,9 @@ int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,
 		return -EMSGSIZE;
 	if (put_encap(skb, sa) || espah_nl_put_header(skb, sa))
 		return -EMSGSIZE;
-	return put_traffic(skb, sa);
+	if (put_thresholds(skb, sa) || put_reached(skb, sa))
+		return -EMSGSIZE;
+	return put_drops(skb, sa);
 }
 
 /* Sends the message, or frees it. */

@@ -205,6 +205,42 @@ void espah_notify_expire(const struct espah_sa *sa, bool hard)
 		     GFP_KERNEL);
 }
 
+/**
+ * struct progress - what an event says of how far an SA has got
+ * @sa: SA
+ * @news: why it is told
+ */
+struct progress {
+	const struct espah_sa		*sa;
+	enum espah_progress_news	news;
+};
+
+static int put_progress(struct sk_buff *msg, const void *what)
+{
+	const struct progress *progress = what;
+	u8 due = progress->news == ESPAH_PROGRESS_PACKETS ?
+		 ESPAH_REPLAY_DUE_PACKETS : ESPAH_REPLAY_DUE_TIME;
+	int err = espah_nl_put_progress(msg, progress->sa);
+
+	return err ?: nla_put_u8(msg, ESPAH_A_SA_REPLAY_DUE, due);
+}
+
+/**
+ * espah_notify_progress() - an SA has got so far
+ * @sa: SA; the caller holds &espah_net.lock
+ * @news: why it is told now
+ */
+void espah_notify_progress(const struct espah_sa *sa,
+			   enum espah_progress_news news)
+{
+	const struct progress progress = { .sa = sa, .news = news };
+
+	lockdep_assert_held(&sa->en->lock);
+
+	espah_notify(sa->en, ESPAH_CMD_SA_REPLAY_NTF, put_progress, &progress,
+		     GFP_KERNEL);
+}
+
 static int put_sa_flush(struct sk_buff *msg, const void *what)
 {
 	const u8 *proto = what;

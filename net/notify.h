@@ -6,6 +6,8 @@
 #include <linux/types.h>
 #include <net/genetlink.h>
 
+#include "progress.h"
+
 struct espah_dropped;
 struct espah_net;
 struct espah_policy;
@@ -34,6 +36,8 @@ void espah_notify_dropped(const struct espah_net *en,
 			  const struct espah_dropped *dropped);
 void espah_notify_sa(const struct espah_sa *sa, u8 cmd);
 void espah_notify_expire(const struct espah_sa *sa, bool hard);
+void espah_notify_progress(const struct espah_sa *sa,
+			   enum espah_progress_news news);
 void espah_notify_sa_flush(const struct espah_net *en, u8 proto);
 void espah_notify_policy(const struct espah_net *en,
 			 const struct espah_policy *policy, u8 cmd);

@@ -161,7 +161,8 @@ static int copy_config(struct espah_sa *sa,
 	if (err)
 		return err;
 	espah_dummy_set(sa, config->dummy);
-	err = espah_sa_change(sa, config->sel, config->limits);
+	err = espah_sa_change(sa, config->sel, config->limits,
+			      &config->thresholds);
 	if (err || sa->larval)
 		return err;
 	return copy_algs(sa, config);
@@ -282,24 +283,26 @@ static void put_selector(struct espah_net *en, struct espah_selector_rcu *sel)
 
 /**
  * espah_sa_change() - change what can change: the inner packets that the SA
- * carries, and for how long
+ * carries, for how long, and when it is told how far it has got
  * @sa: SA
  * @sel: new selector, or NULL for any packet
  * @limits: new lifetime, or NULL for no end
+ * @thresholds: new ones
  *
  * The caller holds &espah_net.lock. In the SAD, espah_lifetime_start() comes next.
  *
  * Return: 0 or a negative errno; nothing has changed then.
  */
 int espah_sa_change(struct espah_sa *sa, const struct espah_selector *sel,
-		    const struct espah_limits *limits)
+		    const struct espah_limits *limits,
+		    const struct espah_thresholds *thresholds)
 {
 	struct espah_selector_rcu *old, *new = get_selector(sa->en, sel);
 	struct espah_limits_rcu *new_limits;
 
 	if (IS_ERR(new))
 		return PTR_ERR(new);
-	new_limits = espah_lifetime_alloc(limits);
+	new_limits = espah_lifetime_alloc(limits, thresholds);
 	if (IS_ERR(new_limits)) {
 		put_selector(sa->en, new);
 		return PTR_ERR(new_limits);
@@ -308,6 +311,22 @@ int espah_sa_change(struct espah_sa *sa, const struct espah_selector *sel,
 	put_selector(sa->en, old);
 	espah_lifetime_set(sa, new_limits);
 	return 0;
+}
+
+/**
+ * espah_sa_thresholds() - when is it told how far the SA has got?
+ * @sa: SA; the caller holds &espah_net.lock or RCU
+ *
+ * Return: its thresholds, all zero where it is never told.
+ */
+struct espah_thresholds espah_sa_thresholds(const struct espah_sa *sa)
+{
+	const struct espah_limits_rcu *limits;
+
+	limits = rcu_dereference_check(sa->limits,
+				       lockdep_is_held(&sa->en->lock));
+	return limits ? limits->progress.thresholds :
+			(struct espah_thresholds){};
 }
 
 /**

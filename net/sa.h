@@ -18,6 +18,7 @@
 #include "fwmark.h"
 #include "header.h"
 #include "limits.h"
+#include "progress.h"
 #include "replay.h"
 #include "selector.h"
 #include "stats.h"
@@ -69,6 +70,7 @@ struct espah_sa_id {
  * @window: replay window in packets
  * @sel: selector, or NULL for any packet
  * @limits: lifetime, or NULL for no end
+ * @thresholds: when to tell how far it has got
  * @alg: what encrypts, or NULL; of AH, what is keyed as a cipher (GMAC)
  * @auth: what protects the integrity, NULL where @alg does; without both it is a
  *	larval SA
@@ -104,6 +106,7 @@ struct espah_sa_config {
 	u32				window;
 	const struct espah_selector	*sel;
 	const struct espah_limits	*limits;
+	struct espah_thresholds		thresholds;
 	const struct espah_alg		*alg;
 	const struct espah_alg		*auth;
 	const char			*alg_name;
@@ -169,11 +172,12 @@ struct espah_selector_rcu {
 };
 
 /**
- * struct espah_limits_rcu - a lifetime that can be replaced under traffic
+ * struct espah_limits_rcu - a lifetime and thresholds that can be replaced under traffic
  * @limits: constant
  * @counts: do packets have to be counted? constant
  * @soft: a packet has reached a soft limit; single word, never false again
  * @hard: a packet was refused for a hard limit; as @soft
+ * @progress: what is to be told on the way; see there
  * @rcu: frees it
  */
 struct espah_limits_rcu {
@@ -181,6 +185,7 @@ struct espah_limits_rcu {
 	bool			counts;
 	bool			soft;
 	bool			hard;
+	struct espah_progress	progress;
 	struct rcu_head		rcu;
 };
 
@@ -247,7 +252,8 @@ struct espah_limits_rcu {
  * @first_used: when it was first used, by the clock since boot, 0 for never;
  *	single word, any writer
  * @usage: per CPU
- * @limits: lifetime or NULL; written under &espah_net.lock, read under RCU
+ * @limits: lifetime and thresholds, or NULL for neither; written under &espah_net.lock,
+ *	read under RCU
  * @packets: packets that count against @limits; atomic
  * @bytes: their octets; atomic
  * @timer: waits for the next limit in time; started under &espah_net.lock while
@@ -347,7 +353,9 @@ struct espah_sa *espah_sa_create(struct espah_net *en,
 				 struct netlink_ext_ack *extack);
 void espah_sa_put(struct espah_sa *sa);
 int espah_sa_change(struct espah_sa *sa, const struct espah_selector *sel,
-		    const struct espah_limits *limits);
+		    const struct espah_limits *limits,
+		    const struct espah_thresholds *thresholds);
+struct espah_thresholds espah_sa_thresholds(const struct espah_sa *sa);
 bool espah_sa_covers(const struct espah_sa *sa, const struct espah_flow *flow);
 bool espah_sa_wants_whole(const struct espah_sa *sa);
 bool espah_sa_use(struct espah_sa *sa, unsigned int bytes);

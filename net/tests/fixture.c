@@ -141,6 +141,21 @@ void espah_notify_expire(const struct espah_sa *sa, bool hard)
 }
 
 /**
+ * espah_notify_progress() - in the place of net/notify.c: counts
+ * @sa: SA in the namespace of a test case
+ * @news: unused
+ */
+void espah_notify_progress(const struct espah_sa *sa,
+			   enum espah_progress_news news)
+{
+	struct fixture *fixture = fixture_of(sa->en);
+
+	lockdep_assert_held(&sa->en->lock);
+
+	WRITE_ONCE(fixture->progress, fixture->progress + 1);
+}
+
+/**
  * espah_nl_put_tmpl() - in the place of net/netlink_tmpl.c: not called
  * @skb: message
  * @tmpl: template

@@ -38,8 +38,10 @@ static bool use(struct espah_sa *sa, unsigned int bytes)
 static void change(struct kunit *test, struct espah_sa *sa,
 		   const struct espah_limits *limits)
 {
+	static const struct espah_thresholds none;
+
 	mutex_lock(&sa->en->lock);
-	KUNIT_EXPECT_EQ(test, espah_sa_change(sa, NULL, limits), 0);
+	KUNIT_EXPECT_EQ(test, espah_sa_change(sa, NULL, limits, &none), 0);
 	espah_lifetime_start(sa);
 	mutex_unlock(&sa->en->lock);
 }
@@ -170,6 +172,43 @@ static void lifetime_can_change(struct kunit *test)
 	change(test, sa, &past);
 	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_HARD, 1));
 	espah_sa_put(sa);
+}
+
+/* Those who want to know how far it has got are told, and other limits do not matter to
+ * that.
+ */
+static void progress_is_told(struct kunit *test)
+{
+	static const struct espah_limits limits = { .packets = { 0, 100 } };
+	struct espah_sa_config config = fixture_sa_config(0x100);
+	struct fixture *fixture = test->priv;
+	struct espah_sa *sa;
+	int i;
+
+	config.thresholds.packets = 2;
+	sa = fixture_sa_add(fixture_net(test), &config);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
+	KUNIT_EXPECT_TRUE(test, use(sa, 100));
+	flush_work(&sa->en->judge.work);
+	KUNIT_EXPECT_EQ(test, fixture->progress, 0);
+	KUNIT_EXPECT_TRUE(test, use(sa, 100));
+	flush_work(&sa->en->judge.work);
+	KUNIT_EXPECT_EQ(test, fixture->progress, 1);
+
+	mutex_lock(&sa->en->lock);
+	KUNIT_EXPECT_EQ(test, espah_sa_change(sa, NULL, &limits,
+					      &config.thresholds), 0);
+	espah_lifetime_start(sa);
+	mutex_unlock(&sa->en->lock);
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_TRUE(test, use(sa, 100));
+	flush_work(&sa->en->judge.work);
+	KUNIT_EXPECT_EQ(test, fixture->progress, 2);
+	change(test, sa, NULL);
+	for (i = 0; i < 4; i++)
+		KUNIT_EXPECT_TRUE(test, use(sa, 100));
+	KUNIT_EXPECT_EQ(test, atomic_read(&sa->asked), 0);
+	KUNIT_EXPECT_EQ(test, fixture->progress, 2);
 }
 
 /* Its timer and its work leave with it. */
@@ -358,6 +397,7 @@ static struct kunit_case lifetime_cases[] = {
 	KUNIT_CASE(numbers_run_out),
 	KUNIT_CASE(extended_numbers_run_out),
 	KUNIT_CASE(few_numbers_are_one_more_soft_limit),
+	KUNIT_CASE(progress_is_told),
 	KUNIT_CASE(removed_one_is_not_heard_of),
 	KUNIT_CASE(one_namespace_does_not_stall_another),
 	KUNIT_CASE(flushed_ones_are_not_heard_of),

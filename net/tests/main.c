@@ -44,6 +44,7 @@ static struct kunit_suite *const suites[] = {
 	&drops_suite,
 	&sa_suite,
 	&lifetime_suite,
+	&progress_suite,
 	&keepalive_suite,
 	&dummy_suite,
 	&sad_suite,

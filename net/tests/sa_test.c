@@ -19,10 +19,11 @@ static struct espah_sa *create(struct espah_net *en,
 static int set_selector(struct espah_net *en, struct espah_sa *sa,
 			const struct espah_selector *sel)
 {
+	static const struct espah_thresholds none;
 	int err;
 
 	mutex_lock(&en->lock);
-	err = espah_sa_change(sa, sel, NULL);
+	err = espah_sa_change(sa, sel, NULL, &none);
 	mutex_unlock(&en->lock);
 	return err;
 }

@@ -30,6 +30,7 @@ extern struct kunit_suite stats_suite;
 extern struct kunit_suite drops_suite;
 extern struct kunit_suite sa_suite;
 extern struct kunit_suite lifetime_suite;
+extern struct kunit_suite progress_suite;
 extern struct kunit_suite keepalive_suite;
 extern struct kunit_suite dummy_suite;
 extern struct kunit_suite sad_suite;

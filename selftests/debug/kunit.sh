@@ -144,6 +144,10 @@ test_lifetime() {
 	suite lifetime
 }
 
+test_progress() {
+	suite progress
+}
+
 test_keepalive() {
 	suite keepalive
 }

@@ -38,7 +38,7 @@ many_policies() {
 # All that an SA can have.
 many_states() {
 	cat <<-END
-		state add $ID spi 0x300 mode tunnel reqid 9 replay-window 64 flag esn noecn replay-oseq 5 replay-seq-hi 1 ttl 9 dscp 46 tfcpad 100 $keys encap espinudp 4500 4501 0.0.0.0 nat_keepalive_interval 20 output-mark 0x5 mask 0x7 limit time-hard 86400 limit byte-soft 1000000 limit packet-hard 18446744073709551615
+		state add $ID spi 0x300 mode tunnel reqid 9 replay-window 64 flag esn noecn replay-oseq 5 replay-seq-hi 1 ttl 9 dscp 46 tfcpad 100 $keys encap espinudp 4500 4501 0.0.0.0 nat_keepalive_interval 20 replay-thresh 100 replay-timer 500 output-mark 0x5 mask 0x7 limit time-hard 86400 limit byte-soft 1000000 limit packet-hard 18446744073709551615
 		state add $ID spi 0x301 mode transport sel src 10.9.0.1 dst 10.9.0.2 proto udp dport 53 enc cbc(aes) $enc_key auth-trunc hmac(sha256) $auth_key 128
 		state add src fd00::1 dst fd00::2 proto ah spi 0x302 mode transport mark 7 auth hmac(sha256) $auth_key
 	END

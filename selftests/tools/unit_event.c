@@ -10,6 +10,7 @@
 #include "counters.h"
 #include "event.h"
 #include "policy.h"
+#include "sa.h"
 #include "selector.h"
 #include "unit.h"
 #include "wire.h"
@@ -237,6 +238,36 @@ static void test_mapping(void)
 	}
 }
 
+static void test_replay(void)
+{
+	static const uint64_t all = 1 << ESPAH_A_SA_DST | 1 << ESPAH_A_SA_PROTO |
+				    1 << ESPAH_A_SA_SPI | 1 << ESPAH_A_SA_OSEQ |
+				    1 << ESPAH_A_SA_SEQ;
+	static const unsigned int needed[] = {
+		ESPAH_A_SA_DST, ESPAH_A_SA_PROTO, ESPAH_A_SA_SPI, ESPAH_A_SA_OSEQ, ESPAH_A_SA_SEQ,
+	};
+	struct espah_sa sa = { .given = all, .proto = 50, .spi = 0x1100, .oseq = UINT64_MAX };
+	struct nlmsghdr *nlh = start(ESPAH_CMD_SA_REPLAY_NTF);
+	struct espah_event event;
+	struct espah_err err;
+	size_t i;
+
+	espah_addr_parse(&sa.dst, "192.0.2.2", &err);
+	espah_sa_put(nlh, &sa);
+	mnl_attr_put_u8(nlh, ESPAH_A_SA_REPLAY_DUE, ESPAH_REPLAY_DUE_TIME);
+	check(espah_event_take(nlh, &event, &err) && event.due == ESPAH_REPLAY_DUE_TIME &&
+	      event.sa.oseq == UINT64_MAX && event.sa.spi == 0x1100, "how far an SA has got");
+	espah_event_wipe(&event);
+	for (i = 0; i < ARRAY_SIZE(needed); i++) {
+		nlh = start(ESPAH_CMD_SA_REPLAY_NTF);
+		sa.given = all & ~espah_bit(needed[i]);
+		espah_sa_put(nlh, &sa);
+		check(!espah_event_take(nlh, &event, &err) && err.num == EBADMSG,
+		      "without all that it takes to go on from there");
+		espah_event_wipe(&event);
+	}
+}
+
 static void test_others(void)
 {
 	struct nlmsghdr *nlh = start(ESPAH_CMD_MAX + 1);
@@ -257,5 +288,6 @@ void test_event(void)
 	test_acquire();
 	test_drop();
 	test_mapping();
+	test_replay();
 	test_others();
 }

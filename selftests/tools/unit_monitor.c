@@ -55,6 +55,35 @@ static void put_mapping(struct nlmsghdr *nlh)
 	espah_put_port(nlh, ESPAH_A_SA_ENCAP_DPORT, 4500);
 }
 
+static void put_reached(struct nlmsghdr *nlh, uint8_t due)
+{
+	const struct espah_sa sa = {
+		.given = espah_bit(ESPAH_A_SA_OSEQ) | espah_bit(ESPAH_A_SA_SEQ) |
+			 espah_bit(ESPAH_A_SA_REPLAY_THRESH) |
+			 espah_bit(ESPAH_A_SA_REPLAY_TIMER),
+		.oseq = UINT64_C(0x100000002),
+		.seq = 3,
+		.replay_thresh = 10,
+		.replay_timer = 250,
+	};
+
+	put_sa(nlh);
+	espah_sa_put(nlh, &sa);
+	mnl_attr_put_u64(nlh, ESPAH_A_SA_PACKETS, 5);
+	mnl_attr_put_u64(nlh, ESPAH_A_SA_BYTES, 700);
+	espah_put_u8(nlh, ESPAH_A_SA_REPLAY_DUE, due);
+}
+
+static void put_update(struct nlmsghdr *nlh)
+{
+	put_reached(nlh, ESPAH_REPLAY_DUE_PACKETS);
+}
+
+static void put_timer(struct nlmsghdr *nlh)
+{
+	put_reached(nlh, ESPAH_REPLAY_DUE_TIME);
+}
+
 /* An acquire says this, and of a policy it is enough. */
 static void put_policy(struct nlmsghdr *nlh)
 {
@@ -121,6 +150,11 @@ static void put_nothing(struct nlmsghdr *nlh)
 	"{\"src\":\"10.0.0.1\",\"dst\":\"10.0.0.2\",\"proto\":\"esp\","	\
 	"\"spi\":\"0x00000100\","
 
+#define REACHED								\
+	"\\\tsrc 10.0.0.1 dst 10.0.0.2\\\tproto esp spi 0x00000100 reqid 17"	\
+	" mode tunnel mark 0x1/0xff\\\treplay-thresh 10\\\treplay-timer 250"	\
+	"\\\tanti-replay context: seq 0x3, oseq 0x100000002"			\
+	"\\\tlifetime current:\\\t  700(bytes), 5(packets)\\\t  add - use -"
 #define JSON_DEFAULTS	"{\"in\":\"accept\",\"fwd\":\"block\",\"out\":\"accept\"}"
 
 /* NULL: that is not looked at here. */
@@ -148,6 +182,10 @@ static const struct {
 	  "Mapping src 10.0.0.1 dst 10.0.0.2\\\tproto esp spi 0x00000100 reqid 17\\\tencap espinudp 41234 4500",
 	  "{\"event\":\"sa-mapping\",\"mapping\":" JSON_SA
 	  "\"reqid\":17,\"sport\":41234,\"dport\":4500}}" },
+	{ ESPAH_CMD_SA_REPLAY_NTF, put_update, "aevent", "Async event replay update" REACHED,
+	  "{\"event\":\"sa-replay\",\"due\":\"packets\",\"replay\":" JSON_SA },
+	{ ESPAH_CMD_SA_REPLAY_NTF, put_timer, "aevent", "Async event timer expired" REACHED,
+	  "\"id\":0,\"oseq\":4294967298,\"seq\":3,\"packets\":5,\"bytes\":700}}" },
 	{ ESPAH_CMD_POLICY_ADD_NTF, put_policy, "policy",
 	  SEL "\\\tdir out priority 0\\\tmark 0x3/0xf" TMPL "\\\tif_id 0x1b",
 	  "\"event\":\"policy-add\",\"policy\":{\"src\":\"10.1.0.1/32\"" },
@@ -170,7 +208,7 @@ static const struct {
 	{ ESPAH_CMD_SA_GET, put_sa, "", "", "" },
 };
 
-static const char * const wants[] = { "sa", "policy", "acquire", "expire" };
+static const char * const wants[] = { "sa", "policy", "acquire", "expire", "aevent" };
 
 /* The one that is told, and what comes after it. */
 static size_t which;

@@ -85,7 +85,10 @@ static void some_sa_apart(struct espah_sa *sa)
 	sa->encap_odst = sa->dst;
 	sa->given |= espah_bit(ESPAH_A_SA_MARK) | espah_bit(ESPAH_A_SA_MARK_MASK) |
 		     espah_bit(ESPAH_A_SA_OUTPUT_MARK) | espah_bit(ESPAH_A_SA_OUTPUT_MARK_MASK) |
-		     espah_bit(ESPAH_A_SA_IF_ID);
+		     espah_bit(ESPAH_A_SA_IF_ID) | espah_bit(ESPAH_A_SA_REPLAY_THRESH) |
+		     espah_bit(ESPAH_A_SA_REPLAY_TIMER);
+	sa->replay_thresh = UINT32_MAX;
+	sa->replay_timer = 250;
 	sa->if_id = 0x12345678;
 	sa->mark = (struct espah_mark){ .value = 5, .mask = 7 };
 	sa->output_mark = (struct espah_mark){ .value = 0x10, .mask = UINT32_MAX };

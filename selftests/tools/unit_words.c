@@ -89,6 +89,13 @@ static const struct words_case cases[] = {
 	{ ADD, "dummy_interval 3600001",
 	  "'dummy_interval': '3600001' is not right; expected a number from 0 to 3600000" },
 	{ ADD, "dummy_interval", "'dummy_interval': a number is missing" },
+	{ UPDATE, ENDS "replay-thresh 4294967295 replay-timer 3600000",
+	  "10.0.0.1>10.0.0.2 50 100 thresh 4294967295 timer 3600000" },
+	{ UPDATE, ENDS "replay-thresh 0 replay-timer 0",
+	  "10.0.0.1>10.0.0.2 50 100 thresh 0 timer 0" },
+	{ ADD, "replay-timer 3600001",
+	  "'replay-timer': '3600001' is not right; expected a number from 0 to 3600000" },
+	{ ADD, "replay-thresh", "'replay-thresh': a number is missing" },
 	{ ADD, ENDS AEAD "nat_keepalive_interval 0",
 	  "10.0.0.1>10.0.0.2 50 100 mode 0 aead rfc4106(gcm(aes)) 2 128" },
 	{ ADD, ENDS AEAD "encap espinudp 4500 61000 192.0.2.9",
@@ -146,7 +153,7 @@ static const struct words_case cases[] = {
 	  "'proto': 'comp' is not supported by this version; expected esp or ah" },
 	{ ADD, "proto tcp", "'proto': 'tcp' is not an IPsec protocol; expected esp or ah" },
 	{ ADD, "foo",
-	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, extra-flag, ttl, dscp, df, flowlabel, tfcpad, aead, enc, auth, auth-trunc, encap, nat_keepalive_interval, dummy_interval, output-mark, if_id, limit, mark, sel",
+	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, replay-thresh, replay-timer, flag, extra-flag, ttl, dscp, df, flowlabel, tfcpad, aead, enc, auth, auth-trunc, encap, nat_keepalive_interval, dummy_interval, output-mark, if_id, limit, mark, sel",
 	},
 	{ ADD, ENDS AEAD "encap espinudp 4500 61000 192.0.2.9 odst 192.0.2.7 mode tunnel",
 	  "10.0.0.1>10.0.0.2 50 100 mode 1 aead rfc4106(gcm(aes)) 2 128 encap 4500 61000 192.0.2.9 odst 192.0.2.7",
@@ -185,7 +192,7 @@ static const struct words_case cases[] = {
 	},
 	{ ADD, "flag noecn flag esn", "'flag': given twice" },
 	{ ADD, "flag noecn foo",
-	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, extra-flag, ttl, dscp, df, flowlabel, tfcpad, aead, enc, auth, auth-trunc, encap, nat_keepalive_interval, dummy_interval, output-mark, if_id, limit, mark, sel",
+	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, replay-thresh, replay-timer, flag, extra-flag, ttl, dscp, df, flowlabel, tfcpad, aead, enc, auth, auth-trunc, encap, nat_keepalive_interval, dummy_interval, output-mark, if_id, limit, mark, sel",
 	},
 	{ ADD, "extra-flag", "'extra-flag': a flag is missing" },
 	{ ADD, "ttl", "'ttl': a number is missing" },
@@ -269,7 +276,7 @@ static const struct words_case cases[] = {
 	{ ADD, "aead x 0x00 0x112233445566778899",
 	  "'aead': '0x...' is not right; expected a number from 0 to 4294967295" },
 	{ ADD, "0x112233445566778899 128",
-	  "'0x...' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, flag, extra-flag, ttl, dscp, df, flowlabel, tfcpad, aead, enc, auth, auth-trunc, encap, nat_keepalive_interval, dummy_interval, output-mark, if_id, limit, mark, sel",
+	  "'0x...' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, replay-thresh, replay-timer, flag, extra-flag, ttl, dscp, df, flowlabel, tfcpad, aead, enc, auth, auth-trunc, encap, nat_keepalive_interval, dummy_interval, output-mark, if_id, limit, mark, sel",
 	},
 	{ ADD, "aead 0123456789012345678901234567890123456789012345678901234567890123 0x00 128",
 	  "'aead': '0123456789012345678901234567890123456789012345678901234567890123...' is too long for the name of an algorithm; at most 63 characters are possible",
@@ -480,6 +487,10 @@ static void add_sa(const struct espah_sa *sa)
 		add(" keepalive %u", sa->nat_keepalive);
 	if (espah_given(sa->given, ESPAH_A_SA_DUMMY_INTERVAL))
 		add(" dummy %u", sa->dummy_interval);
+	if (espah_given(sa->given, ESPAH_A_SA_REPLAY_THRESH))
+		add(" thresh %u", sa->replay_thresh);
+	if (espah_given(sa->given, ESPAH_A_SA_REPLAY_TIMER))
+		add(" timer %u", sa->replay_timer);
 	for (i = 0; i <= ESPAH_A_LIMIT_MAX; i++) {
 		if (sa->limits.limit[i])
 			add(" limit %u=%llu", i, (unsigned long long)sa->limits.limit[i]);

@@ -26,7 +26,9 @@ typedef bool (*put_fn)(struct nlmsghdr *nlh, const void *item, bool key);
 
 /* Of what can be said of an SA, what can be changed. */
 #define SA_CHANGES	(espah_bit(ESPAH_A_SA_SEL) | espah_bit(ESPAH_A_SA_LIMITS) |	\
-			 espah_bit(ESPAH_A_SA_DUMMY_INTERVAL))
+			 espah_bit(ESPAH_A_SA_DUMMY_INTERVAL) |			\
+			 espah_bit(ESPAH_A_SA_REPLAY_THRESH) |			\
+			 espah_bit(ESPAH_A_SA_REPLAY_TIMER))
 #define SA_KEY		(espah_bit(ESPAH_A_SA_DST) | espah_bit(ESPAH_A_SA_PROTO) |	\
 			 espah_bit(ESPAH_A_SA_SPI))
 #define POLICY_KEY	(espah_bit(ESPAH_A_POLICY_DIR) | espah_bit(ESPAH_A_POLICY_SEL) | \
@@ -57,6 +59,8 @@ static uint64_t sa_said(const struct espah_sa *sa)
 			  unless(!sa->tfcpad, ESPAH_A_SA_TFCPAD) |
 			  unless(!sa->if_id, ESPAH_A_SA_IF_ID) |
 			  unless(!sa->dummy_interval, ESPAH_A_SA_DUMMY_INTERVAL) |
+			  unless(!sa->replay_thresh, ESPAH_A_SA_REPLAY_THRESH) |
+			  unless(!sa->replay_timer, ESPAH_A_SA_REPLAY_TIMER) |
 			  unless(!sa->mark.mask, ESPAH_A_SA_MARK) |
 			  unless(!sa->output_mark.mask, ESPAH_A_SA_OUTPUT_MARK) |
 			  unless(no_limits(&sa->limits), ESPAH_A_SA_LIMITS);

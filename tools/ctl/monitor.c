@@ -13,7 +13,7 @@
 #include "print.h"
 
 static const char help[] =
-	"Usage: espah [ -ts | -j ] monitor [ all | { acquire | expire | sa | policy | drop }... ] [ nokeys ]\n"
+	"Usage: espah [ -ts | -j ] monitor [ all | { acquire | expire | sa | aevent | policy | drop }... ] [ nokeys ]\n"
 	"Events are shown as they come, until the monitor is stopped. Packets that end (drop) are\n"
 	"shown where they are asked for: there may be many.\n";
 
@@ -25,7 +25,8 @@ enum {
 	WANT_ACQUIRE = 1 << 3,
 	/* Not among all of them: packets may be many. */
 	WANT_DROP = 1 << 4,
-	WANT_ALL = WANT_EXPIRE | WANT_SA | WANT_POLICY | WANT_ACQUIRE,
+	WANT_AEVENT = 1 << 5,
+	WANT_ALL = WANT_EXPIRE | WANT_SA | WANT_POLICY | WANT_ACQUIRE | WANT_AEVENT,
 };
 
 /* For each event its name in JSON, what it says in text, and who wants it. */
@@ -46,6 +47,7 @@ static const struct event_text {
 	[ESPAH_CMD_POLICY_FLUSH_NTF] = { "policy-flush", "Flushed policy", WANT_POLICY },
 	[ESPAH_CMD_DEFAULT_NTF] = { "policy-default", "", WANT_POLICY },
 	[ESPAH_CMD_SA_MAPPING_NTF] = { "sa-mapping", "Mapping ", WANT_SA },
+	[ESPAH_CMD_SA_REPLAY_NTF] = { "sa-replay", "Async event ", WANT_AEVENT },
 	[ESPAH_CMD_ACQUIRE_NTF] = { "acquire", "acquire ", WANT_ACQUIRE },
 	[ESPAH_CMD_DROP_NTF] = { "drop", "drop ", WANT_DROP },
 };
@@ -60,6 +62,11 @@ static const struct event_text *text_of(const struct espah_event *event)
 static const char *expired_name(const struct espah_event *event)
 {
 	return event->expired == ESPAH_EXPIRED_HARD ? "hard" : "soft";
+}
+
+static const char *due_name(const struct espah_event *event)
+{
+	return event->due == ESPAH_REPLAY_DUE_TIME ? "timer" : "packets";
 }
 
 static void print_stamp(void)
@@ -100,6 +107,11 @@ static int print_event(const struct ctl *ctl, const struct espah_event *event,
 		break;
 	case ESPAH_CMD_SA_MAPPING_NTF:
 		print_mapping(ctl, &event->sa);
+		break;
+	case ESPAH_CMD_SA_REPLAY_NTF:
+		fputs(event->due == ESPAH_REPLAY_DUE_TIME ? "timer expired" : "replay update",
+		      stdout);
+		print_replay(ctl, &event->sa);
 		break;
 	case ESPAH_CMD_ACQUIRE_NTF:
 		print_acquire(ctl, &event->policy);
@@ -152,6 +164,9 @@ static json_t *json_event(const struct ctl *ctl, const struct espah_event *event
 		return json_with(object, "default", json_defaults(&event->defaults));
 	case ESPAH_CMD_SA_MAPPING_NTF:
 		return json_with(object, "mapping", json_mapping(&event->sa));
+	case ESPAH_CMD_SA_REPLAY_NTF:
+		object = json_with(object, "due", json_string(due_name(event)));
+		return json_with(object, "replay", json_replay(&event->sa));
 	case ESPAH_CMD_ACQUIRE_NTF:
 		return json_with(object, "acquire", json_acquire(&event->policy));
 	case ESPAH_CMD_DROP_NTF:
@@ -264,6 +279,15 @@ static int take_sa(struct args *args, void *to)
 	return 0;
 }
 
+static int take_aevent(struct args *args, void *to)
+{
+	unsigned int *wanted = to;
+
+	(void)args;
+	*wanted |= WANT_AEVENT;
+	return 0;
+}
+
 static int take_policy(struct args *args, void *to)
 {
 	unsigned int *wanted = to;
@@ -296,10 +320,10 @@ static const struct word words[] = {
 	{ .name = "expire", .take = take_expire },
 	{ .name = "sa", .take = take_sa },
 	{ .name = "SA", .take = take_sa },
+	{ .name = "aevent", .take = take_aevent },
 	{ .name = "policy", .take = take_policy },
 	{ .name = "drop", .take = take_drop },
 	{ .name = "nokeys", .take = take_nokeys },
-	{ .name = "aevent", .lacks = "events of replay windows are" },
 	{ .name = "report", .lacks = "reports are" },
 	{ .name = "all-nsid", .lacks = "listening to all namespaces is" },
 	{}

@@ -36,8 +36,10 @@ json_t *json_state(const struct espah_sa *sa);
 json_t *json_policy(const struct espah_policy *policy);
 json_t *json_acquire(const struct espah_policy *wants);
 json_t *json_mapping(const struct espah_sa *seen);
+json_t *json_replay(const struct espah_sa *reached);
 void print_acquire(const struct ctl *ctl, const struct espah_policy *wants);
 void print_mapping(const struct ctl *ctl, const struct espah_sa *seen);
+void print_replay(const struct ctl *ctl, const struct espah_sa *reached);
 int print_states(const struct ctl *ctl, const struct espah_sa *sa, size_t count,
 		 struct espah_err *err);
 int print_policies(const struct ctl *ctl, const struct espah_policy *policy, size_t count,

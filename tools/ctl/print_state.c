@@ -84,6 +84,23 @@ static void print_encap(const struct ctl *ctl, const struct espah_sa *sa)
 		printf("%s\tdummy_interval %u", print_break(ctl), sa->dummy_interval);
 }
 
+static void print_thresholds(const struct ctl *ctl, const struct espah_sa *sa)
+{
+	if (espah_given(sa->given, ESPAH_A_SA_REPLAY_THRESH))
+		printf("%s\treplay-thresh %u", print_break(ctl), sa->replay_thresh);
+	if (espah_given(sa->given, ESPAH_A_SA_REPLAY_TIMER))
+		printf("%s\treplay-timer %u", print_break(ctl), sa->replay_timer);
+}
+
+static json_t *json_thresholds(json_t *object, const struct espah_sa *sa)
+{
+	if (espah_given(sa->given, ESPAH_A_SA_REPLAY_THRESH))
+		object = json_with(object, "replay_thresh", json_integer(sa->replay_thresh));
+	if (espah_given(sa->given, ESPAH_A_SA_REPLAY_TIMER))
+		object = json_with(object, "replay_timer", json_integer(sa->replay_timer));
+	return object;
+}
+
 static json_t *json_encap(const struct espah_sa *sa)
 {
 	char oaddr[ESPAH_ADDR_STRLEN], odst[ESPAH_ADDR_STRLEN];
@@ -180,10 +197,9 @@ static void print_numbers(const struct ctl *ctl, const struct espah_sa *sa)
 	}
 }
 
-static void print_figures(const struct ctl *ctl, const struct espah_sa *sa)
+static void print_current(const struct ctl *ctl, const struct espah_sa *sa)
 {
 	const char *line = print_break(ctl);
-	unsigned int i;
 
 	printf("%s\tlifetime current:", line);
 	printf("%s\t  %llu(bytes), %llu(packets)", line, (unsigned long long)sa->bytes,
@@ -191,6 +207,14 @@ static void print_figures(const struct ctl *ctl, const struct espah_sa *sa)
 	printf("%s\t  ", line);
 	print_time("add", espah_given(sa->given, ESPAH_A_SA_ADD_TIME), sa->add_time);
 	print_time(" use", espah_given(sa->given, ESPAH_A_SA_USE_TIME), sa->use_time);
+}
+
+static void print_figures(const struct ctl *ctl, const struct espah_sa *sa)
+{
+	const char *line = print_break(ctl);
+	unsigned int i;
+
+	print_current(ctl, sa);
 	if (!sa->counters)
 		return;
 	printf("%s\tcounters:", line);
@@ -223,6 +247,7 @@ static void print_state(const struct ctl *ctl, const struct espah_sa *sa)
 	print_marks(ctl, sa);
 	print_algs(ctl, sa);
 	print_encap(ctl, sa);
+	print_thresholds(ctl, sa);
 	print_numbers(ctl, sa);
 	if (espah_given(sa->given, ESPAH_A_SA_IF_ID))
 		printf("%s\tif_id %#x", line, sa->if_id);
@@ -295,7 +320,7 @@ static json_t *json_limits(const struct espah_limits *limits)
 	return object;
 }
 
-static json_t *json_figures(json_t *object, const struct espah_sa *sa)
+static json_t *json_reached(json_t *object, const struct espah_sa *sa)
 {
 	object = json_with(object, "id", json_integer(sa->id));
 	object = json_with(object, "oseq", json_integer(sa->oseq));
@@ -306,7 +331,13 @@ static json_t *json_figures(json_t *object, const struct espah_sa *sa)
 		object = json_with(object, "add_time", json_integer(sa->add_time));
 	if (espah_given(sa->given, ESPAH_A_SA_USE_TIME))
 		object = json_with(object, "use_time", json_integer(sa->use_time));
-	return json_with(object, "counters", json_counters(sa->counters, false));
+	return object;
+}
+
+static json_t *json_figures(json_t *object, const struct espah_sa *sa)
+{
+	return json_with(json_reached(object, sa), "counters",
+			 json_counters(sa->counters, false));
 }
 
 /**
@@ -353,6 +384,7 @@ json_t *json_state(const struct espah_sa *sa)
 	if (espah_given(sa->given, ESPAH_A_SA_DUMMY_INTERVAL))
 		object = json_with(object, "dummy_interval",
 				   json_integer(sa->dummy_interval));
+	object = json_thresholds(object, sa);
 	if (espah_given(sa->given, ESPAH_A_SA_MARK))
 		object = json_with(object, "mark", json_mark(&sa->mark));
 	if (espah_given(sa->given, ESPAH_A_SA_OUTPUT_MARK))
@@ -431,6 +463,55 @@ json_t *json_mapping(const struct espah_sa *seen)
 			 "reqid", (json_int_t)seen->reqid,
 			 "sport", (json_int_t)seen->encap_sport,
 			 "dport", (json_int_t)seen->encap_dport);
+}
+
+/**
+ * print_replay() - print how far an SA has got
+ * @ctl: the options
+ * @reached: what names the SA, and its numbers
+ */
+void print_replay(const struct ctl *ctl, const struct espah_sa *reached)
+{
+	char src[ESPAH_ADDR_STRLEN], dst[ESPAH_ADDR_STRLEN], proto[ESPAH_PROTO_STRLEN];
+	const char *line = print_break(ctl);
+
+	printf("%s\tsrc %s dst %s", line, espah_addr_print(&reached->src, src),
+	       espah_addr_print(&reached->dst, dst));
+	printf("%s\tproto %s spi 0x%08x reqid %u mode %s", line,
+	       espah_proto_name(reached->proto, proto), reached->spi, reached->reqid,
+	       espah_mode_name(reached->mode));
+	if (espah_given(reached->given, ESPAH_A_SA_MARK)) {
+		putchar(' ');
+		print_mark("mark", &reached->mark);
+	}
+	print_thresholds(ctl, reached);
+	print_numbers(ctl, reached);
+	print_current(ctl, reached);
+}
+
+/**
+ * json_replay() - how far an SA has got, for programs
+ * @reached: as for print_replay()
+ *
+ * Return: the object, or NULL.
+ */
+json_t *json_replay(const struct espah_sa *reached)
+{
+	char src[ESPAH_ADDR_STRLEN], dst[ESPAH_ADDR_STRLEN], proto[ESPAH_PROTO_STRLEN];
+	char spi[sizeof("0x00000000")];
+	json_t *object;
+
+	snprintf(spi, sizeof(spi), "0x%08x", reached->spi);
+	object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I}",
+			   "src", espah_addr_print(&reached->src, src),
+			   "dst", espah_addr_print(&reached->dst, dst),
+			   "proto", espah_proto_name(reached->proto, proto),
+			   "spi", spi,
+			   "mode", espah_mode_name(reached->mode),
+			   "reqid", (json_int_t)reached->reqid);
+	if (espah_given(reached->given, ESPAH_A_SA_MARK))
+		object = json_with(object, "mark", json_mark(&reached->mark));
+	return json_reached(json_thresholds(object, reached), reached);
 }
 
 /**

@@ -16,6 +16,7 @@ static const char help[] =
 	"        [ ttl { TTL | inherit | auto } ] [ dscp { DSCP | inherit } ] [ df { inherit | set | unset } ]\n"
 	"        [ flowlabel { LABEL | inherit | auto } ] [ tfcpad OCTETS ]\n"
 	"        [ replay-seq SEQ ] [ replay-oseq SEQ ] [ replay-seq-hi SEQ ] [ replay-oseq-hi SEQ ]\n"
+	"        [ replay-thresh PACKETS ] [ replay-timer MILLISECONDS ]\n"
 	"        [ sel SELECTOR ]\n"
 	"        [ encap espinudp SPORT DPORT OADDR [ odst ODST ] ]\n"
 	"        [ nat_keepalive_interval SECONDS ] [ dummy_interval MILLISECONDS ]\n"

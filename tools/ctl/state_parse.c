@@ -234,16 +234,33 @@ static int take_nat_keepalive(struct args *args, void *to)
 	return 0;
 }
 
-#define DUMMY_INTERVAL_MAX	3600000
+/* Milliseconds. */
+#define INTERVAL_MAX	3600000
 
 static int take_dummy_interval(struct args *args, void *to)
 {
 	struct espah_sa *sa = to;
 
-	if (args_number(args, 0, DUMMY_INTERVAL_MAX, &sa->dummy_interval))
+	if (args_number(args, 0, INTERVAL_MAX, &sa->dummy_interval))
 		return -1;
 	sa->given |= espah_bit(ESPAH_A_SA_DUMMY_INTERVAL);
 	return 0;
+}
+
+static int take_replay_thresh(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+
+	sa->given |= espah_bit(ESPAH_A_SA_REPLAY_THRESH);
+	return args_number(args, 0, UINT32_MAX, &sa->replay_thresh);
+}
+
+static int take_replay_timer(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+
+	sa->given |= espah_bit(ESPAH_A_SA_REPLAY_TIMER);
+	return args_number(args, 0, INTERVAL_MAX, &sa->replay_timer);
 }
 
 static int take_state_mark(struct args *args, void *to)
@@ -309,6 +326,8 @@ static const struct word state_words[] = {
 	{ .name = "replay-oseq", .take = take_replay_oseq },
 	{ .name = "replay-seq-hi", .take = take_replay_seq_hi },
 	{ .name = "replay-oseq-hi", .take = take_replay_oseq_hi },
+	{ .name = "replay-thresh", .take = take_replay_thresh },
+	{ .name = "replay-timer", .take = take_replay_timer },
 	{ .name = "flag", .take = take_flag },
 	{ .name = "extra-flag", .take = take_extra_flag },
 	{ .name = "ttl", .take = take_ttl },

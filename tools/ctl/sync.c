@@ -89,7 +89,8 @@ static int update(struct sync *sync, const struct espah_sa *to, struct espah_err
 
 	sa.given &= espah_bit(ESPAH_A_SA_DST) | espah_bit(ESPAH_A_SA_PROTO) |
 		    espah_bit(ESPAH_A_SA_SPI) | espah_bit(ESPAH_A_SA_SEL) |
-		    espah_bit(ESPAH_A_SA_LIMITS) | espah_bit(ESPAH_A_SA_DUMMY_INTERVAL);
+		    espah_bit(ESPAH_A_SA_LIMITS) | espah_bit(ESPAH_A_SA_DUMMY_INTERVAL) |
+		    espah_bit(ESPAH_A_SA_REPLAY_THRESH) | espah_bit(ESPAH_A_SA_REPLAY_TIMER);
 	ret = espah_sa_update(sync->ctl->nl, &sa, err);
 	explicit_bzero(&sa, sizeof(sa));
 	return ret;

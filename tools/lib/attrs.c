@@ -116,6 +116,9 @@ static const struct espah_attr sa_attrs[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_MAPPED_SRC] = { "mapped-src", ESPAH_KIND_ADDR, NULL },
 	[ESPAH_A_SA_MAPPED_SPORT] = { "mapped-sport", ESPAH_KIND_OTHER, NULL },
 	[ESPAH_A_SA_IF_ID] = { "if-id", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SA_REPLAY_THRESH] = { "replay-thresh", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SA_REPLAY_TIMER] = { "replay-timer", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SA_REPLAY_DUE] = { "replay-due", ESPAH_KIND_NUMBER, NULL },
 };
 
 static const struct espah_attr_set sa_set = { ESPAH_A_SA_MAX, sa_attrs };

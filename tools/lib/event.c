@@ -75,6 +75,24 @@ static bool take_mapping(const struct nlmsghdr *nlh, struct espah_sa *sa, struct
 	return false;
 }
 
+/* Whoever is to go on from there has to know which SA it is, and all its numbers. */
+static bool take_replay(const struct nlmsghdr *nlh, struct espah_event *event,
+			struct espah_err *err)
+{
+	const uint64_t need = espah_bit(ESPAH_A_SA_DST) | espah_bit(ESPAH_A_SA_PROTO) |
+			      espah_bit(ESPAH_A_SA_SPI) | espah_bit(ESPAH_A_SA_OSEQ) |
+			      espah_bit(ESPAH_A_SA_SEQ);
+
+	if (!take_small(nlh, ESPAH_A_SA_REPLAY_DUE, &event->due, err) ||
+	    espah_sa_take(nlh, &event->sa, err))
+		return false;
+	if ((event->sa.given & need) == need)
+		return true;
+	espah_err_kernel(err, EBADMSG,
+			 "EBADMSG: the kernel's event does not say how far an SA has got");
+	return false;
+}
+
 static bool take_policy_flush(const struct nlmsghdr *nlh, struct espah_event *event,
 			      struct espah_err *err)
 {
@@ -108,6 +126,8 @@ bool espah_event_take(const struct nlmsghdr *nlh, struct espah_event *event, str
 		if (!take_small(nlh, ESPAH_A_SA_EXPIRED, &event->expired, err))
 			return false;
 		return !espah_sa_take(nlh, &event->sa, err);
+	case ESPAH_CMD_SA_REPLAY_NTF:
+		return take_replay(nlh, event, err);
 	case ESPAH_CMD_SA_MAPPING_NTF:
 		return take_mapping(nlh, &event->sa, err);
 	case ESPAH_CMD_ACQUIRE_NTF:

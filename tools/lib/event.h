@@ -19,10 +19,13 @@ struct espah_event {
 	uint8_t cmd;
 	/* Of an SA that expires: ESPAH_EXPIRED_*. */
 	uint8_t expired;
+	/* Of one that tells how far an SA has got: ESPAH_REPLAY_DUE_*. */
+	uint8_t due;
 	/*
 	 * Of events about SAs; of a flush, its proto is 0 where all went. Of a
 	 * mapping: dst, proto, spi, reqid and encap_dport are the SA's, while src
-	 * and encap_sport are where the peer was seen, in place of the SA's own.
+	 * and encap_sport are where the peer was seen, in place of the SA's own. Of how
+	 * far an SA has got: what names it, its numbers, and when it is told.
 	 */
 	struct espah_sa sa;
 	/*

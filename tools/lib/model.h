@@ -121,6 +121,9 @@ struct espah_sa {
 	/* Seconds of silence before a keepalive, and milliseconds before a dummy; 0: none. */
 	uint32_t nat_keepalive;
 	uint32_t dummy_interval;
+	/* When it is told how far it has got: after so many packets, or milliseconds; 0: never. */
+	uint32_t replay_thresh;
+	uint32_t replay_timer;
 	/* Each with its mask, or not at all. */
 	struct espah_mark mark;
 	struct espah_mark output_mark;

@@ -70,7 +70,11 @@ static bool put_numbers(struct nlmsghdr *nlh, const struct espah_sa *sa)
 	       (!espah_given(given, ESPAH_A_SA_OSEQ) ||
 		espah_put_bytes(nlh, ESPAH_A_SA_OSEQ, &sa->oseq, sizeof(sa->oseq))) &&
 	       (!espah_given(given, ESPAH_A_SA_SEQ) ||
-		espah_put_bytes(nlh, ESPAH_A_SA_SEQ, &sa->seq, sizeof(sa->seq)));
+		espah_put_bytes(nlh, ESPAH_A_SA_SEQ, &sa->seq, sizeof(sa->seq))) &&
+	       (!espah_given(given, ESPAH_A_SA_REPLAY_THRESH) ||
+		espah_put_u32(nlh, ESPAH_A_SA_REPLAY_THRESH, sa->replay_thresh)) &&
+	       (!espah_given(given, ESPAH_A_SA_REPLAY_TIMER) ||
+		espah_put_u32(nlh, ESPAH_A_SA_REPLAY_TIMER, sa->replay_timer));
 }
 
 static bool put_output_mark(struct nlmsghdr *nlh, const struct espah_sa *sa)
@@ -296,6 +300,10 @@ static bool take_attr(const struct nlattr *attr, struct espah_sa *sa)
 		return espah_take_u32(attr, &sa->nat_keepalive);
 	case ESPAH_A_SA_DUMMY_INTERVAL:
 		return espah_take_u32(attr, &sa->dummy_interval);
+	case ESPAH_A_SA_REPLAY_THRESH:
+		return espah_take_u32(attr, &sa->replay_thresh);
+	case ESPAH_A_SA_REPLAY_TIMER:
+		return espah_take_u32(attr, &sa->replay_timer);
 	case ESPAH_A_SA_LIMITS:
 		return espah_take_limits(attr, &sa->limits);
 	case ESPAH_A_SA_STATE:

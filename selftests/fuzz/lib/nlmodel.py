@@ -104,7 +104,7 @@ class Model:
     def updated(self, entries, key, values, octets):
         """A larval SA becomes what the request says, another changes in these."""
         said = {self.spec.by_number['sa'][number].name for number, _ in attributes(octets)}
-        changing = {'sel', 'limits'} | said & {'dummy-interval'}
+        changing = {'sel', 'limits'} | said & {'dummy-interval', 'replay-thresh', 'replay-timer'}
         if self.larval(entries[key]):
             kept = {name: value for name, value in entries[key].items()
                     if name in ('src', 'mode', 'reqid') and name not in said}

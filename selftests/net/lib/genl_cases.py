@@ -134,6 +134,7 @@ VALUES = {
     'dscp': (64, 255),
     'tfcpad': (0, 65536),
     'dummy-interval': (3600001, 0xffffffff),
+    'replay-timer': (3600001, 0xffffffff),
     **{name: (0,) for name, kind in SETS['LIMIT'] if kind == 'u64'},
 }
 

@@ -22,7 +22,8 @@ SETS = {
            ('mark-mask', 'u32'), ('output-mark', 'u32'), ('output-mark-mask', 'u32'),
            ('ttl', 'u8'), ('dscp', 'u8'), ('encap-odst', 'addr'), ('tfcpad', 'u32'),
            ('nat-keepalive', 'u32'), ('flowlabel', 'u32'), ('dummy-interval', 'u32'),
-           ('mapped-src', 'addr'), ('mapped-sport', 'be16'), ('if-id', 'u32')),
+           ('mapped-src', 'addr'), ('mapped-sport', 'be16'), ('if-id', 'u32'), ('replay-thresh', 'u32'),
+           ('replay-timer', 'u32'), ('replay-due', 'u8')),
     # But for its pad, which comes first there.
     'LIMIT': (('time-soft', 'u64'), ('time-hard', 'u64'), ('time-use-soft', 'u64'),
               ('time-use-hard', 'u64'), ('byte-soft', 'u64'), ('byte-hard', 'u64'),
@@ -129,7 +130,8 @@ def policy(dir_=1, dst='10.2.9.0', **other):
 NO_MARK = {'mark': 0, 'mark-mask': 0}
 NO_OUTPUT_MARK = {'output-mark': 0, 'output-mark-mask': 0}
 
-OLD_SA = sa(0x100, ttl=9, dscp=46, tfcpad=500, **{'nat-keepalive': 3600, 'dummy-interval': 3600000})
+OLD_SA = sa(0x100, ttl=9, dscp=46, tfcpad=500,
+            **{'nat-keepalive': 3600, 'dummy-interval': 3600000, 'replay-thresh': 7, 'replay-timer': 3600000})
 OLD_ID = {name: OLD_SA[name] for name in ('src', 'dst', 'proto', 'spi')}
 OLD_POLICY = policy(dst='10.2.1.0')
 
@@ -156,9 +158,11 @@ class Command:
 
 COMMANDS = (
     Command('SA_ADD', ('src', 'dst', 'proto', 'spi', 'mode', 'aead'),
-            sa(limits=limits(), flags=0x1d, ttl=9, dscp=46, tfcpad=1, oseq=5, seq=7, mark=1, **{'nat-keepalive': 1, 'dummy-interval': 3600000, 'mark-mask': 3, 'output-mark': 4, 'output-mark-mask': 4, 'if-id': 5})),
+            sa(limits=limits(), flags=0x1d, ttl=9, dscp=46, tfcpad=1, oseq=5, seq=7, mark=1, **{'nat-keepalive': 1, 'dummy-interval': 3600000, 'mark-mask': 3, 'output-mark': 4, 'output-mark-mask': 4, 'if-id': 5,
+               'replay-thresh': 1, 'replay-timer': 1})),
     Command('SA_UPDATE', ('dst', 'proto', 'spi'),
-            sa(0x100, sel=sel(dst='10.2.7.0'), limits=limits(), flags=0, ttl=9, dscp=46, tfcpad=500, oseq=0, seq=0, **{'nat-keepalive': 3600, 'dummy-interval': 3600000, 'if-id': 0}, **NO_MARK, **NO_OUTPUT_MARK)),
+            sa(0x100, sel=sel(dst='10.2.7.0'), limits=limits(), flags=0, ttl=9, dscp=46, tfcpad=500, oseq=0, seq=0, **{'nat-keepalive': 3600, 'dummy-interval': 3600000, 'if-id': 0,
+               'replay-thresh': 0, 'replay-timer': 3600000}, **NO_MARK, **NO_OUTPUT_MARK)),
     Command('SA_GET', ('dst', 'proto', 'spi'), {**OLD_ID, **NO_MARK, 'show-keys': b''}),
     Command('SA_GET', (), {'show-keys': b''}, dump=True),
     Command('POLICY_ADD', ('dir', 'action', 'sel', 'tmpl'), policy(mark=1, **{'mark-mask': 3, 'if-id': 5})),
