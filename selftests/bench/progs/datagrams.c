@@ -22,6 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../marks.h"
+
 #define PORT		4000
 #define OCTETS_MAX	65507
 #define GIVE_UP		600
@@ -108,7 +110,9 @@ int main(int argc, char **argv)
 	while (rounds--) {
 		long long start = now();
 
+		mark_begin();
 		exchange(left, right, octets, count);
+		mark_end();
 		printf("%lld\n", (now() - start + count / 2) / count);
 	}
 	return 0;
