@@ -289,13 +289,46 @@ static int map_apart(struct scatterlist *sg, int frags,
 }
 
 /* Returns 0 or a negative errno. */
-static int map(struct scatterlist *sg, int frags, struct sk_buff *skb)
+static __always_inline int map(struct scatterlist *sg, int frags,
+			       struct sk_buff *skb)
 {
 	int ret;
 
+	if (likely(frags == 1 && !skb_is_nonlinear(skb))) {
+		*sg = (struct scatterlist){};
+		sg_init_marker(sg, 1);
+		sg_set_buf(sg, skb->data, skb->len);
+		return 0;
+	}
 	sg_init_table(sg, frags);
 	ret = skb_to_sgvec(skb, sg, 0, skb->len);
 	return ret < 0 ? ret : 0;
+}
+
+/* What most requests fit into. */
+#define SPARE_SIZE	1024
+
+/* Of each CPU, the memory of the last request that ended there, for the next one; or NULL.
+ * Nothing smaller than SPARE_SIZE is kept. Taken and put back by one instruction: whoever
+ * interrupts finds none, and gets memory of his own.
+ */
+static DEFINE_PER_CPU(void *, spare);
+
+static __always_inline void *take(size_t size)
+{
+	void *memory = NULL;
+
+	if (likely(size <= SPARE_SIZE)) {
+		memory = this_cpu_xchg(spare, NULL);
+		size = SPARE_SIZE;
+	}
+	return likely(memory) ? memory : kmalloc(size, GFP_ATOMIC);
+}
+
+static __always_inline void give_back(void *memory)
+{
+	if (unlikely(this_cpu_cmpxchg(spare, NULL, memory)))
+		kfree(memory);
 }
 
 /* Made twice, so that whoever has nothing apart does not ask again and again. */
@@ -314,8 +347,8 @@ request(const struct espah_sa *sa, struct sk_buff *skb, int frags,
 
 	if (apart)
 		size += sizeof(*sg) + sizeof(struct apart);
-	req = kmalloc(size, GFP_ATOMIC);
-	if (!req)
+	req = take(size);
+	if (unlikely(!req))
 		return NULL;
 	iv = PTR_ALIGN((u8 *)req + iv_offset(tfm),
 		       crypto_aead_alignmask(tfm) + 1);
@@ -323,7 +356,7 @@ request(const struct espah_sa *sa, struct sk_buff *skb, int frags,
 
 	more = apart ? map_apart(sg, frags, sa, skb) : map(sg, frags, skb);
 	if (unlikely(more < 0)) {
-		kfree(req);
+		give_back(req);
 		return NULL;
 	}
 	if (apart && sa->iv == ESPAH_IV_IMPLICIT)
@@ -376,5 +409,16 @@ struct aead_request *espah_crypto_request(const struct espah_sa *sa,
  */
 void espah_crypto_request_free(struct aead_request *req)
 {
-	kfree(req);
+	give_back(req);
+}
+
+/**
+ * espah_crypto_exit() - no request is made any more
+ */
+void espah_crypto_exit(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		kfree_sensitive(per_cpu(spare, cpu));
 }

@@ -6,6 +6,7 @@
 #include <net/rtnetlink.h>
 
 #include "conntrack.h"
+#include "crypto.h"
 #include "dev.h"
 #include "flowtable.h"
 #include "handlers.h"
@@ -75,6 +76,7 @@ static void __exit espah_exit(void)
 	espah_conntrack_exit();
 	espah_lifetime_exit();
 	espah_sa_exit();
+	espah_crypto_exit();
 }
 
 module_init(espah_init);

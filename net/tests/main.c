@@ -9,6 +9,7 @@
 #include <linux/glob.h>
 #include <linux/module.h>
 
+#include "../crypto.h"
 #include "../lifetime.h"
 #include "../sa.h"
 #include "suites.h"
@@ -96,6 +97,7 @@ static void __exit espah_kunit_exit(void)
 {
 	espah_lifetime_exit();
 	espah_sa_exit();
+	espah_crypto_exit();
 }
 
 module_init(espah_kunit_init);
