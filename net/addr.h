@@ -7,6 +7,7 @@
 #include <linux/socket.h>
 #include <linux/string.h>
 #include <linux/types.h>
+#include <net/ipv6.h>
 
 /**
  * union espah_addr - an IPv4 or IPv6 address in network byte order
@@ -37,7 +38,7 @@ static inline union espah_addr espah_addr6(const struct in6_addr *addr)
 static inline bool espah_addr_equal(const union espah_addr *a,
 				    const union espah_addr *b)
 {
-	return !memcmp(a, b, sizeof(*a));
+	return ipv6_addr_equal(&a->v6, &b->v6);
 }
 
 static inline bool espah_addr_any(const union espah_addr *a)

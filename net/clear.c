@@ -9,6 +9,7 @@
 
 #include "bypass.h"
 #include "clear.h"
+#include "direct.h"
 #include "ext6.h"
 #include "flow.h"
 #include "flowtable.h"
@@ -144,16 +145,14 @@ static bool no_policy(const struct net *net, const struct sk_buff *skb, u8 dir)
 	       (dst && dst->flags & DST_FAKE_RTABLE);
 }
 
-/* What carries protection itself is judged when that is taken off, here. What
- * is forwarded is not taken off here.
+/* What carries protection itself is judged when that is taken off, here. (What is forwarded is
+ * not taken off here.)
  */
-static bool judged_later(const struct sk_buff *skb, u8 dir)
+static bool judged_later(const struct sk_buff *skb)
 {
 	struct espah_ext6 ext;
 	u8 proto;
 
-	if (dir != ESPAH_DIR_IN)
-		return false;
 	if (unlikely(espah_packet_is6(skb))) {
 		espah_ext6_walk(skb, &ext);
 		proto = ext.proto;
@@ -171,16 +170,14 @@ static bool no_policies(const struct espah_net *en)
 	       !espah_default_blocks(en, ESPAH_DIR_FWD);
 }
 
-static unsigned int arrived(const struct nf_hook_state *state,
-			    struct sk_buff *skb, u8 dir)
+static noinline unsigned int arrived(const struct nf_hook_state *state,
+				     struct sk_buff *skb, u8 dir)
 {
 	const struct espah_net *en = espah_net(state->net);
 	unsigned int cause = 0;
 	struct espah_flow flow;
 
-	if (no_policies(en))
-		return NF_ACCEPT;
-	if (no_policy(state->net, skb, dir) || judged_later(skb, dir) ||
+	if (no_policies(en) || no_policy(state->net, skb, dir) ||
 	    espah_mark_seen(en, skb))
 		return NF_ACCEPT;
 
@@ -212,7 +209,8 @@ static unsigned int arrived(const struct nf_hook_state *state,
 unsigned int espah_clear_in_hook(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
-	return arrived(state, skb, ESPAH_DIR_IN);
+	return espah_direct_judged(skb) || judged_later(skb) ?
+		       NF_ACCEPT : arrived(state, skb, ESPAH_DIR_IN);
 }
 
 /* Before it can be judged, it has to be whole. */
@@ -267,5 +265,6 @@ unsigned int espah_clear_fwd_hook(void *priv, struct sk_buff *skb,
 {
 	if (espah_flowtable_worth(skb))
 		espah_flowtable_forward(espah_net(state->net), skb);
-	return arrived(state, skb, ESPAH_DIR_FWD);
+	return espah_direct_judged(skb) ?
+		       NF_ACCEPT : arrived(state, skb, ESPAH_DIR_FWD);
 }

@@ -104,6 +104,36 @@ static inline void espah_dev_lockless(struct net_device *dev)
 }
 #endif
 
+/* Does anybody want what arrives by a device, before the IP layer does? Since 6.6, traffic
+ * control and BPF share a place.
+ */
+static inline bool espah_dev_ingress(const struct net_device *dev)
+{
+	bool wanted = false;
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#ifdef CONFIG_NET_XGRESS
+	wanted |= !!rcu_access_pointer(dev->tcx_ingress);
+#endif
+#elif defined(CONFIG_NET_CLS_ACT)
+	wanted |= !!rcu_access_pointer(dev->miniq_ingress);
+#endif
+#ifdef CONFIG_NETFILTER_INGRESS
+	wanted |= !!rcu_access_pointer(dev->nf_hooks_ingress);
+#endif
+	return wanted;
+}
+
+/* Do routes depend on more than addresses, the TOS, the mark and the interface? */
+static inline bool espah_custom_rules(const struct net *net)
+{
+#ifdef CONFIG_IP_MULTIPLE_TABLES
+	return READ_ONCE(net->ipv4.fib_has_custom_rules);
+#else
+	return false;
+#endif
+}
+
 /* Exported, and in no header that a module can see. */
 void nf_queue_nf_hook_drop(struct net *net);
 

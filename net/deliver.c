@@ -11,6 +11,7 @@
 
 #include "deliver.h"
 #include "dev.h"
+#include "direct.h"
 #include "ext6.h"
 #include "gather.h"
 #include "netns.h"
@@ -176,6 +177,26 @@ void espah_deliver(struct espah_sa *sa, struct sk_buff *skb, bool tunnel)
 		espah_count_drop(en, sa, NULL, ESPAH_A_CNT_IN_BACKLOG);
 	else
 		espah_count(en, ESPAH_A_CNT_IN_OK);
+}
+
+/**
+ * espah_deliver_directly() - a packet goes on in clear where nobody listens
+ * @sa: SA that it came under, and no other; the caller keeps it
+ * @skb: IPv4 packet, without a mark, with its data at its header
+ * @rt: where it goes, if it came out of a tunnel, from espah_direct_way(); otherwise NULL,
+ *	and it goes by the route that it came by
+ *
+ * The caller holds RCU, and has softirqs off.
+ */
+void espah_deliver_directly(struct espah_sa *sa, struct sk_buff *skb,
+			    struct rtable *rt)
+{
+	trace_espah_input(sa, skb);
+	nf_reset_ct(skb);
+	espah_count(sa->en, ESPAH_A_CNT_IN_OK);
+	if (rt)
+		espah_direct_enter(sa->en, skb, rt);
+	espah_direct_input(skb);
 }
 
 /**

@@ -86,11 +86,18 @@ static bool any_policy(const struct espah_net *en)
  */
 int espah_hooks_get(struct espah_net *en)
 {
+	int err;
+
 	lockdep_assert_held(&en->lock);
 
 	if (any_policy(en))
 		return 0;
-	return nf_register_net_hooks(en->net, hooks, ARRAY_SIZE(hooks));
+	err = nf_register_net_hooks(en->net, hooks, ARRAY_SIZE(hooks));
+	if (err)
+		return err;
+	WRITE_ONCE(en->hooked_in, en->hooked_in + 1);
+	WRITE_ONCE(en->hooked_fwd, en->hooked_fwd + 1);
+	return 0;
 }
 
 /**
@@ -101,8 +108,11 @@ void espah_hooks_put(struct espah_net *en)
 {
 	lockdep_assert_held(&en->lock);
 
-	if (!any_policy(en))
-		nf_unregister_net_hooks(en->net, hooks, ARRAY_SIZE(hooks));
+	if (any_policy(en))
+		return;
+	WRITE_ONCE(en->hooked_in, en->hooked_in - 1);
+	WRITE_ONCE(en->hooked_fwd, en->hooked_fwd - 1);
+	nf_unregister_net_hooks(en->net, hooks, ARRAY_SIZE(hooks));
 }
 
 /**
@@ -113,15 +123,18 @@ void espah_hooks_put(struct espah_net *en)
  */
 int espah_hooks_icmp_get(struct espah_net *en)
 {
-	int err = 0;
+	int err;
 
 	lockdep_assert_held(&en->lock);
 
-	if (!en->encapsulated)
+	if (!en->encapsulated) {
 		err = nf_register_net_hook(en->net, &icmp4_hook);
-	if (!err)
-		en->encapsulated++;
-	return err;
+		if (err)
+			return err;
+		WRITE_ONCE(en->hooked_in, en->hooked_in + 1);
+	}
+	en->encapsulated++;
+	return 0;
 }
 
 /**
@@ -132,6 +145,8 @@ void espah_hooks_icmp_put(struct espah_net *en)
 {
 	lockdep_assert_held(&en->lock);
 
-	if (!--en->encapsulated)
-		nf_unregister_net_hook(en->net, &icmp4_hook);
+	if (--en->encapsulated)
+		return;
+	WRITE_ONCE(en->hooked_in, en->hooked_in - 1);
+	nf_unregister_net_hook(en->net, &icmp4_hook);
 }

@@ -8,15 +8,14 @@
 #include <linux/udp.h>
 #include <net/ip.h>
 
+#include "admit.h"
 #include "ah.h"
 #include "beet.h"
 #include "compat.h"
 #include "crypto.h"
 #include "deliver.h"
-#include "dev.h"
 #include "encap.h"
 #include "esp.h"
-#include "flow.h"
 #include "icv.h"
 #include "input.h"
 #include "mark.h"
@@ -25,7 +24,6 @@
 #include "netns.h"
 #include "packet.h"
 #include "path.h"
-#include "quoted.h"
 #include "repair.h"
 
 static unsigned int replay_cause(enum espah_replay_verdict verdict)
@@ -51,94 +49,6 @@ static unsigned int replay_update(struct espah_sa *sa, u64 seq)
 	verdict = espah_replay_advance(&sa->replay, seq);
 	spin_unlock(&sa->replay_lock);
 	return replay_cause(verdict);
-}
-
-/* As judge(), for a packet that came under others before. Whoever was removed meanwhile
- * must not speak for anybody any more.
- */
-static noinline unsigned int judge_nested(struct espah_sa *sa,
-					  struct espah_path *path, u8 dir,
-					  const struct espah_flow *flow)
-{
-	unsigned int i;
-
-	path->sas[path->count] = sa;
-	for (i = 0; i <= path->count; i++) {
-		if (READ_ONCE(path->sas[i]->dead))
-			return ESPAH_A_CNT_IN_SA_DEAD;
-		if (!espah_sa_covers(path->sas[i], flow))
-			return ESPAH_A_CNT_IN_SELECTOR;
-	}
-	return espah_policy_admits(espah_spd_lookup(sa->en, dir, flow),
-				   path->sas, path->count + 1);
-}
-
-/* RFC 4301 section 5.2 step 4: the SA's selector, then the policy. */
-static __always_inline unsigned int judge(struct espah_sa *sa,
-					  struct espah_path *path, u8 dir,
-					  const struct espah_flow *flow)
-{
-	if (unlikely(path))
-		return judge_nested(sa, path, dir, flow);
-	if (!espah_sa_covers(sa, flow))
-		return ESPAH_A_CNT_IN_SELECTOR;
-	return espah_policy_admits_one(espah_spd_lookup(sa->en, dir, flow), sa);
-}
-
-/* RFC 4301 section 6.2: an ICMP error that may not pass by its own ends may if it quotes a
- * packet whose answer may. A policy that discards it means it.
- */
-static noinline unsigned int judge_error(struct espah_sa *sa,
-					 const struct sk_buff *skb,
-					 struct espah_path *path, u8 dir,
-					 const struct espah_flow *flow,
-					 unsigned int cause)
-{
-	struct espah_flow back;
-
-	if (cause == ESPAH_A_CNT_IN_POLICY_DISCARD ||
-	    !espah_quoted_back(skb, flow, &back) ||
-	    judge(sa, path, dir, &back))
-		return cause;
-	return 0;
-}
-
-/* A tunnel ended here, that of this SA or one around it. */
-static __always_inline bool was_in_tunnel(const struct espah_sa *sa,
-					  const struct espah_path *path)
-{
-	return sa->mode != ESPAH_MODE_TRANSPORT ||
-	       (unlikely(path) && path->tunnel);
-}
-
-static __always_inline bool is_here(const struct espah_sa *sa,
-				    struct sk_buff *skb)
-{
-	return unlikely(sa->if_id) ? espah_dev_here(sa, skb) :
-				     espah_deliver_here(sa->en->net, skb);
-}
-
-static __always_inline unsigned int admit(struct espah_sa *sa,
-					  struct sk_buff *skb,
-					  struct espah_path *path)
-{
-	struct espah_flow flow;
-	unsigned int cause;
-	u8 dir;
-
-	if (unlikely(sa->if_id)) {
-		cause = espah_dev_enter(sa, skb, was_in_tunnel(sa, path));
-		if (cause)
-			return cause;
-	}
-	espah_flow_in(sa->en, skb, &flow);
-	flow.if_id = sa->if_id;
-	dir = sa->mode == ESPAH_MODE_TRANSPORT || is_here(sa, skb) ?
-	      ESPAH_DIR_IN : ESPAH_DIR_FWD;
-	cause = judge(sa, path, dir, &flow);
-	if (unlikely(cause) && espah_quoted_worth(&flow))
-		cause = judge_error(sa, skb, path, dir, &flow, cause);
-	return cause;
 }
 
 /* Takes ESP or AH off. Returns 0 with the data at the payload, or the counter that
@@ -199,13 +109,13 @@ static __always_inline unsigned int open_up(struct espah_sa *sa,
 	return cause;
 }
 
-/* Notes that this layer is off, and counts it against the SA's lifetime. Returns 0 or the
- * counter that says why not.
+/* Notes that this layer is off, unless nobody will ask, and counts it against the SA's
+ * lifetime. Returns 0 or the counter that says why not.
  */
 static __always_inline unsigned int account(struct espah_sa *sa,
-					    struct sk_buff *skb)
+					    struct sk_buff *skb, bool marked)
 {
-	unsigned int cause = espah_mark_set(sa->en, skb);
+	unsigned int cause = marked ? espah_mark_set(sa->en, skb) : 0;
 
 	if (!cause && !espah_sa_use(sa, skb->len))
 		cause = ESPAH_A_CNT_IN_EXPIRED;
@@ -226,11 +136,14 @@ enum onward { CLEAR, WHOLE, GONE };
 static __always_inline unsigned int accept(struct espah_sa *sa,
 					   struct sk_buff *skb,
 					   struct espah_path *path,
-					   enum onward onward)
+					   enum onward onward,
+					   struct espah_onwards *onwards)
 {
-	unsigned int cause = admit(sa, skb, path);
+	unsigned int cause;
 
-	return cause || unlikely(onward == WHOLE) ? cause : account(sa, skb);
+	cause = espah_admit(sa, skb, path, onward == WHOLE, onwards);
+	return cause || unlikely(onward == WHOLE) ?
+		       cause : account(sa, skb, !onwards->direct);
 }
 
 static unsigned int receive_inside(struct espah_sa *sa, struct sk_buff *skb,
@@ -247,7 +160,7 @@ static noinline void drop(struct espah_sa *sa, struct sk_buff *skb,
 static bool go_further(struct espah_sa *sa, struct sk_buff *skb,
 		       struct espah_path *path)
 {
-	unsigned int cause = account(sa, skb);
+	unsigned int cause = account(sa, skb, true);
 
 	if (cause)
 		drop(sa, skb, path, cause);
@@ -323,6 +236,7 @@ static void decrypted(struct sk_buff *skb, int err, struct espah_path *path)
 	struct espah_packet *packet = espah_packet(skb);
 	struct espah_sa *sa = packet->sa;
 	enum onward onward = CLEAR;
+	struct espah_onwards onwards = {};
 	unsigned int cause;
 
 	espah_crypto_request_free(packet->req);
@@ -336,7 +250,7 @@ static void decrypted(struct sk_buff *skb, int err, struct espah_path *path)
 				onward = go_on(sa, skb, path);
 			if (onward == GONE)
 				return;
-			cause = accept(sa, skb, path, onward);
+			cause = accept(sa, skb, path, onward, &onwards);
 			if (unlikely(cause) &&
 			    go_on_in_udp(sa, skb, path, cause))
 				return;
@@ -345,8 +259,10 @@ static void decrypted(struct sk_buff *skb, int err, struct espah_path *path)
 
 	if (unlikely(cause))
 		espah_drop(sa->en, sa, skb, cause);
+	else if (likely(onwards.direct))
+		espah_deliver_directly(sa, skb, onwards.rt);
 	else
-		espah_deliver(sa, skb, was_in_tunnel(sa, path));
+		espah_deliver(sa, skb, espah_path_in_tunnel(sa, path));
 	if (unlikely(path))
 		espah_path_free(path);
 }

@@ -7,6 +7,7 @@
 #include "compat.h"
 #include "default.h"
 #include "dev.h"
+#include "direct.h"
 #include "drops.h"
 #include "lifetime.h"
 #include "mark.h"
@@ -84,6 +85,7 @@ static void __net_exit net_exit(struct net *net)
 	espah_spd_exit(&en->spd);
 	espah_mark_free(en->stub);
 	espah_drops_free(en);
+	espah_direct_free(en);
 	free_percpu(en->counters);
 }
 

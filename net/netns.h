@@ -15,6 +15,7 @@
 #include "stats.h"
 
 struct espah_drops;
+struct espah_ways;
 struct xfrm_state;
 
 /* Where it cannot help, the allocator of per-CPU memory writes a stack trace to
@@ -42,6 +43,11 @@ struct xfrm_state;
  * @counters: per CPU
  * @drops: the last packets that have ended, or NULL where nobody uses espah; written once,
  *	under @lock, and read locklessly
+ * @ways: per CPU, where packets that came out of tunnels have gone, or NULL; written once,
+ *	under @lock, and read locklessly; see net/direct.c
+ * @hooked_in: how many of netfilter's hooks at LOCAL_IN over IPv4 are ours; written under
+ *	@lock, never before they are there, nor when they have gone; read locklessly
+ * @hooked_fwd: likewise, at FORWARD
  * @encapsulated: number of SAs with encapsulation over IPv4; under @lock
  * @sas: number of SAs whose memory is not given back yet
  */
@@ -60,6 +66,9 @@ struct espah_net {
 	struct xfrm_state		*stub;
 	struct espah_counters __percpu	*counters;
 	struct espah_drops		*drops;
+	struct espah_ways __percpu	*ways;
+	u8				hooked_in;
+	u8				hooked_fwd;
 	unsigned int			encapsulated;
 	atomic_t			sas;
 };

@@ -4,9 +4,8 @@
 
 #include <linux/types.h>
 
+#include "sa.h"
 #include "spd.h"
-
-struct espah_sa;
 
 /**
  * struct espah_path - the protections that were taken off a packet, before the one that
@@ -25,6 +24,20 @@ struct espah_path {
 	bool		tunnel;
 	struct espah_sa	*sas[ESPAH_TMPLS_MAX];
 };
+
+/**
+ * espah_path_in_tunnel() - was a packet in a tunnel that ends here?
+ * @sa: SA that it came under last, or alone
+ * @path: the SAs that it came under before, or NULL
+ *
+ * Return: true if one of them is not in transport mode.
+ */
+static __always_inline bool espah_path_in_tunnel(const struct espah_sa *sa,
+						 const struct espah_path *path)
+{
+	return sa->mode != ESPAH_MODE_TRANSPORT ||
+	       (unlikely(path) && path->tunnel);
+}
 
 unsigned int espah_path_add(struct espah_path **path, struct espah_sa *sa);
 void espah_path_free(struct espah_path *path);

@@ -9,6 +9,7 @@
 #include <net/addrconf.h>
 #include <net/route.h>
 
+#include "direct.h"
 #include "dummy.h"
 #include "hooks.h"
 #include "keepalive.h"
@@ -30,11 +31,42 @@ static u32 keyed_hash(const void *data, u32 len, u32 seed)
 	return hsiphash(data, len, &key);
 }
 
+/* Over IPv4, the rest of the name is the same for all, but that ESP and AH may share an SPI. */
+static u32 id_hash(const void *data, u32 len, u32 seed)
+{
+	const struct espah_sa_id *id = data;
+	hsiphash_key_t key = hash_key;
+
+	key.key[0] ^= seed;
+	if (likely(id->family == AF_INET))
+		return hsiphash_2u32((__force u32)id->dst.v4,
+				     (__force u32)id->spi, &key);
+	return hsiphash(data, len, &key);
+}
+
+static u32 sa_hash(const void *data, u32 len, u32 seed)
+{
+	const struct espah_sa *sa = data;
+
+	return id_hash(&sa->id, sizeof(sa->id), seed);
+}
+
+static int id_differs(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct espah_sa_id *id = arg->key;
+	const struct espah_sa *sa = obj;
+
+	return id->spi != sa->id.spi || id->proto != sa->id.proto ||
+	       id->family != sa->id.family ||
+	       !espah_addr_equal(&id->dst, &sa->id.dst);
+}
+
 static const struct rhashtable_params by_spi_params = {
 	.head_offset		= offsetof(struct espah_sa, spi_node),
-	.key_offset		= offsetof(struct espah_sa, id),
 	.key_len		= sizeof(struct espah_sa_id),
-	.hashfn			= keyed_hash,
+	.hashfn			= id_hash,
+	.obj_hashfn		= sa_hash,
+	.obj_cmpfn		= id_differs,
 	.automatic_shrinking	= true,
 };
 
@@ -351,6 +383,7 @@ int espah_sad_insert(struct espah_net *en, struct espah_sa *sa)
 
 	lockdep_assert_held(&en->lock);
 
+	espah_direct_prepare(en);
 	err = begin_reading(en, sa);
 	if (err)
 		return err;
@@ -358,8 +391,8 @@ int espah_sad_insert(struct espah_net *en, struct espah_sa *sa)
 			      &sad->next_index, GFP_KERNEL_ACCOUNT);
 	if (err < 0)
 		goto end_reading;
-	err = rhashtable_lookup_insert_fast(&sad->by_spi, &sa->spi_node,
-					    by_spi_params);
+	err = rhashtable_lookup_insert_key(&sad->by_spi, &sa->id, &sa->spi_node,
+					   by_spi_params);
 	if (err)
 		goto free_index;
 	if (!sa->larval)

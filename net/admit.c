@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What judges a packet that is out of its protection: selectors, then policies, of the
+ * direction in which it goes on.
+ */
+
+#include <linux/ip.h>
+#include <net/route.h>
+
+#include "admit.h"
+#include "deliver.h"
+#include "dev.h"
+#include "direct.h"
+#include "flow.h"
+#include "netns.h"
+#include "packet.h"
+#include "path.h"
+#include "quoted.h"
+
+/* As judge(), for a packet that came under others before. Whoever was removed meanwhile
+ * must not speak for anybody any more.
+ */
+static noinline unsigned int judge_nested(struct espah_sa *sa,
+					  struct espah_path *path, u8 dir,
+					  const struct espah_flow *flow)
+{
+	unsigned int i;
+
+	path->sas[path->count] = sa;
+	for (i = 0; i <= path->count; i++) {
+		if (READ_ONCE(path->sas[i]->dead))
+			return ESPAH_A_CNT_IN_SA_DEAD;
+		if (!espah_sa_covers(path->sas[i], flow))
+			return ESPAH_A_CNT_IN_SELECTOR;
+	}
+	return espah_policy_admits(espah_spd_lookup(sa->en, dir, flow),
+				   path->sas, path->count + 1);
+}
+
+/* RFC 4301 section 5.2 step 4: the SA's selector, then the policy. */
+static __always_inline unsigned int judge(struct espah_sa *sa,
+					  struct espah_path *path, u8 dir,
+					  const struct espah_flow *flow)
+{
+	if (unlikely(path))
+		return judge_nested(sa, path, dir, flow);
+	if (!espah_sa_covers(sa, flow))
+		return ESPAH_A_CNT_IN_SELECTOR;
+	return espah_policy_admits_one(espah_spd_lookup(sa->en, dir, flow), sa);
+}
+
+/* RFC 4301 section 6.2: an ICMP error that may not pass by its own ends may if it quotes a
+ * packet whose answer may. A policy that discards it means it.
+ */
+static noinline unsigned int judge_error(struct espah_sa *sa,
+					 const struct sk_buff *skb,
+					 struct espah_path *path, u8 dir,
+					 const struct espah_flow *flow,
+					 unsigned int cause)
+{
+	struct espah_flow back;
+
+	if (cause == ESPAH_A_CNT_IN_POLICY_DISCARD ||
+	    !espah_quoted_back(skb, flow, &back) ||
+	    judge(sa, path, dir, &back))
+		return cause;
+	return 0;
+}
+
+/* What came under one SA, over IPv4 and with IPv4 in it, may go directly. */
+static __always_inline struct espah_onwards
+go_where(struct espah_sa *sa, struct sk_buff *skb, const struct espah_path *path,
+	 bool marked)
+{
+	struct espah_onwards onwards = {};
+
+	if (unlikely(path || marked || sa->if_id || sa->id.family != AF_INET ||
+		     espah_packet_is6(skb)) ||
+	    !espah_direct_unheard(sa->en))
+		return onwards;
+	if (sa->mode != ESPAH_MODE_TRANSPORT) {
+		onwards.rt = espah_direct_way(sa->en, skb);
+		onwards.direct = onwards.rt;
+	} else {
+		onwards.direct = skb_dst(skb);
+	}
+	return onwards;
+}
+
+static __always_inline bool is_here(const struct espah_sa *sa,
+				    struct sk_buff *skb,
+				    const struct espah_onwards *onwards)
+{
+	if (sa->mode == ESPAH_MODE_TRANSPORT)
+		return true;
+	if (likely(onwards->rt))
+		return onwards->rt->rt_type == RTN_LOCAL;
+	return unlikely(sa->if_id) ? espah_dev_here(sa, skb) :
+				     espah_deliver_here(sa->en->net, skb);
+}
+
+/**
+ * espah_admit() - may a packet that is out of its protection go on, and how?
+ * @sa: SA that it came under last, or alone
+ * @skb: packet, with its data at its IP header; the interface that it comes by changes
+ *	where the SA has a virtual one
+ * @path: the SAs that it came under before, or NULL
+ * @marked: it has its mark already, as its parts had
+ * @onwards: filled in
+ *
+ * RFC 4301 section 5.2. The caller holds RCU, and has softirqs off.
+ *
+ * Return: 0, or the counter that says why not.
+ */
+unsigned int espah_admit(struct espah_sa *sa, struct sk_buff *skb,
+			 struct espah_path *path, bool marked,
+			 struct espah_onwards *onwards)
+{
+	struct espah_flow flow;
+	unsigned int cause;
+	u8 dir;
+
+	*onwards = go_where(sa, skb, path, marked);
+	if (unlikely(sa->if_id)) {
+		cause = espah_dev_enter(sa, skb, espah_path_in_tunnel(sa, path));
+		if (cause)
+			return cause;
+	}
+	espah_flow_in(sa->en, skb, &flow);
+	flow.if_id = sa->if_id;
+	dir = is_here(sa, skb, onwards) ? ESPAH_DIR_IN : ESPAH_DIR_FWD;
+	cause = judge(sa, path, dir, &flow);
+	if (unlikely(cause) && espah_quoted_worth(&flow))
+		cause = judge_error(sa, skb, path, dir, &flow, cause);
+	return cause;
+}
