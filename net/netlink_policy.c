@@ -10,7 +10,7 @@
 static const char *const policy_wants[ESPAH_A_POLICY_MAX + 1] = {
 	[ESPAH_A_POLICY_DIR] = "dir: 0 (in), 1 (out) or 2 (fwd) is needed",
 	[ESPAH_A_POLICY_PRIORITY] = "priority: a number of 4 octets is needed",
-	[ESPAH_A_POLICY_INDEX] = "index: a number of 4 octets is needed to name a policy",
+	[ESPAH_A_POLICY_INDEX] = "index: a number of 4 octets is needed",
 	[ESPAH_A_POLICY_ACTION] = "action: 0 (protect), 1 (bypass) or 2 (discard) is needed",
 	[ESPAH_A_POLICY_SEL] = "sel: a nest of selector attributes is needed",
 	[ESPAH_A_POLICY_TMPL] = "tmpl: a nest of template attributes is needed to protect",
@@ -37,6 +37,7 @@ static const char *const policy_strays[ESPAH_A_POLICY_MAX + 1] = {
 static const struct nla_policy policy_policy[ESPAH_A_POLICY_MAX + 1] = {
 	[ESPAH_A_POLICY_DIR]		= DIR_POLICY,
 	[ESPAH_A_POLICY_PRIORITY]	= { .type = NLA_U32 },
+	[ESPAH_A_POLICY_INDEX]		= { .type = NLA_U32 },
 	[ESPAH_A_POLICY_ACTION]		= NLA_POLICY_MAX(NLA_U8,
 							 ESPAH_ACTION_DISCARD),
 	[ESPAH_A_POLICY_SEL]		= { .type = NLA_NESTED },
@@ -100,6 +101,16 @@ static int get_dir(struct nlattr **tb, u8 *dir, struct netlink_ext_ack *extack)
 	return err;
 }
 
+static int check_index(struct nlattr **tb, u32 index,
+		       struct netlink_ext_ack *extack)
+{
+	if (index)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_INDEX],
+			    "index: no policy has the number 0");
+	return -EINVAL;
+}
+
 static int get_sel(struct nlattr **tb, struct espah_selector *sel,
 		   struct netlink_ext_ack *extack)
 {
@@ -142,6 +153,12 @@ static int get_request(const struct nlmsghdr *nlh, struct nlattr **tb,
 		config->priority = nla_get_u32(tb[ESPAH_A_POLICY_PRIORITY]);
 	if (tb[ESPAH_A_POLICY_IF_ID])
 		config->if_id = nla_get_u32(tb[ESPAH_A_POLICY_IF_ID]);
+	if (tb[ESPAH_A_POLICY_INDEX]) {
+		config->index = nla_get_u32(tb[ESPAH_A_POLICY_INDEX]);
+		err = check_index(tb, config->index, extack);
+		if (err)
+			return err;
+	}
 
 	if (config->action == ESPAH_ACTION_PROTECT) {
 		err = espah_nl_need(tb, &policy_set, NULL, ESPAH_A_POLICY_TMPL,
@@ -152,6 +169,30 @@ static int get_request(const struct nlmsghdr *nlh, struct nlattr **tb,
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_TMPL],
 				    "tmpl: only a policy that protects has one");
 		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Whether there is another policy in the way of this one; @old is its twin, or NULL. */
+static int check_taken(struct espah_net *en, struct nlattr **tb,
+		       const struct espah_policy_config *config,
+		       const struct espah_policy *old, bool replace,
+		       struct netlink_ext_ack *extack)
+{
+	if (old && !replace) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_SEL],
+				    "sel: this direction has a policy with this selector, mark and if-id");
+		return -EEXIST;
+	}
+	if (config->index && old && config->index != old->index) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_INDEX],
+				    "index: the policy with this selector, mark and if-id has another, which it keeps");
+		return -EINVAL;
+	}
+	if (config->index && !old && espah_spd_has_index(en, config->index)) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_INDEX],
+				    "index: another policy of this namespace has it");
+		return -EEXIST;
 	}
 	return 0;
 }
@@ -174,11 +215,8 @@ static int insert(struct genl_info *info, bool replace)
 	mutex_lock(&en->lock);
 	old = espah_spd_find(en, config.dir, &config.sel, &config.mark,
 			     config.if_id);
-	if (old && !replace) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_SEL],
-				    "sel: this direction has a policy with this selector, mark and if-id");
-		err = -EEXIST;
-	} else {
+	err = check_taken(en, tb, &config, old, replace, extack);
+	if (!err) {
 		policy = espah_spd_insert(en, &config, old);
 		err = PTR_ERR_OR_ZERO(policy);
 		if (!err)
@@ -263,12 +301,7 @@ static int get_key(struct nlattr **tb, struct policy_key *key,
 		return -EINVAL;
 	}
 	key->index = nla_get_u32(tb[ESPAH_A_POLICY_INDEX]);
-	if (!key->index) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_INDEX],
-				    "index: no policy has the number 0");
-		return -EINVAL;
-	}
-	return 0;
+	return check_index(tb, key->index, extack);
 }
 
 /* Returns the policy that the request names, or an ERR_PTR(). */

@@ -385,6 +385,20 @@ struct espah_policy *espah_spd_find_index(struct espah_net *en, u8 dir,
 	return policy && policy->config.dir == dir ? policy : NULL;
 }
 
+/**
+ * espah_spd_has_index() - is this number taken?
+ * @en: namespace; the caller holds its lock
+ * @index: number
+ *
+ * Return: true if a policy has it, in whatever direction.
+ */
+bool espah_spd_has_index(struct espah_net *en, u32 index)
+{
+	lockdep_assert_held(&en->lock);
+
+	return xa_load(&en->spd.by_index, index);
+}
+
 static struct espah_slot *tmpl_get_slot(struct espah_net *en,
 					const struct espah_tmpl *tmpl,
 					u32 if_id)
@@ -532,6 +546,22 @@ static void link_put(struct espah_spd *spd, u32 if_id)
 		xa_erase(&spd->links, if_id);
 }
 
+/* The one that it shall have, which is free, or the next that is. */
+static int get_index(struct espah_spd *spd, struct espah_policy *policy)
+{
+	int err;
+
+	if (policy->config.index) {
+		policy->index = policy->config.index;
+		return xa_insert(&spd->by_index, policy->index, policy,
+				 GFP_KERNEL_ACCOUNT);
+	}
+	err = xa_alloc_cyclic(&spd->by_index, &policy->index, policy,
+			      xa_limit_32b, &spd->next_index,
+			      GFP_KERNEL_ACCOUNT);
+	return min(err, 0);
+}
+
 static int enter(struct espah_net *en, struct espah_policy *policy)
 {
 	struct espah_spd *spd = &en->spd;
@@ -547,10 +577,8 @@ static int enter(struct espah_net *en, struct espah_policy *policy)
 				     name_params);
 	if (err)
 		goto put_hooks;
-	err = xa_alloc_cyclic(&spd->by_index, &policy->index, policy,
-			      xa_limit_32b, &spd->next_index,
-			      GFP_KERNEL_ACCOUNT);
-	if (err < 0)
+	err = get_index(spd, policy);
+	if (err)
 		goto remove_name;
 	err = link_get(spd, policy->config.if_id);
 	if (err)
@@ -575,7 +603,8 @@ put_module:
  * espah_spd_insert() - put a policy into force
  * @en: namespace; the caller holds its lock
  * @config: what it says
- * @old: policy of the same direction that it takes the place of, or NULL
+ * @old: policy of the same direction that it takes the place of and whose number it
+ *	gets, or NULL
  *
  * Return: the policy, or an ERR_PTR(); nothing has changed then.
  */

@@ -48,6 +48,7 @@ struct espah_tmpl {
  * @mark: of them, only packets with this mark
  * @if_id: and only packets of this virtual interface; 0: of none
  * @priority: lowest first
+ * @index: number that it shall have, or 0 for any
  * @dir: ESPAH_DIR_*
  * @action: ESPAH_ACTION_*
  * @tmpls: how many templates there are; one at least for %ESPAH_ACTION_PROTECT, and
@@ -59,6 +60,7 @@ struct espah_policy_config {
 	struct espah_fwmark	mark;
 	u32			if_id;
 	u32			priority;
+	u32			index;
 	u8			dir;
 	u8			action;
 	u8			tmpls;
@@ -159,6 +161,7 @@ struct espah_policy *espah_spd_find(const struct espah_net *en, u8 dir,
 				    u32 if_id);
 struct espah_policy *espah_spd_find_index(struct espah_net *en, u8 dir,
 					  u32 index);
+bool espah_spd_has_index(struct espah_net *en, u32 index);
 struct espah_policy *espah_spd_insert(struct espah_net *en,
 				      const struct espah_policy_config *config,
 				      struct espah_policy *old);

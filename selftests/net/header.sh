@@ -248,6 +248,10 @@ test_words_of_ip_xfrm_in_transport_mode() {
 	both_ends_agree
 	espah -n "$A" state | grep -q 'flag noecn decap-dscp nopmtudisc esn extra-flag dont-encap-dscp$' ||
 		fail "the flags are not listed: $(espah -n "$A" state)"
+	# Exactly those, as with ip-xfrm(8).
+	assert_eq "$(espah -n "$A" -j state list flag esn noecn nopmtudisc decap-dscp | jq length)" 2 "states with these flags"
+	assert_eq "$(espah -n "$A" state list flag noecn)" '' "states with one of them alone"
+	assert_eq "$(espah -n "$A" state list flag 0x0)" '' "states without any"
 }
 
 test_listed() {

@@ -399,6 +399,28 @@ test_states_replaced_under_traffic() {
 	assert_field "$said" changed 0
 }
 
+test_index() {
+	local with=$scratch/with
+
+	configure espah "$A" <<-END
+		policy add $A_B dir out index 77
+		policy add $B_A dir in
+	END
+	assert_eq "$(espah -n "$A" -j policy get dir out index 77 | jq -c 'map([.dir, .index])')" '[["out",77]]' "which is 77"
+	assert_fails_with 'EEXIST.*index' espah -n "$A" -b - <<<"policy add $A_B proto udp dir out index 77"
+	assert_fails_with 'EINVAL.*which it keeps' espah -n "$A" -b - <<<"policy update $A_B dir out index 78"
+	espah -n "$A" -b - <<<"policy update $A_B dir out index 77 priority 5 flag localok icmp"
+	# A file may say it; what is there already keeps its own.
+	echo "policy add $A_B dir out index 99 priority 6" >"$with"
+	espah -n "$A" sync "$with"
+	assert_eq "$(espah -n "$A" -j policy list | jq -c 'map([.index, .priority])')" '[[77,6]]' "after a sync"
+	espah -n "$A" policy flush
+	espah -n "$A" restore "$with"
+	assert_eq "$(espah -n "$A" -j policy list flag icmp | jq -c 'map(.index)')" '[99]' "after a restore"
+	espah -n "$A" policy deleteall flag localok
+	assert_eq "$(espah -n "$A" policy count)" "SPD IN 0 OUT 0 FWD 0"
+}
+
 module_load
 ns_pair A B
 hosts_behind

@@ -352,8 +352,15 @@ static const struct words_case cases[] = {
 	  "'tmpl': given more than 6 times" },
 	{ POLICY, "dir in src 10.0.0.0/8 dst ::/0",
 	  "'src' is IPv4 and 'dst' is IPv6; a selector has one family" },
-	{ POLICY, "dir in index 5",
-	  "'index': choosing the index is not supported by this version",
+	{ POLICY, "dir in index 5", "in 0 bypass 0.0.0.0/0>0.0.0.0/0 0 index 5" },
+	{ POLICY, "dir in index 0",
+	  "'index': '0' is not right; expected a number from 1 to 4294967295" },
+	{ POLICY, "dir in flag localok icmp priority 4", "in 4 bypass 0.0.0.0/0>0.0.0.0/0 0" },
+	{ POLICY, "dir in flag esn", "'flag': 'esn' is no flag; expected one of: localok, icmp" },
+	{ POLICY_FILTER, "flag 0x3", "(taken)" },
+	{ FILTER, "flag noecn esn mode tunnel", "(taken)" },
+	{ FILTER, "flag foo",
+	  "'flag': 'foo' is no flag; expected one of: noecn, decap-dscp, nopmtudisc, af-unspec, align4, esn, iiv"
 	},
 	{ POLICY, "dir in ptype sub",
 	  "'ptype': 'sub' is not supported by this version; expected main" },
@@ -382,7 +389,7 @@ static const struct words_case cases[] = {
 	  "'dscp': '1,' is not right; expected numbers from 0 to 63, like 46 or 10,12" },
 	{ POLICY, "dir out dscp", "'dscp': a DSCP is missing" },
 	{ POLICY, "dir in spi 5",
-	  "'spi' is not a word of this command; expected one of: src, dst, proto, sport, dport, type, code, key, opaque, dev, dscp, dir, ptype, priority, tmpl, action, mark, if_id",
+	  "'spi' is not a word of this command; expected one of: src, dst, proto, sport, dport, type, code, key, opaque, dev, dscp, dir, ptype, priority, tmpl, flag, action, mark, if_id, index",
 	},
 	{ POLICY_KEY, "dir in",
 	  "nothing names the policy; expected src, dst or proto, or index NUMBER" },
@@ -391,7 +398,7 @@ static const struct words_case cases[] = {
 	{ POLICY_FILTER, "src 10.0.0.0/8 dir in priority 4 index 5 action block nosock ptype main",
 	  "(taken)" },
 	{ POLICY_FILTER, "tmpl",
-	  "'tmpl' is not a word of this command; expected one of: src, dst, proto, sport, dport, type, code, key, opaque, dev, dscp, dir, index, ptype, action, priority, if_id, nosock",
+	  "'tmpl' is not a word of this command; expected one of: src, dst, proto, sport, dport, type, code, key, opaque, dev, dscp, dir, index, ptype, action, priority, if_id, nosock, flag",
 	},
 	{ POLICY_FLUSH, "dir fwd", "(taken)" },
 	{ POLICY_FLUSH, "src any",
@@ -509,14 +516,15 @@ static void add_sa(const struct espah_sa *sa)
 
 static void add_policy(const struct espah_policy *policy)
 {
+	bool named = espah_given(policy->given, ESPAH_A_POLICY_SEL);
 	unsigned int i;
 
 	add("%s %u %s ", espah_dir_name(policy->dir), policy->priority,
 	    espah_action_name(policy->action));
-	if (espah_given(policy->given, ESPAH_A_POLICY_SEL))
+	if (named)
 		add_selector(&policy->sel);
-	else
-		add("index %u", policy->index);
+	if (!named || espah_given(policy->given, ESPAH_A_POLICY_INDEX))
+		add(named ? " index %u" : "index %u", policy->index);
 	if (espah_given(policy->given, ESPAH_A_POLICY_MARK))
 		add(" mark %x/%x", policy->mark.value, policy->mark.mask);
 	if (espah_given(policy->given, ESPAH_A_POLICY_IF_ID))

@@ -37,6 +37,13 @@ static const struct flag extra_flags[] = {
 	{}
 };
 
+/* Sockets have policies of their own, and ICMP errors go with what they quote, in any case. */
+static const struct flag policy_flags[] = {
+	{ "localok", 0x01, 0, NULL },
+	{ "icmp", 0x02, 0, NULL },
+	{}
+};
+
 static const struct flag *find(const struct flag *table, const char *name)
 {
 	for (; table->name; table++) {
@@ -136,6 +143,37 @@ int take_flag(struct args *args, void *to)
 int take_extra_flag(struct args *args, void *to)
 {
 	return take_list(args, to, extra_flags);
+}
+
+/**
+ * take_policy_flag() - the flags of a policy
+ * @args: the command
+ * @to: unused: each policy is as either of them says (see bypass.h, and RFC 4301 section 6.2)
+ *
+ * Return: 0, or -1.
+ */
+int take_policy_flag(struct args *args, void *to)
+{
+	struct espah_sa none = {};
+
+	(void)to;
+	return take_list(args, &none, policy_flags);
+}
+
+/**
+ * flags_of() - those of an SA's flags that are not apart in ip-xfrm(8)
+ * @sa: the SA
+ *
+ * Return: ESPAH_SA_FLAG_*.
+ */
+uint32_t flags_of(const struct espah_sa *sa)
+{
+	const struct flag *flag;
+	uint32_t mask = 0;
+
+	for (flag = flags; flag->name; flag++)
+		mask |= flag->flag;
+	return sa->flags & mask;
 }
 
 static void print_list(const struct espah_sa *sa, const struct flag *table, const char *word)

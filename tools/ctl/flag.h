@@ -11,6 +11,8 @@
 #include "model.h"
 
 /* @to is a struct espah_sa. */
+int take_policy_flag(struct args *args, void *to);
+uint32_t flags_of(const struct espah_sa *sa);
 int take_flag(struct args *args, void *to);
 int take_extra_flag(struct args *args, void *to);
 void print_flags(const struct espah_sa *sa);

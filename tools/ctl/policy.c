@@ -12,11 +12,13 @@
 
 static const char help[] =
 	"Usage: espah policy { add | update } SELECTOR dir DIR [ action ACTION ]\n"
-	"        [ mark MARK [ mask MASK ] ] [ if_id ID ] [ priority PRIORITY ] [ ptype main ] [ TMPL-LIST ]\n"
+	"        [ mark MARK [ mask MASK ] ] [ if_id ID ] [ priority PRIORITY ] [ index INDEX ]\n"
+	"        [ ptype main ] [ flag FLAG-LIST ] [ TMPL-LIST ]\n"
 	"Usage: espah policy { delete | get } dir DIR\n"
 	"        { SELECTOR [ mark MARK [ mask MASK ] ] [ if_id ID ] | index INDEX }\n"
 	"Usage: espah policy { deleteall | list } [ SELECTOR ] [ dir DIR ] [ index INDEX ]\n"
 	"        [ action ACTION ] [ priority PRIORITY ] [ if_id ID ] [ ptype main ] [ nosock ]\n"
+	"        [ flag FLAG-LIST ]\n"
 	"Usage: espah policy flush [ dir DIR ] [ ptype main ]\n"
 	"Usage: espah policy count\n"
 	"Usage: espah policy setdefault DIR { accept | block } ...\n"
@@ -27,6 +29,7 @@ static const char help[] =
 	"PREFIX := ADDR[/LEN] | ADDR-ADDR | any\n"
 	"DIR := in | out | fwd\n"
 	"ACTION := allow | block\n"
+	"FLAG-LIST := [ FLAG-LIST ] { localok | icmp }\n"
 	"TMPL-LIST := [ TMPL-LIST ] tmpl TMPL\n"
 	"TMPL := ID [ mode MODE ] [ reqid REQID ] [ level LEVEL ]\n"
 	"ID := [ src ADDR ] [ dst ADDR ] proto { esp | ah } [ spi SPI ]\n"

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "addr.h"
+#include "flag.h"
 #include "names.h"
 #include "policy_text.h"
 #include "narrow.h"
@@ -35,6 +36,14 @@ static int take_index(struct args *args, void *to)
 
 	policy->given |= espah_bit(ESPAH_A_POLICY_INDEX);
 	return args_number(args, 0, UINT32_MAX, &policy->index);
+}
+
+static int take_new_index(struct args *args, void *to)
+{
+	struct espah_policy *policy = to;
+
+	policy->given |= espah_bit(ESPAH_A_POLICY_INDEX);
+	return args_number(args, 1, UINT32_MAX, &policy->index);
 }
 
 static int take_ptype(struct args *args, void *to)
@@ -112,8 +121,7 @@ static const struct word dir_words[] = {
 static const struct word policy_words[] = {
 	{ .name = "priority", .take = take_priority },
 	{ .name = "tmpl", .take = take_tmpl, .repeats = true },
-	{ .name = "index", .lacks = "choosing the index is" },
-	{ .name = "flag", .lacks = "flags are" },
+	{ .name = "flag", .take = take_policy_flag },
 	{ .name = "limit", .lacks = "lifetimes are" },
 	{ .name = "offload", .lacks = "offloading to hardware is" },
 	{}
@@ -121,6 +129,11 @@ static const struct word policy_words[] = {
 
 static const struct word action_words[] = {
 	{ .name = "action", .take = take_action },
+	{}
+};
+
+static const struct word new_index_words[] = {
+	{ .name = "index", .take = take_new_index },
 	{}
 };
 
@@ -203,6 +216,7 @@ int policy_parse(struct args *args, int family, struct espah_policy *policy)
 		{ policy_words, policy },
 		{ action_words, &text },
 		{ name_words, policy },
+		{ new_index_words, policy },
 		{ other_words, NULL },
 		{}
 	};
@@ -331,7 +345,7 @@ static const struct word filter_words[] = {
 	{ .name = "priority", .take = take_filter_priority },
 	{ .name = "if_id", .take = take_filter_if_id },
 	{ .name = "nosock", .take = take_nosock },
-	{ .name = "flag", .lacks = "flags are" },
+	{ .name = "flag", .take = take_policy_flag },
 	{}
 };
 

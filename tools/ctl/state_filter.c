@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "addr.h"
+#include "flag.h"
 #include "selector.h"
 #include "state_text.h"
 
@@ -57,6 +58,18 @@ static int take_filter_if_id(struct args *args, void *to)
 	return args_number(args, 0, UINT32_MAX, &filter->if_id);
 }
 
+static int take_filter_flag(struct args *args, void *to)
+{
+	struct state_filter *filter = to;
+	struct espah_sa sa = {};
+
+	if (take_flag(args, &sa))
+		return -1;
+	filter->given |= espah_bit(ESPAH_A_SA_FLAGS);
+	filter->flags = sa.flags;
+	return 0;
+}
+
 static int take_nokeys(struct args *args, void *to)
 {
 	struct state_filter *filter = to;
@@ -75,7 +88,7 @@ static const struct word words[] = {
 	{ .name = "reqid", .take = take_reqid },
 	{ .name = "if_id", .take = take_filter_if_id },
 	{ .name = "nokeys", .take = take_nokeys },
-	{ .name = "flag", .lacks = "flags are" },
+	{ .name = "flag", .take = take_filter_flag },
 	{}
 };
 
@@ -120,5 +133,6 @@ bool state_filter_keep(const struct espah_sa *sa, const void *filter)
 	       (!espah_given(f->given, ESPAH_A_SA_SPI) || f->spi == sa->spi) &&
 	       (!espah_given(f->given, ESPAH_A_SA_MODE) || f->mode == sa->mode) &&
 	       (!espah_given(f->given, ESPAH_A_SA_REQID) || f->reqid == sa->reqid) &&
-	       (!espah_given(f->given, ESPAH_A_SA_IF_ID) || f->if_id == sa->if_id);
+	       (!espah_given(f->given, ESPAH_A_SA_IF_ID) || f->if_id == sa->if_id) &&
+	       (!espah_given(f->given, ESPAH_A_SA_FLAGS) || f->flags == flags_of(sa));
 }

@@ -16,6 +16,8 @@ struct state_filter {
 	uint32_t spi;
 	uint32_t reqid;
 	uint32_t if_id;
+	/* ESPAH_SA_FLAG_*, exactly those of flags_of(). */
+	uint32_t flags;
 	uint8_t proto;
 	uint8_t mode;
 	/* No keys, even if the global option says so. */

@@ -109,11 +109,16 @@ static int change_sa(struct sync *sync, const struct sa_change *change, struct e
 static int change_policy(struct sync *sync, const struct policy_change *change,
 			 struct espah_err *err)
 {
-	struct espah_policy gone;
+	struct espah_policy gone, put;
 
+	/* What takes the place of another has its number. */
+	if (change->to && change->from) {
+		put = *change->to;
+		put.given &= ~espah_bit(ESPAH_A_POLICY_INDEX);
+		return espah_policy_update(sync->ctl->nl, &put, err);
+	}
 	if (change->to)
-		return change->from ? espah_policy_update(sync->ctl->nl, change->to, err) :
-				      espah_policy_add(sync->ctl->nl, change->to, err);
+		return espah_policy_add(sync->ctl->nl, change->to, err);
 	gone = *change->from;
 	gone.given &= ~espah_bit(ESPAH_A_POLICY_INDEX);
 	if (!espah_policy_delete(sync->ctl->nl, &gone, err) || err->num == ENOENT)

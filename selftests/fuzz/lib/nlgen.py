@@ -167,7 +167,9 @@ class Generator:
         """The attributes of a request, with nothing wrong in it by intent."""
         names = operation.dump if dump else operation.do
         if 'index' in names and self.rng.random() > self.oddity:
-            other = self.rng.choice(('sel', 'index', 'index'))
+            # Either of them names a policy; a new one has both, or the kernel chooses.
+            other = self.rng.choice(('index',) * 4 + ('',) if operation.verb in ('add', 'update') else
+                                    ('sel', 'index', 'index'))
             names = [name for name in names if name != other]
         attrs = [self.attribute(operation.name, operation.set, name)
                  for name in self.some(operation.name, None, names)]

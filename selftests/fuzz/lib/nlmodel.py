@@ -17,7 +17,7 @@ class Model:
         self.clear()
         # What a request may set and an answer shows.
         self.shown = {kind: set(spec.operations[f'{kind}-add'].do) &
-                      set(spec.operations[f'{kind}-get'].reply) for kind in IDENTITY}
+                      set(spec.operations[f'{kind}-get'].reply) - {'index'} for kind in IDENTITY}
 
     def clear(self):
         self.entries = {kind: {} for kind in IDENTITY}
@@ -84,7 +84,7 @@ class Model:
         key = self.key(kind, values)
         if operation.verb == 'flush':
             self.flush(kind, values, octets)
-        elif 'index' in values:
+        elif operation.name == 'policy-del' and 'index' in values:
             self.removed_one(client, kind)
         elif operation.verb == 'del':
             check(key in entries, f'{operation.name}: there was none such')

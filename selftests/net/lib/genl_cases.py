@@ -481,6 +481,7 @@ def contradictory_policies():
         yield case('sel dst backwards', ('sel', 'dst-max'), sel=sel(**{'dst-max': '9.0.0.0'}))
         yield from wrong_selectors(case)
         yield case('class of what arrives', ('sel',), words='^sel dscp:', dir=0)
+        yield case('no number', ('index',), words='the number 0', index=0)
     for cmd in ('POLICY_GET', 'POLICY_DEL'):
         yield case_of('sel and index', cmd, {'dir': 1, 'sel': OLD_POLICY['sel'], 'index': 1},
                       ('sel',))
@@ -513,6 +514,10 @@ def existence():
     yield case_of('no SA in v6', 'SA_DEL', {**OLD_ID, 'src': 'fd00::1', 'dst': 'fd00::2'}, None,
                   errno.ESRCH, 'no SA')
     yield case_of('again', 'POLICY_ADD', OLD_POLICY, ('sel',), errno.EEXIST)
+    yield case_of('the number of another', 'POLICY_ADD', policy(dst='10.2.9.0', index=9), ('index',), errno.EEXIST)
+    yield case_of('the number of another, too late', 'POLICY_UPDATE', policy(dst='10.2.9.0', index=9), ('index',),
+                  errno.EEXIST)
+    yield case_of('another number', 'POLICY_UPDATE', {**OLD_POLICY, 'index': 8}, ('index',))
     for cmd in ('POLICY_GET', 'POLICY_DEL'):
         key = {'dir': 1, 'sel': OLD_POLICY['sel']}
         yield case_of('other direction', cmd, {**key, 'dir': 0}, None, errno.ENOENT, 'no policy')

@@ -133,7 +133,7 @@ NO_OUTPUT_MARK = {'output-mark': 0, 'output-mark-mask': 0}
 OLD_SA = sa(0x100, ttl=9, dscp=46, tfcpad=500,
             **{'nat-keepalive': 3600, 'dummy-interval': 3600000, 'replay-thresh': 7, 'replay-timer': 3600000})
 OLD_ID = {name: OLD_SA[name] for name in ('src', 'dst', 'proto', 'spi')}
-OLD_POLICY = policy(dst='10.2.1.0')
+OLD_POLICY = policy(dst='10.2.1.0', index=9)
 
 
 class Command:
@@ -165,7 +165,7 @@ COMMANDS = (
                'replay-thresh': 0, 'replay-timer': 3600000}, **NO_MARK, **NO_OUTPUT_MARK)),
     Command('SA_GET', ('dst', 'proto', 'spi'), {**OLD_ID, **NO_MARK, 'show-keys': b''}),
     Command('SA_GET', (), {'show-keys': b''}, dump=True),
-    Command('POLICY_ADD', ('dir', 'action', 'sel', 'tmpl'), policy(mark=1, **{'mark-mask': 3, 'if-id': 5})),
+    Command('POLICY_ADD', ('dir', 'action', 'sel', 'tmpl'), policy(mark=1, index=10, **{'mark-mask': 3, 'if-id': 5})),
     Command('POLICY_UPDATE', ('dir', 'action', 'sel', 'tmpl'), {**OLD_POLICY, **NO_MARK, 'priority': 77, 'if-id': 0}),
     Command('POLICY_GET', ('dir', 'sel'), {'dir': 1, 'sel': OLD_POLICY['sel'], **NO_MARK, 'if-id': 0}),
     Command('POLICY_GET', (), {}, dump=True),
