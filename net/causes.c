@@ -109,6 +109,7 @@ static const struct {
 		SKB_DROP_REASON_XFRM_POLICY },
 	[ESPAH_A_CNT_FWD_CLEAR_NO_POLICY] = { "fwd-clear-no-policy",
 		SKB_DROP_REASON_XFRM_POLICY },
+	[ESPAH_A_CNT_SA_UNCOUNTED] = { "sa-uncounted" },
 };
 
 /**

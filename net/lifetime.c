@@ -36,7 +36,7 @@ static void ask(struct espah_sa *sa)
 
 static enum hrtimer_restart timer_fired(struct hrtimer *timer)
 {
-	ask(container_of(timer, struct espah_sa, timer));
+	ask(container_of(timer, struct espah_sa_timer, timer)->sa);
 	return HRTIMER_NORESTART;
 }
 
@@ -132,19 +132,26 @@ static void judge_work(struct work_struct *work)
 	mutex_unlock(&en->lock);
 }
 
-/**
- * espah_lifetime_setup() - an SA begins to age
- * @sa: SA that nobody can find yet
- */
-void espah_lifetime_setup(struct espah_sa *sa)
+/* Who never has limits needs no timer. Returns false without memory. */
+static bool has_timer(struct espah_sa *sa)
 {
-	sa->born = ktime_get_boottime();
-	hrtimer_init(&sa->timer, CLOCK_BOOTTIME, HRTIMER_MODE_REL_SOFT);
-	sa->timer.function = timer_fired;
+	struct espah_sa_timer *timer = sa->timer;
+
+	if (timer)
+		return true;
+	timer = kzalloc(sizeof(*timer), GFP_KERNEL_ACCOUNT);
+	if (!timer)
+		return false;
+	hrtimer_init(&timer->timer, CLOCK_BOOTTIME, HRTIMER_MODE_REL_SOFT);
+	timer->timer.function = timer_fired;
+	timer->sa = sa;
+	sa->timer = timer;
+	return true;
 }
 
 /**
  * espah_lifetime_alloc() - limits as an SA keeps them
+ * @sa: SA; the caller holds &espah_net.lock
  * @limits: limits, or NULL for none
  * @thresholds: thresholds
  *
@@ -152,7 +159,7 @@ void espah_lifetime_setup(struct espah_sa *sa)
  * an ERR_PTR().
  */
 struct espah_limits_rcu *
-espah_lifetime_alloc(const struct espah_limits *limits,
+espah_lifetime_alloc(struct espah_sa *sa, const struct espah_limits *limits,
 		     const struct espah_thresholds *thresholds)
 {
 	static const struct espah_limits none;
@@ -161,6 +168,8 @@ espah_lifetime_alloc(const struct espah_limits *limits,
 	limits = limits ?: &none;
 	if (!espah_limits_any(limits) && !espah_progress_any(thresholds))
 		return NULL;
+	if (!has_timer(sa))
+		return ERR_PTR(-ENOMEM);
 	new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
 	if (!new)
 		return ERR_PTR(-ENOMEM);
@@ -171,18 +180,6 @@ espah_lifetime_alloc(const struct espah_limits *limits,
 	return new;
 }
 
-/* What passed while nobody counted. A packet that passes at this moment is
- * counted or not; limits that an SA is born with are exact.
- */
-static void count_past(struct espah_sa *sa)
-{
-	u64 packets, bytes;
-
-	espah_sa_usage(sa, &packets, &bytes);
-	atomic64_set(&sa->packets, packets);
-	atomic64_set(&sa->bytes, bytes);
-}
-
 static void go_on(struct espah_sa *sa, struct espah_limits_rcu *limits,
 		  const struct espah_limits_rcu *old)
 {
@@ -190,8 +187,6 @@ static void go_on(struct espah_sa *sa, struct espah_limits_rcu *limits,
 
 	if (!limits->counts)
 		return;
-	if (!old || !old->counts)
-		count_past(sa);
 	if (old && espah_progress_any(&old->progress.thresholds))
 		told = &old->progress;
 	espah_progress_go_on(&limits->progress, told,
@@ -247,7 +242,7 @@ void espah_lifetime_start(struct espah_sa *sa)
 	left = min(left, espah_progress_left(&limits->progress, &sa->packets,
 					     ktime_get_boottime()));
 	if (left != U64_MAX)
-		hrtimer_start(&sa->timer, ns_to_ktime(left),
+		hrtimer_start(&sa->timer->timer, ns_to_ktime(left),
 			      HRTIMER_MODE_REL_SOFT);
 }
 
@@ -261,7 +256,8 @@ void espah_lifetime_stop(struct espah_sa *sa)
 {
 	lockdep_assert_held(&sa->en->lock);
 
-	hrtimer_cancel(&sa->timer);
+	if (sa->timer)
+		hrtimer_cancel(&sa->timer->timer);
 }
 
 /**
@@ -282,21 +278,18 @@ void espah_lifetime_first_use(struct espah_sa *sa)
 }
 
 /**
- * espah_lifetime_count() - a packet of an SA with limits on traffic or thresholds
+ * espah_lifetime_judge() - a packet of an SA with limits on traffic or thresholds
  * @sa: SA, under RCU
  * @limits: its limits
+ * @packets: what it has carried, with this packet
+ * @octets: of these in clear
  * @bytes: octets of the packet in clear
- *
- * What is over a limit is counted too, so that the next packet is over it as well.
  *
  * Return: false if it must not pass.
  */
-bool espah_lifetime_count(struct espah_sa *sa, struct espah_limits_rcu *limits,
-			  unsigned int bytes)
+bool espah_lifetime_judge(struct espah_sa *sa, struct espah_limits_rcu *limits,
+			  u64 packets, u64 octets, unsigned int bytes)
 {
-	u64 packets = atomic64_inc_return(&sa->packets);
-	u64 octets = atomic64_add_return(bytes, &sa->bytes);
-
 	if (espah_progress_passed(&limits->progress, packets))
 		ask(sa);
 	switch (espah_limits_traffic(&limits->limits, packets, octets, bytes)) {

@@ -2,6 +2,7 @@
 #ifndef _ESPAH_LIFETIME_H
 #define _ESPAH_LIFETIME_H
 
+#include <linux/hrtimer.h>
 #include <linux/llist.h>
 #include <linux/rcupdate.h>
 #include <linux/workqueue.h>
@@ -19,16 +20,25 @@ struct espah_judge {
 	struct work_struct	work;
 };
 
-void espah_lifetime_setup(struct espah_sa *sa);
+/**
+ * struct espah_sa_timer - waits for the next limit in time of an SA
+ * @timer: asks for the judge
+ * @sa: the SA; constant
+ */
+struct espah_sa_timer {
+	struct hrtimer	timer;
+	struct espah_sa	*sa;
+};
+
 struct espah_limits_rcu *
-espah_lifetime_alloc(const struct espah_limits *limits,
+espah_lifetime_alloc(struct espah_sa *sa, const struct espah_limits *limits,
 		     const struct espah_thresholds *thresholds);
 void espah_lifetime_set(struct espah_sa *sa, struct espah_limits_rcu *limits);
 void espah_lifetime_start(struct espah_sa *sa);
 void espah_lifetime_stop(struct espah_sa *sa);
 void espah_lifetime_first_use(struct espah_sa *sa);
-bool espah_lifetime_count(struct espah_sa *sa, struct espah_limits_rcu *limits,
-			  unsigned int bytes);
+bool espah_lifetime_judge(struct espah_sa *sa, struct espah_limits_rcu *limits,
+			  u64 packets, u64 octets, unsigned int bytes);
 bool espah_lifetime_late(struct espah_sa *sa, u64 seq);
 void espah_lifetime_net_init(struct espah_net *en);
 void espah_lifetime_net_exit(struct espah_net *en);
@@ -36,20 +46,22 @@ int espah_lifetime_init(void);
 void espah_lifetime_exit(void);
 
 /**
- * espah_lifetime_charge() - does the SA's lifetime allow for one more packet?
+ * espah_lifetime_allows() - does the SA's lifetime allow for this packet?
  * @sa: SA, under RCU
+ * @packets: what it has carried, with this packet
+ * @octets: of these in clear
  * @bytes: octets of the packet in clear
  *
  * Return: false if it must not pass: a hard limit is reached, and the SA ends.
  */
-static inline bool espah_lifetime_charge(struct espah_sa *sa,
-					 unsigned int bytes)
+static inline bool espah_lifetime_allows(struct espah_sa *sa, u64 packets,
+					 u64 octets, unsigned int bytes)
 {
 	struct espah_limits_rcu *limits = rcu_dereference(sa->limits);
 
 	if (likely(!limits || !limits->counts))
 		return true;
-	return espah_lifetime_count(sa, limits, bytes);
+	return espah_lifetime_judge(sa, limits, packets, octets, bytes);
 }
 
 /**

@@ -178,7 +178,7 @@ static int put_mapping(struct sk_buff *msg, const void *what)
 static bool seen_at(struct espah_sa *sa, const union espah_addr *addr,
 		    __be16 port)
 {
-	struct espah_mapping *mapped = &sa->mapped;
+	struct espah_mapping *mapped = &sa->nat->mapped;
 	bool tell;
 
 	spin_lock(&sa->replay_lock);
@@ -202,7 +202,7 @@ static bool seen_at(struct espah_sa *sa, const union espah_addr *addr,
 static void seen_at_home(struct espah_sa *sa)
 {
 	spin_lock(&sa->replay_lock);
-	WRITE_ONCE(sa->mapped.port, 0);
+	WRITE_ONCE(sa->nat->mapped.port, 0);
 	spin_unlock(&sa->replay_lock);
 }
 
@@ -228,7 +228,7 @@ void espah_natt_learn(struct espah_sa *sa, const struct sk_buff *skb)
 
 	if (likely(event.port == sa->encap_sport &&
 		   espah_addr_equal(&addr, &sa->src))) {
-		if (unlikely(READ_ONCE(sa->mapped.port)))
+		if (unlikely(READ_ONCE(sa->nat->mapped.port)))
 			seen_at_home(sa);
 		return;
 	}
@@ -251,11 +251,11 @@ __be16 espah_natt_mapped(const struct espah_sa *sa, union espah_addr *addr)
 	spinlock_t *lock = (spinlock_t *)&sa->replay_lock;
 	__be16 port;
 
-	if (likely(!READ_ONCE(sa->mapped.port)))
+	if (likely(!READ_ONCE(sa->nat->mapped.port)))
 		return 0;
 	spin_lock_bh(lock);
-	*addr = sa->mapped.addr;
-	port = sa->mapped.port;
+	*addr = sa->nat->mapped.addr;
+	port = sa->nat->mapped.port;
 	spin_unlock_bh(lock);
 	return port;
 }

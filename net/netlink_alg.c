@@ -303,7 +303,7 @@ int espah_nl_other_cipher(const struct espah_sa *sa,
 		return config->alg_name && config->auth_name ? ESPAH_A_SA_ENC :
 							       with_icv;
 	if (sa->icv_len * 8 != config->icv_bits ||
-	    !same(sa->auth_name, sa->auth_key, sa->auth_key_len,
+	    !same(sa->auth_name, espah_sa_auth_key(sa), sa->auth_key_len,
 		  config->auth_name, config->auth_key, config->auth_key_len))
 		return with_icv;
 	return 0;
@@ -339,7 +339,7 @@ int espah_nl_put_cipher(struct sk_buff *skb, const struct espah_sa *sa,
 	int err = 0;
 
 	if (show_keys && !security_locked_down(LOCKDOWN_XFRM_SECRET)) {
-		auth_key = sa->auth_key;
+		auth_key = espah_sa_auth_key(sa);
 		key = sa->key;
 	}
 	if (!sa->auth_name)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Requests about policies. */
 
+#include <net/sock.h>
+
 #include "netlink.h"
 #include "netlink_attr.h"
 #include "netns.h"

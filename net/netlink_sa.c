@@ -165,8 +165,9 @@ static bool same_encap(const struct espah_sa *sa,
 {
 	return sa->encap_sport == config->encap_sport &&
 	       sa->encap_dport == config->encap_dport &&
-	       espah_addr_equal(&sa->encap_oaddr, &config->encap_oaddr) &&
-	       espah_addr_equal(&sa->encap_odst, &config->encap_odst);
+	       (!sa->nat ||
+		(espah_addr_equal(&sa->nat->oaddr, &config->encap_oaddr) &&
+		 espah_addr_equal(&sa->nat->odst, &config->encap_odst)));
 }
 
 /* Whatever is not the selector, the lifetime, a threshold or the dummies must be what it is

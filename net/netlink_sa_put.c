@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* SAs as answers: one of them, or all. */
 
+#include <net/sock.h>
+
 #include "dummy.h"
 #include "keepalive.h"
 #include "natt.h"
@@ -20,7 +22,7 @@ static int put_encap(struct sk_buff *skb, const struct espah_sa *sa)
 		return 0;
 	if (nla_put_be16(skb, ESPAH_A_SA_ENCAP_SPORT, sa->encap_sport) ||
 	    nla_put_be16(skb, ESPAH_A_SA_ENCAP_DPORT, sa->encap_dport) ||
-	    espah_nl_put_addr(skb, ESPAH_A_SA_ENCAP_OADDR, &sa->encap_oaddr,
+	    espah_nl_put_addr(skb, ESPAH_A_SA_ENCAP_OADDR, &sa->nat->oaddr,
 			      sa->id.family))
 		return -EMSGSIZE;
 	if (sa->keepalive && nla_put_u32(skb, ESPAH_A_SA_NAT_KEEPALIVE,
@@ -31,9 +33,9 @@ static int put_encap(struct sk_buff *skb, const struct espah_sa *sa)
 				       sa->id.family) ||
 		     nla_put_be16(skb, ESPAH_A_SA_MAPPED_SPORT, port)))
 		return -EMSGSIZE;
-	if (espah_addr_any(&sa->encap_odst))
+	if (espah_addr_any(&sa->nat->odst))
 		return 0;
-	return espah_nl_put_addr(skb, ESPAH_A_SA_ENCAP_ODST, &sa->encap_odst,
+	return espah_nl_put_addr(skb, ESPAH_A_SA_ENCAP_ODST, &sa->nat->odst,
 				 sa->id.family);
 }
 
@@ -45,7 +47,7 @@ static int put_drops(struct sk_buff *skb, const struct espah_sa *sa)
 	if (!nest)
 		return -EMSGSIZE;
 	for (i = ESPAH_A_CNT_PAD + 1; i <= ESPAH_A_CNT_MAX; i++) {
-		u64 drops = atomic_long_read(&sa->drops[i]);
+		u64 drops = espah_tally_read(&sa->tally, i);
 
 		if (drops && nla_put_u64_64bit(skb, i, drops, ESPAH_A_CNT_PAD))
 			return -EMSGSIZE;

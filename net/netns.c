@@ -42,6 +42,7 @@ static int __net_init net_init(struct net *net)
 	espah_queue_init(en);
 	espah_acquire_init(en);
 	espah_lifetime_net_init(en);
+	espah_sa_net_init(en);
 	WRITE_ONCE(en->live, true);
 	return 0;
 
@@ -80,6 +81,7 @@ static void __net_exit net_exit(struct net *net)
 	/* And packets that a firewall has asked a program about, to input. */
 	nf_queue_nf_hook_drop(net);
 	espah_lifetime_net_exit(en);
+	espah_sa_net_exit(en);
 
 	espah_sad_exit(&en->sad);
 	espah_spd_exit(&en->spd);

@@ -38,6 +38,7 @@ struct xfrm_state;
  * @waiting: the packets that wait for SAs
  * @asking: the SAs that were asked for last
  * @judge: ends SAs that have reached a limit
+ * @reaper: frees SAs
  * @stub: what a decapsulated packet carries to tell the rest of the kernel
  *	that it came through IPsec; constant
  * @counters: per CPU
@@ -49,7 +50,7 @@ struct xfrm_state;
  *	@lock, never before they are there, nor when they have gone; read locklessly
  * @hooked_fwd: likewise, at FORWARD
  * @encapsulated: number of SAs with encapsulation over IPv4; under @lock
- * @sas: number of SAs whose memory is not given back yet
+ * @sas: number of SAs whose memory is not given back yet, and of those that see to it
  */
 struct espah_net {
 	struct net			*net;
@@ -63,6 +64,7 @@ struct espah_net {
 	struct espah_waiting		waiting;
 	struct espah_asking		asking;
 	struct espah_judge		judge;
+	struct espah_reaper		reaper;
 	struct xfrm_state		*stub;
 	struct espah_counters __percpu	*counters;
 	struct espah_drops		*drops;

@@ -28,6 +28,7 @@
 #include "pmtu.h"
 #include "protect.h"
 #include "quoted.h"
+#include "route.h"
 
 /* The route to the other end of a tunnel, for packets with this mark. It is looked up
  * without a protocol, which keeps xfrm's policies out of it.
@@ -42,21 +43,24 @@ static __always_inline struct dst_entry *tunnel_route(struct espah_sa *sa,
 		.saddr		= sa->src.v4,
 		.flowi4_mark	= mark,
 	};
+	struct espah_route *route;
 	struct rtable *rt = NULL;
 	__be32 saddr;
 
 	if (unlikely(sa->id.family == AF_INET6))
 		return espah_output6_route(sa, mark);
 
-	if (likely(this_cpu_read(sa->usage->route_mark) == mark))
-		rt = dst_cache_get_ip4(&sa->route, &saddr);
+	route = espah_route_for(sa, mark);
+	if (likely(route))
+		rt = dst_cache_get_ip4(&route->cache, &saddr);
 	if (likely(rt))
 		return &rt->dst;
 	rt = ip_route_output_key(sa->en->net, &fl4);
 	if (IS_ERR(rt))
 		return NULL;
-	dst_cache_set_ip4(&sa->route, &rt->dst, fl4.saddr);
-	this_cpu_write(sa->usage->route_mark, mark);
+	route = espah_route_keep(sa, mark);
+	if (route)
+		dst_cache_set_ip4(&route->cache, &rt->dst, fl4.saddr);
 	return &rt->dst;
 }
 

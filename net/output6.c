@@ -16,6 +16,7 @@
 #include "output6.h"
 #include "packet.h"
 #include "pmtu.h"
+#include "route.h"
 
 /**
  * espah_output6_route() - the route to the other end of a tunnel
@@ -33,11 +34,12 @@ struct dst_entry *espah_output6_route(struct espah_sa *sa, u32 mark)
 		.saddr		= sa->src.v6,
 		.flowi6_mark	= mark,
 	};
+	struct espah_route *route = espah_route_for(sa, mark);
 	struct dst_entry *dst = NULL;
 	struct in6_addr saddr;
 
-	if (likely(this_cpu_read(sa->usage->route_mark) == mark))
-		dst = dst_cache_get_ip6(&sa->route, &saddr);
+	if (likely(route))
+		dst = dst_cache_get_ip6(&route->cache, &saddr);
 	if (likely(dst))
 		return dst;
 	dst = ip6_route_output(sa->en->net, NULL, &fl6);
@@ -45,8 +47,9 @@ struct dst_entry *espah_output6_route(struct espah_sa *sa, u32 mark)
 		dst_release(dst);
 		return NULL;
 	}
-	dst_cache_set_ip6(&sa->route, dst, &fl6.saddr);
-	this_cpu_write(sa->usage->route_mark, mark);
+	route = espah_route_keep(sa, mark);
+	if (route)
+		dst_cache_set_ip6(&route->cache, dst, &fl6.saddr);
 	return dst;
 }
 

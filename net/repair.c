@@ -74,14 +74,15 @@ static void exchange6(__sum16 *sum, struct sk_buff *skb,
  */
 void espah_repair_checksum(struct sk_buff *skb, const struct espah_sa *sa)
 {
+	const struct espah_nat *nat = sa->nat;
 	bool is6 = espah_packet_is6(skb);
 	unsigned int upper;
 	__sum16 *sum;
 	u8 proto;
 	int at;
 
-	if (likely(espah_addr_any(&sa->encap_oaddr) &&
-		   espah_addr_any(&sa->encap_odst)))
+	if (likely(!nat) ||
+	    (espah_addr_any(&nat->oaddr) && espah_addr_any(&nat->odst)))
 		return;
 	upper = upper_layer(skb, &proto);
 	at = checksum_at(proto, is6);
@@ -93,11 +94,11 @@ void espah_repair_checksum(struct sk_buff *skb, const struct espah_sa *sa)
 	if (proto == IPPROTO_UDP && !*sum)
 		return;
 	if (is6) {
-		exchange6(sum, skb, &sa->encap_oaddr, &ipv6_hdr(skb)->saddr);
-		exchange6(sum, skb, &sa->encap_odst, &ipv6_hdr(skb)->daddr);
+		exchange6(sum, skb, &nat->oaddr, &ipv6_hdr(skb)->saddr);
+		exchange6(sum, skb, &nat->odst, &ipv6_hdr(skb)->daddr);
 	} else {
-		exchange4(sum, skb, &sa->encap_oaddr, ip_hdr(skb)->saddr);
-		exchange4(sum, skb, &sa->encap_odst, ip_hdr(skb)->daddr);
+		exchange4(sum, skb, &nat->oaddr, ip_hdr(skb)->saddr);
+		exchange4(sum, skb, &nat->odst, ip_hdr(skb)->daddr);
 	}
 	if (proto == IPPROTO_UDP && !*sum)
 		*sum = CSUM_MANGLED_0;

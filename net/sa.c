@@ -15,6 +15,7 @@
 #include "lifetime.h"
 #include "narrow.h"
 #include "netns.h"
+#include "route.h"
 #include "sa.h"
 
 /* Freeing an SA sleeps, in the crypto layer. */
@@ -37,33 +38,52 @@ static void sa_free(struct espah_sa *sa)
 {
 	espah_crypto_free(sa->tfm);
 	espah_icv_unkey(sa->mac);
-	dst_cache_destroy(&sa->route);
-	free_percpu(sa->usage);
+	espah_route_free(sa->route);
+	espah_tally_free(&sa->tally);
 	free_selector(sa);
 	kfree(rcu_dereference_protected(sa->limits, true));
+	kfree(sa->timer);
+	kfree(sa->nat);
 	kfree(sa->keepalive);
 	kfree(sa->dummy);
-	kfree(sa->alg_name);
-	kfree_sensitive(sa->key);
-	kfree(sa->auth_name);
-	kfree_sensitive(sa->auth_key);
 	kfree_sensitive(sa);
 }
 
-/* Nobody can see the SA any more: its last reference is gone, and so is every
- * RCU section that might have found it in a table before.
- */
-static void sa_reap(struct work_struct *work)
+static void one_less(struct espah_net *en)
 {
-	struct espah_sa *sa = container_of(to_rcu_work(work), struct espah_sa,
-					   free_work);
-	struct espah_net *en = sa->en;
-
-	pr_debug("sa %u: freed\n", sa->index);
-	sa_free(sa);
 	if (atomic_dec_and_test(&en->sas))
 		wake_up_var(&en->sas);
-	module_put(THIS_MODULE);
+}
+
+/* Nobody can see them any more: their last reference is gone, and so is every RCU
+ * section that might have found them in a table before.
+ */
+static void reap(struct work_struct *work)
+{
+	struct espah_net *en = container_of(work, struct espah_net, reaper.work);
+	struct espah_sa *sa, *next;
+	struct llist_node *list;
+
+	list = llist_del_all(&en->reaper.sas);
+	llist_for_each_entry_safe(sa, next, list, judge_node) {
+		pr_debug("sa %u: freed\n", sa->index);
+		sa_free(sa);
+		one_less(en);
+		module_put(THIS_MODULE);
+		cond_resched();
+	}
+}
+
+static void unseen(struct rcu_head *rcu)
+{
+	struct espah_sa *sa = container_of(rcu, struct espah_sa, rcu);
+	struct espah_net *en = sa->en;
+
+	/* The namespace stays until this returns, though the SA may be freed before. */
+	atomic_inc(&en->sas);
+	if (llist_add(&sa->judge_node, &en->reaper.sas))
+		queue_work(reaper, &en->reaper.work);
+	one_less(en);
 }
 
 /**
@@ -73,29 +93,11 @@ static void sa_reap(struct work_struct *work)
 void espah_sa_put(struct espah_sa *sa)
 {
 	if (refcount_dec_and_test(&sa->refs))
-		queue_rcu_work(reaper, &sa->free_work);
+		call_rcu(&sa->rcu, unseen);
 }
 
-static int copy_integrity(struct espah_sa *sa,
-			  const struct espah_sa_config *config)
-{
-	sa->auth_name = kstrdup(config->auth_name, GFP_KERNEL_ACCOUNT);
-	sa->auth_key = kmemdup(config->auth_key, config->auth_key_len,
-			       GFP_KERNEL_ACCOUNT);
-	sa->auth_key_len = config->auth_key_len;
-	return sa->auth_name && sa->auth_key ? 0 : -ENOMEM;
-}
-
-static void usage_init(struct espah_sa *sa)
-{
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		u64_stats_init(&per_cpu_ptr(sa->usage, cpu)->sync);
-}
-
-static int copy_cipher(struct espah_sa *sa,
-		       const struct espah_sa_config *config)
+static void copy_cipher(struct espah_sa *sa,
+			const struct espah_sa_config *config)
 {
 	sa->iv_len = config->alg->iv_len;
 	sa->iv = config->alg->iv;
@@ -105,23 +107,71 @@ static int copy_cipher(struct espah_sa *sa,
 	}
 	sa->aad_apart = sa->esn || sa->iv == ESPAH_IV_IMPLICIT;
 	sa->align = config->alg->align;
-
-	sa->alg_name = kstrdup(config->alg_name, GFP_KERNEL_ACCOUNT);
-	sa->key = kmemdup(config->key, config->key_len, GFP_KERNEL_ACCOUNT);
-	sa->key_len = config->key_len;
-	return sa->alg_name && sa->key ? 0 : -ENOMEM;
 }
 
-static int copy_algs(struct espah_sa *sa, const struct espah_sa_config *config)
+/* A name that is the algorithm's own is there already; a larval SA has none. */
+static size_t name_len(const char *name, const struct espah_alg *alg)
 {
-	int err = 0;
+	return alg && strcmp(name, alg->name) ? strlen(name) + 1 : 0;
+}
+
+/* What has no room of its own lies behind the ring of the replay window. */
+static size_t tail_len(const struct espah_sa_config *config)
+{
+	return config->key_len + config->auth_key_len +
+	       name_len(config->alg_name, config->alg) +
+	       name_len(config->auth_name, config->auth);
+}
+
+static u8 *copy_octets(u8 **tail, const void *octets, size_t len)
+{
+	u8 *copy = *tail;
+
+	if (len)
+		memcpy(copy, octets, len);
+	*tail += len;
+	return copy;
+}
+
+static const char *copy_name(u8 **tail, const char *name,
+			     const struct espah_alg *alg)
+{
+	size_t len = name_len(name, alg);
+
+	return len ? (char *)copy_octets(tail, name, len) : alg->name;
+}
+
+static void copy_algs(struct espah_sa *sa, const struct espah_sa_config *config)
+{
+	u8 *tail = (u8 *)&sa->replay.seen[espah_replay_words(config->window)];
 
 	sa->icv_len = config->icv_bits / 8;
-	if (config->alg)
-		err = copy_cipher(sa, config);
-	if (!err && config->auth)
-		err = copy_integrity(sa, config);
-	return err;
+	sa->key_len = config->key_len;
+	sa->auth_key_len = config->auth_key_len;
+	sa->key = copy_octets(&tail, config->key, config->key_len);
+	copy_octets(&tail, config->auth_key, config->auth_key_len);
+	if (config->alg) {
+		copy_cipher(sa, config);
+		sa->alg_name = copy_name(&tail, config->alg_name, config->alg);
+	}
+	if (config->auth)
+		sa->auth_name = copy_name(&tail, config->auth_name,
+					  config->auth);
+}
+
+static int copy_encap(struct espah_sa *sa, const struct espah_sa_config *config)
+{
+	if (!config->encap_dport)
+		return 0;
+	sa->nat = kzalloc(sizeof(*sa->nat), GFP_KERNEL_ACCOUNT);
+	if (!sa->nat)
+		return -ENOMEM;
+	sa->nat->oaddr = config->encap_oaddr;
+	sa->nat->odst = config->encap_odst;
+	sa->encap_len = sizeof(struct udphdr);
+	sa->encap_sport = config->encap_sport;
+	sa->encap_dport = config->encap_dport;
+	return 0;
 }
 
 static int copy_config(struct espah_sa *sa,
@@ -135,12 +185,9 @@ static int copy_config(struct espah_sa *sa,
 	sa->reqid = config->reqid;
 	sa->if_id = config->if_id;
 	sa->larval = !config->alg && !config->auth;
-	if (config->encap_dport)
-		sa->encap_len = sizeof(struct udphdr);
-	sa->encap_sport = config->encap_sport;
-	sa->encap_dport = config->encap_dport;
-	sa->encap_oaddr = config->encap_oaddr;
-	sa->encap_odst = config->encap_odst;
+	err = copy_encap(sa, config);
+	if (err)
+		return err;
 	sa->mark = config->mark;
 	sa->output_mark = config->output_mark;
 	sa->flags = config->flags;
@@ -151,21 +198,16 @@ static int copy_config(struct espah_sa *sa,
 	 */
 	sa->header = espah_header_make(&sa->outer, sa->flags, !sa->encap_len);
 
-	sa->usage = alloc_percpu_gfp(struct espah_sa_usage, ESPAH_GFP_PERCPU);
-	if (!sa->usage)
-		return -ENOMEM;
-	usage_init(sa);
 	err = espah_keepalive_setup(sa, config->keepalive);
 	if (!err)
 		err = espah_dummy_setup(sa, config->dummy);
 	if (err)
 		return err;
 	espah_dummy_set(sa, config->dummy);
-	err = espah_sa_change(sa, config->sel, config->limits,
-			      &config->thresholds);
-	if (err || sa->larval)
-		return err;
-	return copy_algs(sa, config);
+	if (!sa->larval)
+		copy_algs(sa, config);
+	return espah_sa_change(sa, config->sel, config->limits,
+			       &config->thresholds);
 }
 
 static int key_cipher(struct espah_sa *sa, const struct espah_sa_config *config,
@@ -210,9 +252,10 @@ struct espah_sa *espah_sa_create(struct espah_net *en,
 
 	lockdep_assert_held(&en->lock);
 
+	/* With a window of 64 packets and one key, that is up to 512 octets. */
 	sa = kzalloc(struct_size(sa, replay.seen,
-				 espah_replay_words(config->window)),
-		     GFP_KERNEL_ACCOUNT);
+				 espah_replay_words(config->window)) +
+		     tail_len(config), GFP_KERNEL_ACCOUNT);
 	if (!sa)
 		return ERR_PTR(-ENOMEM);
 
@@ -227,12 +270,9 @@ struct espah_sa *espah_sa_create(struct espah_net *en,
 	sa->seq_few = espah_seq_last(sa->esn) - ESPAH_SEQ_FEW;
 	sa->iv_mask = get_random_u64();
 	sa->added = ktime_get_real_seconds();
-	INIT_RCU_WORK(&sa->free_work, sa_reap);
-	espah_lifetime_setup(sa);
+	sa->born = ktime_get_boottime();
 
 	err = copy_config(sa, config);
-	if (!err)
-		err = dst_cache_init(&sa->route, ESPAH_GFP_PERCPU);
 	if (!err && !sa->larval)
 		err = config->alg ? key_cipher(sa, config, extack) :
 				    key_hash(sa, config, extack);
@@ -302,7 +342,7 @@ int espah_sa_change(struct espah_sa *sa, const struct espah_selector *sel,
 
 	if (IS_ERR(new))
 		return PTR_ERR(new);
-	new_limits = espah_lifetime_alloc(limits, thresholds);
+	new_limits = espah_lifetime_alloc(sa, limits, thresholds);
 	if (IS_ERR(new_limits)) {
 		put_selector(sa->en, new);
 		return PTR_ERR(new_limits);
@@ -370,16 +410,15 @@ bool espah_sa_wants_whole(const struct espah_sa *sa)
  */
 bool espah_sa_use(struct espah_sa *sa, unsigned int bytes)
 {
-	struct espah_sa_usage *usage = this_cpu_ptr(sa->usage);
+	u64 packets = atomic64_inc_return(&sa->packets);
+	u64 octets = atomic64_add_return(bytes, &sa->bytes);
 	time64_t now = ktime_get_real_seconds();
 
-	if (!espah_lifetime_charge(sa, bytes))
+	if (!espah_lifetime_allows(sa, packets, octets, bytes)) {
+		atomic64_dec(&sa->packets);
+		atomic64_sub(bytes, &sa->bytes);
 		return false;
-
-	u64_stats_update_begin(&usage->sync);
-	u64_stats_inc(&usage->packets);
-	u64_stats_add(&usage->bytes, bytes);
-	u64_stats_update_end(&usage->sync);
+	}
 
 	/* Once a second at most, so that the CPUs do not fight for the line. */
 	if (READ_ONCE(sa->used) != now) {
@@ -398,23 +437,29 @@ bool espah_sa_use(struct espah_sa *sa, unsigned int bytes)
  */
 void espah_sa_usage(const struct espah_sa *sa, u64 *packets, u64 *bytes)
 {
-	int cpu;
+	*packets = atomic64_read(&sa->packets);
+	*bytes = atomic64_read(&sa->bytes);
+}
 
-	*packets = 0;
-	*bytes = 0;
-	for_each_possible_cpu(cpu) {
-		const struct espah_sa_usage *usage = per_cpu_ptr(sa->usage, cpu);
-		unsigned int start;
-		u64 p, b;
+/**
+ * espah_sa_net_init() - a namespace is ready for SAs
+ * @en: namespace
+ */
+void espah_sa_net_init(struct espah_net *en)
+{
+	init_llist_head(&en->reaper.sas);
+	INIT_WORK(&en->reaper.work, reap);
+}
 
-		do {
-			start = u64_stats_fetch_begin(&usage->sync);
-			p = u64_stats_read(&usage->packets);
-			b = u64_stats_read(&usage->bytes);
-		} while (u64_stats_fetch_retry(&usage->sync, start));
-		*packets += p;
-		*bytes += b;
-	}
+/**
+ * espah_sa_net_exit() - a namespace has no SA any more
+ * @en: namespace whose SAs are freed
+ *
+ * What may still run is the tail of what freed the last one.
+ */
+void espah_sa_net_exit(struct espah_net *en)
+{
+	cancel_work_sync(&en->reaper.work);
 }
 
 /**
@@ -432,9 +477,10 @@ int espah_sa_init(void)
  * espah_sa_exit() - after the last namespace
  *
  * Every SA holds the module until it is freed; what may still run is the tail
- * of sa_reap().
+ * of reap() and of unseen().
  */
 void espah_sa_exit(void)
 {
+	rcu_barrier();
 	destroy_workqueue(reaper);
 }

@@ -3,13 +3,11 @@
 #define _ESPAH_SA_H
 
 #include <linux/atomic.h>
-#include <linux/hrtimer.h>
 #include <linux/llist.h>
 #include <linux/netlink.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable-types.h>
 #include <linux/spinlock.h>
-#include <linux/u64_stats_sync.h>
 #include <linux/workqueue.h>
 #include <net/dst_cache.h>
 
@@ -28,12 +26,14 @@ struct crypto_ahash;
 struct espah_dummy;
 struct espah_keepalive;
 struct espah_net;
+struct espah_route;
+struct espah_sa_timer;
 struct espah_slot;
 
 /**
  * enum espah_sa_slot - the slots that an SA is in
  * @ESPAH_SLOT_REQID: of who asks for its reqid, where it has one
- * @ESPAH_SLOT_ANY: of who asks for any
+ * @ESPAH_SLOT_ANY: of who asks for any, where policies have
  * @ESPAH_SLOT_LINK: that of its virtual interface, where it has one
  * @ESPAH_SLOTS: how many there are
  */
@@ -133,21 +133,6 @@ struct espah_sa_config {
 };
 
 /**
- * struct espah_sa_usage - one CPU's share of an SA's traffic
- * @packets: packets protected or accepted
- * @bytes: their octets in clear
- * @sync: makes the pair readable on 32-bit machines
- * @route_mark: the mark that &espah_sa.route of this CPU was looked up with; softirqs
- *	are off wherever it is touched
- */
-struct espah_sa_usage {
-	u64_stats_t		packets;
-	u64_stats_t		bytes;
-	struct u64_stats_sync	sync;
-	u32			route_mark;
-};
-
-/**
  * struct espah_mapping - what NAT has made of the peer's address
  * @addr: source address of its last packet
  * @port: source port of its last packet; 0 where both are what the SA says
@@ -159,6 +144,20 @@ struct espah_mapping {
 	__be16			port;
 	bool			news;
 	unsigned long		told;
+};
+
+/**
+ * struct espah_nat - what an SA with encapsulation knows of NAT
+ * @oaddr: the peer's address before NAT, all zero where it is not known; constant
+ * @odst: this host's address as the peer knows it, likewise
+ * @mapped: where the peer was seen elsewhere last, and when that was told; see
+ *	net/natt.c; under &espah_sa.replay_lock, but that @port is read without it to
+ *	leave early
+ */
+struct espah_nat {
+	union espah_addr	oaddr;
+	union espah_addr	odst;
+	struct espah_mapping	mapped;
 };
 
 /**
@@ -208,8 +207,7 @@ struct espah_limits_rcu {
  * @encap_dport: destination port, likewise
  * @header: how outer and inner header depend on each other; of its DF, transport
  *	mode knows whether there may be any
- * @encap_oaddr: the peer's address before NAT, all zero where it is not known
- * @encap_odst: this host's address as the peer knows it, likewise
+ * @nat: what it knows of NAT, NULL without encapsulation
  * @tfcpad: so many octets a packet inside shall have at least, where they fit; or 0
  * @keepalive: reminds NAT, or NULL; see net/keepalive.c
  * @dummy: sends dummies, or NULL: nobody has asked for them yet; written once, under
@@ -235,8 +233,7 @@ struct espah_limits_rcu {
  * @key_len: octets at @key
  * @key: key and salt; kept to answer who asks for them, wiped with the SA
  * @auth_name: as it was asked for, or NULL
- * @auth_key_len: octets at @auth_key
- * @auth_key: as @key
+ * @auth_key_len: octets of the integrity's key, which lies behind that at @key
  * @iv_mask: random; see espah_crypto_iv()
  *
  * Changed under traffic, each by its own rule:
@@ -251,32 +248,32 @@ struct espah_limits_rcu {
  * @used: when it was last used, seconds since 1970; single word, any writer
  * @first_used: when it was first used, by the clock since boot, 0 for never;
  *	single word, any writer
- * @usage: per CPU
  * @limits: lifetime and thresholds, or NULL for neither; written under &espah_net.lock,
  *	read under RCU
- * @packets: packets that count against @limits; atomic
- * @bytes: their octets; atomic
- * @timer: waits for the next limit in time; started under &espah_net.lock while
- *	the SA is in the SAD, and stopped when it leaves
+ * @packets: packets protected or accepted; atomic, as @bytes: not per CPU, since whoever counts
+ *	has taken a number or the window of this SA before
+ * @bytes: their octets in clear
+ * @timer: NULL until there are limits; waits for the next one in time; started under
+ *	&espah_net.lock while the SA is in the SAD, and stopped when it leaves
  * @told: listeners know of a soft limit, of @limits or of sequence numbers; under
  *	&espah_net.lock
  * @asked: 1 from when somebody asks for the judge until he looks; atomic
- * @judge_node: in &espah_judge.sas, with a reference; whoever has set @asked to 1
+ * @judge_node: in &espah_reaper.sas when nobody sees it any more, and before
+ *	in &espah_judge.sas, with a reference; whoever has set @asked to 1
  *	enters it, and the judge takes it out before he sets it to 0
- * @drops: by ESPAH_A_CNT_*; atomic
- * @route: outer route, but for transport mode; per CPU
+ * @tally: what became of packets otherwise
+ * @route: outer route, or NULL: no packet has needed one yet; written once, by the packet
+ *	path; see net/route.c
  *
  * In the tables, under &espah_net.lock, read under RCU:
  * @spi_node: in &espah_sad.by_spi
- * @slots: the slots that it is in, by enum espah_sa_slot
- * @slot_node: in &espah_slot.sas of each
+ * @slot_node: in &espah_slot.sas of those that it is in, by enum espah_sa_slot, whose keys it
+ *	shows itself; the others' are zero
  *
- * @free_work: frees it after a grace period, where sleeping is allowed
- * @mapped: where the peer was seen elsewhere last, and when that was told; see
- *	net/natt.c; under @replay_lock, but that @port is read without it to leave early
- * @replay_lock: covers writing @replay and @mapped; softirqs are off wherever it is taken:
- *	packets arrive so, and the crypto API completes requests so
- * @replay: receive window; last, for its ring of words
+ * @rcu: from its last reference on, while it is in no such list
+ * @replay_lock: covers writing @replay and &espah_nat.mapped; softirqs are off wherever
+ *	it is taken: packets arrive so, and the crypto API completes requests so
+ * @replay: receive window; last, for its ring of words, behind which keys and names are
  */
 struct espah_sa {
 	struct espah_sa_id		id;
@@ -296,56 +293,64 @@ struct espah_sa {
 	bool				align4;
 	bool				aad_apart;
 	u8				encap_len;
+	bool				told;
 	__be16				encap_sport;
 	__be16				encap_dport;
 	struct espah_header		header;
 	u16				tfcpad;
+	u16				key_len;
 	u32				reqid;
 	u32				if_id;
 	struct espah_fwmark		mark;
 	struct espah_fwmark		output_mark;
+	u32				index;
 	u64				iv_mask;
 	u64				seq_few;
 	atomic64_t			oseq;
 	atomic64_t			packets;
 	atomic64_t			bytes;
+	u16				auth_key_len;
 	refcount_t			refs;
 	u32				pmtu;
+	u32				flags;
 	unsigned long			pmtu_expires;
 	struct espah_selector_rcu __rcu	*sel;
-	struct espah_sa_usage __percpu	*usage;
 	struct espah_limits_rcu __rcu	*limits;
 	time64_t			used;
 	ktime_t				first_used;
-	struct dst_cache		route;
+	struct espah_route		*route;
 
-	struct espah_slot		*slots[ESPAH_SLOTS];
 	struct list_head		slot_node[ESPAH_SLOTS];
-	u32				index;
 	time64_t			added;
 	ktime_t				born;
-	struct hrtimer			timer;
-	bool				told;
-	atomic_t			asked;
-	struct llist_node		judge_node;
-	struct rcu_work			free_work;
-	char				*alg_name;
+	struct espah_sa_timer		*timer;
+	union {
+		struct llist_node	judge_node;
+		struct rcu_head		rcu;
+	};
+	const char			*alg_name;
 	u8				*key;
-	unsigned int			key_len;
-	union espah_addr		encap_oaddr;
-	union espah_addr		encap_odst;
+	struct espah_nat		*nat;
 	struct espah_keepalive		*keepalive;
 	struct espah_dummy		*dummy;
 	struct espah_outer		outer;
-	u32				flags;
-	char				*auth_name;
-	u8				*auth_key;
-	unsigned int			auth_key_len;
-	atomic_long_t			drops[ESPAH_COUNTERS];
+	const char			*auth_name;
+	struct espah_tally		tally;
 
-	struct espah_mapping		mapped;
-	spinlock_t			replay_lock;	/* replay, mapped */
+	atomic_t			asked;
+	spinlock_t			replay_lock;	/* replay, nat->mapped */
 	struct espah_replay		replay;
+};
+
+/**
+ * struct espah_reaper - frees the SAs of a namespace, where sleeping is allowed
+ * @sas: by &espah_sa.judge_node, those that nobody sees any more; lock-free, any writer,
+ *	emptied by @work
+ * @work: frees them
+ */
+struct espah_reaper {
+	struct llist_head	sas;
+	struct work_struct	work;
 };
 
 struct espah_sa *espah_sa_create(struct espah_net *en,
@@ -360,8 +365,16 @@ bool espah_sa_covers(const struct espah_sa *sa, const struct espah_flow *flow);
 bool espah_sa_wants_whole(const struct espah_sa *sa);
 bool espah_sa_use(struct espah_sa *sa, unsigned int bytes);
 void espah_sa_usage(const struct espah_sa *sa, u64 *packets, u64 *bytes);
+void espah_sa_net_init(struct espah_net *en);
+void espah_sa_net_exit(struct espah_net *en);
 int espah_sa_init(void);
 void espah_sa_exit(void);
+
+/* The key of its integrity, of &espah_sa.auth_key_len octets. */
+static inline const u8 *espah_sa_auth_key(const struct espah_sa *sa)
+{
+	return sa->key + sa->key_len;
+}
 
 /**
  * espah_sa_hold() - keep an SA beyond the RCU section that found it

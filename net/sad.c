@@ -300,58 +300,137 @@ void espah_slot_put(struct espah_net *en, struct espah_slot *slot)
 	kfree_rcu(slot, rcu);
 }
 
-static void leave_slots(struct espah_net *en, struct espah_sa *sa)
-{
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(sa->slots); i++) {
-		if (!sa->slots[i])
-			continue;
-		list_del_rcu(&sa->slot_node[i]);
-		espah_slot_put(en, sa->slots[i]);
-		sa->slots[i] = NULL;
-	}
-}
-
-static int enter_slot(struct espah_net *en, struct espah_sa *sa,
-		      enum espah_sa_slot which,
-		      const struct espah_slot_key *key)
-{
-	struct espah_slot *slot = espah_slot_get(en, key);
-
-	if (IS_ERR(slot))
-		return PTR_ERR(slot);
-	sa->slots[which] = slot;
-	list_add_rcu(&sa->slot_node[which], &slot->sas);
-	return 0;
-}
-
 /* Policies may ask for the SA's reqid or for any, which is written 0; its interface, for all
  * that have its id.
  */
-static int enter_slots(struct espah_net *en, struct espah_sa *sa)
+static struct espah_slot_key slot_key(const struct espah_sa *sa,
+				      enum espah_sa_slot which)
 {
-	const struct espah_slot_key link = { .if_id = sa->if_id };
-	struct espah_slot_key key = {
+	if (which == ESPAH_SLOT_LINK)
+		return (struct espah_slot_key){ .if_id = sa->if_id };
+	return (struct espah_slot_key){
 		.src	= sa->src,
 		.dst	= sa->id.dst,
-		.reqid	= sa->reqid,
+		.reqid	= which == ESPAH_SLOT_ANY ? 0 : sa->reqid,
 		.if_id	= sa->if_id,
 		.family	= sa->id.family,
 		.proto	= sa->id.proto,
 		.mode	= sa->mode,
 	};
+}
+
+/* The slot is there as long as the SA is in it. */
+static void leave_slot(struct espah_net *en, struct espah_sa *sa,
+		       enum espah_sa_slot which)
+{
+	struct list_head *node = &sa->slot_node[which];
+	struct espah_slot_key key = slot_key(sa, which);
+
+	if (!node->prev)
+		return;
+	list_del_rcu(node);
+	/* Packets may be on their way by @next, and nobody goes by this one. */
+	node->prev = NULL;
+	espah_slot_put(en, espah_slot_find(en, &key));
+}
+
+static void leave_slots(struct espah_net *en, struct espah_sa *sa)
+{
+	enum espah_sa_slot which;
+
+	for (which = 0; which < ESPAH_SLOTS; which++)
+		leave_slot(en, sa, which);
+}
+
+/* Newest first, also where an older one comes later. */
+static void enter_list(struct espah_slot *slot, struct espah_sa *sa,
+		       enum espah_sa_slot which)
+{
+	struct espah_sa *other;
+
+	list_for_each_entry(other, &slot->sas, slot_node[which]) {
+		if (other->born <= sa->born) {
+			list_add_tail_rcu(&sa->slot_node[which],
+					  &other->slot_node[which]);
+			return;
+		}
+	}
+	list_add_tail_rcu(&sa->slot_node[which], &slot->sas);
+}
+
+static int enter_slot(struct espah_net *en, struct espah_sa *sa,
+		      enum espah_sa_slot which)
+{
+	struct espah_slot_key key = slot_key(sa, which);
+	struct espah_slot *slot = espah_slot_get(en, &key);
+
+	if (IS_ERR(slot))
+		return PTR_ERR(slot);
+	enter_list(slot, sa, which);
+	return 0;
+}
+
+static int enter_slots(struct espah_net *en, struct espah_sa *sa)
+{
 	int err = 0;
 
-	if (key.reqid)
-		err = enter_slot(en, sa, ESPAH_SLOT_REQID, &key);
-	key.reqid = 0;
-	if (!err)
-		err = enter_slot(en, sa, ESPAH_SLOT_ANY, &key);
+	if (sa->reqid)
+		err = enter_slot(en, sa, ESPAH_SLOT_REQID);
+	if (!err && en->sad.any)
+		err = enter_slot(en, sa, ESPAH_SLOT_ANY);
 	if (!err && sa->if_id)
-		err = enter_slot(en, sa, ESPAH_SLOT_LINK, &link);
+		err = enter_slot(en, sa, ESPAH_SLOT_LINK);
 	if (err)
 		leave_slots(en, sa);
+	return err;
+}
+
+static int enter_all(struct espah_net *en)
+{
+	unsigned long index;
+	struct espah_sa *sa;
+	int err;
+
+	xa_for_each(&en->sad.by_index, index, sa) {
+		err = sa->larval ? 0 : enter_slot(en, sa, ESPAH_SLOT_ANY);
+		if (err)
+			return err;
+		cond_resched();
+	}
+	return 0;
+}
+
+static void leave_all(struct espah_net *en)
+{
+	unsigned long index;
+	struct espah_sa *sa;
+
+	xa_for_each(&en->sad.by_index, index, sa)
+		leave_slot(en, sa, ESPAH_SLOT_ANY);
+}
+
+/**
+ * espah_sad_any() - a policy is about to ask for SAs of any reqid
+ * @en: namespace; the caller holds its lock
+ *
+ * Few namespaces have such a policy, and SAs have a slot less where there never was
+ * one. The first one waits until all SAs are in the slots that it asks for.
+ *
+ * Return: 0 or a negative errno; nothing has changed then.
+ */
+int espah_sad_any(struct espah_net *en)
+{
+	int err;
+
+	lockdep_assert_held(&en->lock);
+
+	if (en->sad.any)
+		return 0;
+	err = enter_all(en);
+	if (err)
+		leave_all(en);
+	else
+		en->sad.any = true;
 	return err;
 }
 

@@ -55,6 +55,7 @@ struct espah_slot {
  * @next_index: where to look for a free index, under &espah_net.lock
  * @generation: changes with every change, never 0; written under
  *	&espah_net.lock, and tells a dump that it was overtaken
+ * @any: SAs are in slots for any reqid as well, under &espah_net.lock; never false again
  * @count: number of SAs that can be found, under &espah_net.lock
  */
 struct espah_sad {
@@ -63,6 +64,7 @@ struct espah_sad {
 	struct xarray		by_index;
 	u32			next_index;
 	u32			generation;
+	bool			any;
 	u32			count;
 };
 
@@ -83,6 +85,7 @@ int espah_sad_insert(struct espah_net *en, struct espah_sa *sa);
 int espah_sad_replace(struct espah_net *en, struct espah_sa *old,
 		      struct espah_sa *sa);
 void espah_sad_remove(struct espah_net *en, struct espah_sa *sa);
+int espah_sad_any(struct espah_net *en);
 void espah_sad_flush(struct espah_net *en, u8 proto);
 struct espah_slot *espah_slot_find(const struct espah_net *en,
 				   const struct espah_slot_key *key);

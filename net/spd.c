@@ -12,6 +12,7 @@
 #include "hooks.h"
 #include "narrow.h"
 #include "netns.h"
+#include "sad.h"
 #include "spd.h"
 
 /* So few are gone through one by one, which costs less than to look them up. */
@@ -424,6 +425,16 @@ static void policy_put_slots(struct espah_net *en, struct espah_policy *policy)
 		espah_slot_put(en, policy->slots[i]);
 }
 
+static bool any_reqid(const struct espah_policy_config *config)
+{
+	unsigned int i;
+
+	for (i = 0; i < config->tmpls; i++)
+		if (!config->tmpl[i].reqid)
+			return true;
+	return false;
+}
+
 /* Where SAs come from is fixed for an outbound tunnel: the template names both
  * ends. A template of any other kind needs no slot.
  */
@@ -432,11 +443,14 @@ static int policy_get_slots(struct espah_net *en, struct espah_policy *policy)
 	const struct espah_policy_config *config = &policy->config;
 	struct espah_slot *slot;
 	unsigned int i;
+	int err = 0;
 
 	if (config->dir != ESPAH_DIR_OUT ||
 	    config->action != ESPAH_ACTION_PROTECT)
 		return 0;
-	for (i = 0; i < config->tmpls; i++) {
+	if (any_reqid(config))
+		err = espah_sad_any(en);
+	for (i = 0; !err && i < config->tmpls; i++) {
 		if (config->tmpl[i].mode == ESPAH_MODE_TRANSPORT)
 			continue;
 		slot = tmpl_get_slot(en, &config->tmpl[i], config->if_id);
@@ -446,7 +460,7 @@ static int policy_get_slots(struct espah_net *en, struct espah_policy *policy)
 		}
 		policy->slots[i] = slot;
 	}
-	return 0;
+	return err;
 }
 
 static struct espah_policy *

@@ -5,6 +5,7 @@
 
 #include <linux/percpu.h>
 #include <linux/skbuff.h>
+#include <linux/slab.h>
 #include <net/net_namespace.h>
 
 #include "causes.h"
@@ -23,6 +24,105 @@ void espah_count(const struct espah_net *en, unsigned int cause)
 	this_cpu_inc(en->counters->value[cause]);
 }
 
+/* Where the cause stands. */
+#define CAUSE_SHIFT	56
+
+static bool is_of(u64 value, unsigned int cause)
+{
+	return value >> CAUSE_SHIFT == cause;
+}
+
+/* One of the few counters is the cause's, or becomes it. */
+static bool count_few(struct espah_tally *tally, unsigned int cause)
+{
+	s64 seen, first = ((u64)cause << CAUSE_SHIFT) + 1;
+	int i;
+
+	for (i = 0; i < ESPAH_TALLY_FEW; i++) {
+		seen = atomic64_read(&tally->few[i]);
+		if (!seen) {
+			seen = atomic64_cmpxchg(&tally->few[i], 0, first);
+			if (!seen)
+				return true;
+		}
+		if (is_of(seen, cause)) {
+			atomic64_inc(&tally->few[i]);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Where there are many causes; made by who comes first. */
+static noinline atomic64_t *many(struct espah_tally *tally)
+{
+	atomic64_t *new, *old = READ_ONCE(tally->many);
+
+	if (old)
+		return old;
+	new = kcalloc(ESPAH_COUNTERS, sizeof(*new),
+		      GFP_ATOMIC | __GFP_ACCOUNT | __GFP_NOWARN);
+	if (!new)
+		return NULL;
+	old = cmpxchg(&tally->many, NULL, new);
+	if (!old)
+		return new;
+	kfree(new);
+	return old;
+}
+
+/* The namespace has counted it already, which needs no memory. The other counters are
+ * asked for while one of the few is left, and then by each packet: only where memory is
+ * short all that time, an SA does not know of a packet of a fourth cause, and the
+ * namespace knows of how many.
+ */
+static void count_of_sa(struct espah_sa *sa, unsigned int cause)
+{
+	struct espah_tally *tally = &sa->tally;
+	atomic64_t *others;
+
+	if (count_few(tally, cause)) {
+		if (atomic64_read(&tally->few[ESPAH_TALLY_FEW - 2]))
+			many(tally);
+		return;
+	}
+	others = many(tally);
+	if (others)
+		atomic64_inc(&others[cause]);
+	else
+		espah_count(sa->en, ESPAH_A_CNT_SA_UNCOUNTED);
+}
+
+/**
+ * espah_tally_read() - one counter of an SA
+ * @tally: its counters
+ * @cause: ESPAH_A_CNT_*
+ *
+ * Return: how many packets.
+ */
+u64 espah_tally_read(const struct espah_tally *tally, unsigned int cause)
+{
+	const atomic64_t *others = READ_ONCE(tally->many);
+	u64 value;
+	int i;
+
+	for (i = 0; i < ESPAH_TALLY_FEW; i++) {
+		value = atomic64_read(&tally->few[i]);
+		if (is_of(value, cause))
+			return value & GENMASK_ULL(CAUSE_SHIFT - 1, 0);
+	}
+	return others ? atomic64_read(&others[cause]) : 0;
+}
+
+/**
+ * espah_tally_free() - give the counters of an SA up
+ * @tally: counters that nobody looks at any more
+ */
+void espah_tally_free(struct espah_tally *tally)
+{
+	kfree(tally->many);
+}
+
 /**
  * espah_count_drop() - a packet ends, and its owner frees it
  * @en: namespace
@@ -35,7 +135,7 @@ void espah_count_drop(const struct espah_net *en, struct espah_sa *sa,
 {
 	espah_count(en, cause);
 	if (sa)
-		atomic_long_inc(&sa->drops[cause]);
+		count_of_sa(sa, cause);
 	espah_drops_add(en, sa, skb, cause);
 }
 
@@ -61,7 +161,7 @@ void espah_drop(const struct espah_net *en, struct espah_sa *sa,
 void espah_note(struct espah_sa *sa, unsigned int what)
 {
 	espah_count(sa->en, what);
-	atomic_long_inc(&sa->drops[what]);
+	count_of_sa(sa, what);
 }
 
 /**

@@ -46,7 +46,7 @@ KUNIT_ARRAY_PARAM(len, lens, len_desc);
 static struct espah_sa *bare_sa(struct kunit *test, const struct len *len,
 				u16 family)
 {
-	struct espah_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
+	struct espah_sa *sa = fixture_blank_sa(test);
 
 	KUNIT_ASSERT_NOT_NULL(test, sa);
 	sa->id.family = family;

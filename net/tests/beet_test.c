@@ -69,7 +69,7 @@ static union espah_addr end(u16 family, bool far)
 /* Inside, the addresses are the other way round. */
 static struct espah_sa *sa_of(struct kunit *test, const struct pair *pair)
 {
-	struct espah_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
+	struct espah_sa *sa = fixture_blank_sa(test);
 	struct espah_selector_rcu *sel = kunit_kzalloc(test, sizeof(*sel),
 						       GFP_KERNEL);
 

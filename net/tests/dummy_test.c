@@ -36,7 +36,7 @@ KUNIT_ARRAY_PARAM(len, lens, len_desc);
 static void lengths(struct kunit *test)
 {
 	const struct len *len = test->param_value;
-	struct espah_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
+	struct espah_sa *sa = fixture_blank_sa(test);
 
 	KUNIT_ASSERT_NOT_NULL(test, sa);
 	sa->tfcpad = len->tfcpad;

@@ -20,7 +20,7 @@ static const struct in6_addr there = { { { 0xfd, [15] = 2 } } };
 
 static struct espah_sa *sa_of(struct kunit *test, u8 mode, u16 family)
 {
-	struct espah_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
+	struct espah_sa *sa = fixture_blank_sa(test);
 
 	KUNIT_ASSERT_NOT_NULL(test, sa);
 	sa->en = fixture_net(test);

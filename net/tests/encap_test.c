@@ -14,7 +14,7 @@
 
 static struct espah_sa *tunnel_sa(struct kunit *test)
 {
-	struct espah_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
+	struct espah_sa *sa = fixture_blank_sa(test);
 
 	KUNIT_ASSERT_NOT_NULL(test, sa);
 	sa->en = fixture_net(test);
@@ -258,11 +258,11 @@ static void ecn_by_rfc_6040(struct kunit *test)
 		}
 	}
 	/* Three times what has a "C" that was none, and what has marks of exclamation. */
-	KUNIT_EXPECT_EQ(test, atomic_long_read(&sa->drops[ESPAH_A_CNT_IN_ECN_MARKED]),
+	KUNIT_EXPECT_EQ(test, espah_tally_read(&sa->tally, ESPAH_A_CNT_IN_ECN_MARKED),
 			3 * 2);
 	KUNIT_EXPECT_EQ(test, espah_counter_read(sa->en, ESPAH_A_CNT_IN_ECN_MARKED),
 			3 * 2);
-	KUNIT_EXPECT_EQ(test, atomic_long_read(&sa->drops[ESPAH_A_CNT_IN_ECN_UNUSED]),
+	KUNIT_EXPECT_EQ(test, espah_tally_read(&sa->tally, ESPAH_A_CNT_IN_ECN_UNUSED),
 			3 * 4);
 	KUNIT_EXPECT_EQ(test, espah_counter_read(sa->en, ESPAH_A_CNT_IN_ECN_UNUSED),
 			3 * 4);

@@ -20,7 +20,7 @@
 
 static struct espah_sa *bare_sa(struct kunit *test)
 {
-	struct espah_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
+	struct espah_sa *sa = fixture_blank_sa(test);
 
 	KUNIT_ASSERT_NOT_NULL(test, sa);
 	sa->iv_len = IV;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the suites share: a namespace of their own, SAs in it, packets. */
 
+#include <kunit/resource.h>
+#include <linux/slab.h>
 #include <linux/wait_bit.h>
 #include <net/ip.h>
 #include <net/net_namespace.h>
@@ -271,6 +273,7 @@ int fixture_init(struct kunit *test)
 	espah_queue_init(en);
 	espah_acquire_init(en);
 	espah_lifetime_net_init(en);
+	espah_sa_net_init(en);
 	test->priv = fixture;
 	return 0;
 }
@@ -296,6 +299,7 @@ void fixture_exit(struct kunit *test)
 	espah_queue_exit(en);
 	fixture_wait_freed(en, 0);
 	espah_lifetime_net_exit(en);
+	espah_sa_net_exit(en);
 
 	KUNIT_EXPECT_EQ(test, fixture->hooks, 0);
 	KUNIT_EXPECT_EQ(test, fixture->en.encapsulated, 0);
@@ -353,6 +357,34 @@ struct espah_sa_config fixture_sa_config(u32 spi)
 	return config;
 }
 
+static int blank_init(struct kunit_resource *resource, void *context)
+{
+	struct espah_sa *sa = kzalloc(sizeof(*sa), GFP_KERNEL);
+
+	resource->data = sa;
+	return sa ? 0 : -ENOMEM;
+}
+
+static void blank_free(struct kunit_resource *resource)
+{
+	struct espah_sa *sa = resource->data;
+
+	espah_tally_free(&sa->tally);
+	kfree(sa);
+}
+
+/**
+ * fixture_blank_sa() - an SA that is in no table, for what looks at some of its fields
+ * @test: it goes with the test, and what it has counted with it
+ *
+ * Return: all zero, or NULL.
+ */
+struct espah_sa *fixture_blank_sa(struct kunit *test)
+{
+	return kunit_alloc_resource(test, blank_init, blank_free, GFP_KERNEL,
+				    NULL);
+}
+
 /**
  * fixture_sa_add() - make an SA and let it be found
  * @en: namespace
@@ -380,6 +412,49 @@ struct espah_sa *fixture_sa_add(struct espah_net *en,
 }
 
 /**
+ * fixture_slot_key() - what names the slot of an SA
+ * @config: the SA
+ * @reqid: its reqid, or 0 as who asks for any has it
+ *
+ * Return: the key.
+ */
+struct espah_slot_key fixture_slot_key(const struct espah_sa_config *config,
+				       u32 reqid)
+{
+	struct espah_slot_key key = {
+		.src	= config->src,
+		.dst	= config->id.dst,
+		.reqid	= reqid,
+		.if_id	= config->if_id,
+		.family	= config->id.family,
+		.proto	= config->id.proto,
+		.mode	= config->mode,
+	};
+
+	return key;
+}
+
+/**
+ * fixture_slot() - the slot of an SA
+ * @en: namespace
+ * @config: the SA
+ * @reqid: as fixture_slot_key() wants it
+ *
+ * Return: the slot or NULL.
+ */
+struct espah_slot *fixture_slot(struct espah_net *en,
+				const struct espah_sa_config *config, u32 reqid)
+{
+	struct espah_slot_key key = fixture_slot_key(config, reqid);
+	struct espah_slot *slot;
+
+	rcu_read_lock();
+	slot = espah_slot_find(en, &key);
+	rcu_read_unlock();
+	return slot;
+}
+
+/**
  * fixture_sa_remove() - take an SA out again
  * @en: namespace
  * @sa: SA in it
@@ -398,7 +473,7 @@ void fixture_sa_remove(struct espah_net *en, struct espah_sa *sa)
  */
 void fixture_wait_freed(struct espah_net *en, int left)
 {
-	/* sa_reap() wakes nobody before the last one. */
+	/* reap() wakes nobody before the last one. */
 	if (!left) {
 		wait_var_event(&en->sas, !atomic_read(&en->sas));
 		return;

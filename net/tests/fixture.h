@@ -59,8 +59,13 @@ void fixture_exit(struct kunit *test);
 struct espah_net *fixture_net(struct kunit *test);
 
 struct espah_sa_config fixture_sa_config(u32 spi);
+struct espah_sa *fixture_blank_sa(struct kunit *test);
 struct espah_sa *fixture_sa_add(struct espah_net *en,
 				const struct espah_sa_config *config);
+struct espah_slot_key fixture_slot_key(const struct espah_sa_config *config,
+				       u32 reqid);
+struct espah_slot *fixture_slot(struct espah_net *en,
+				const struct espah_sa_config *config, u32 reqid);
 void fixture_sa_remove(struct espah_net *en, struct espah_sa *sa);
 void fixture_wait_freed(struct espah_net *en, int left);
 

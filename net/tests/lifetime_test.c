@@ -222,7 +222,7 @@ static void removed_one_is_not_heard_of(struct kunit *test)
 
 	KUNIT_ASSERT_TRUE(test, espah_sa_hold(sa));
 	fixture_sa_remove(en, sa);
-	KUNIT_EXPECT_FALSE(test, hrtimer_active(&sa->timer));
+	KUNIT_EXPECT_FALSE(test, hrtimer_active(&sa->timer->timer));
 	use(sa, 1);
 	KUNIT_EXPECT_FALSE(test, use(sa, 1));
 	espah_sa_put(sa);
@@ -317,7 +317,8 @@ static void numbers_run_out(struct kunit *test)
 	struct espah_net *en = fixture_net(test);
 	struct espah_sa *other = add(test, 0x100, NULL);
 	struct espah_sa *sa = add(test, 0x101, NULL);
-	struct espah_slot *slot = sa->slots[0];
+	struct espah_sa_config config = fixture_sa_config(0x101);
+	struct espah_slot *slot = fixture_slot(en, &config, config.reqid);
 
 	KUNIT_ASSERT_TRUE(test, espah_sa_hold(sa));
 	atomic64_set(&sa->oseq, SEQ_SOFT - 2);

@@ -8,7 +8,7 @@
 /* An SA from A to B with SPI 0x100 and reqid 1, as far as a policy looks. */
 static struct espah_sa *bare_sa(struct kunit *test, u8 mode)
 {
-	struct espah_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
+	struct espah_sa *sa = fixture_blank_sa(test);
 	struct espah_sa_config config = fixture_sa_config(0x100);
 
 	KUNIT_ASSERT_NOT_NULL(test, sa);

@@ -5,6 +5,7 @@
 #include <linux/icmpv6.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <net/ipv6.h>
 
 #include "../flow.h"
 #include "../quoted.h"

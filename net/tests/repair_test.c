@@ -105,11 +105,13 @@ static struct espah_sa *knower(struct kunit *test, bool is6, bool src, bool dst)
 	struct espah_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, sa);
+	sa->nat = kunit_kzalloc(test, sizeof(*sa->nat), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, sa->nat);
 	sa->id.family = is6 ? AF_INET6 : AF_INET;
 	if (src)
-		sa->encap_oaddr = addr_of(is6, 3);
+		sa->nat->oaddr = addr_of(is6, 3);
 	if (dst)
-		sa->encap_odst = addr_of(is6, 4);
+		sa->nat->odst = addr_of(is6, 4);
 	return sa;
 }
 

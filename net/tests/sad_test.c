@@ -14,34 +14,14 @@ static struct espah_sa *find(struct espah_net *en, const struct espah_sa_id *id)
 	return sa;
 }
 
-static struct espah_slot_key slot_key(const struct espah_sa_config *config,
-				      u32 reqid)
+static int any_reqid(struct espah_net *en)
 {
-	struct espah_slot_key key = {
-		.src	= config->src,
-		.dst	= config->id.dst,
-		.reqid	= reqid,
-		.if_id	= config->if_id,
-		.family	= config->id.family,
-		.proto	= config->id.proto,
-		.mode	= config->mode,
-	};
+	int err;
 
-	return key;
-}
-
-/* The slot of an SA like @config, asked for with @reqid. */
-static struct espah_slot *find_slot(struct espah_net *en,
-				    const struct espah_sa_config *config,
-				    u32 reqid)
-{
-	struct espah_slot_key key = slot_key(config, reqid);
-	struct espah_slot *slot;
-
-	rcu_read_lock();
-	slot = espah_slot_find(en, &key);
-	rcu_read_unlock();
-	return slot;
+	mutex_lock(&en->lock);
+	err = espah_sad_any(en);
+	mutex_unlock(&en->lock);
+	return err;
 }
 
 /* The SA that an outbound packet finds there, or NULL. */
@@ -50,10 +30,14 @@ static struct espah_sa *find_out(struct espah_net *en,
 				 u32 reqid, u32 spi, bool *excluded)
 {
 	struct espah_flow flow = fixture_flow(1, 2, IPPROTO_UDP);
-	struct espah_slot *slot = find_slot(en, config, reqid);
+	struct espah_slot *slot;
 	struct espah_sa *sa;
 
 	*excluded = false;
+	/* As a policy does before it asks so. */
+	if (!reqid && any_reqid(en))
+		return NULL;
+	slot = fixture_slot(en, config, reqid);
 	if (!slot)
 		return NULL;
 	rcu_read_lock();
@@ -148,7 +132,7 @@ static void second_of_an_id_is_refused(struct kunit *test)
 
 	KUNIT_EXPECT_PTR_EQ(test, find(en, &config.id), sa);
 	KUNIT_EXPECT_NULL(test, find_out(en, &config, 2, 0, &excluded));
-	KUNIT_EXPECT_NULL(test, find_slot(en, &config, 0));
+	KUNIT_EXPECT_NULL(test, fixture_slot(en, &config, 0));
 	KUNIT_EXPECT_EQ(test, en->sad.count, 1);
 	KUNIT_EXPECT_EQ(test, en->sad.generation, generation);
 	KUNIT_EXPECT_FALSE(test, sa->dead);
@@ -216,8 +200,10 @@ static void slots_by_reqid_and_by_any(struct kunit *test)
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
 	KUNIT_EXPECT_PTR_EQ(test, find_out(en, &config, 1, 0, &excluded), sa);
-	KUNIT_EXPECT_PTR_EQ(test, find_out(en, &config, 0, 0, &excluded), sa);
 	KUNIT_EXPECT_NULL(test, find_out(en, &config, 2, 0, &excluded));
+	KUNIT_EXPECT_EQ(test, atomic_read(&en->sad.slots.nelems), 1);
+	/* Another one as soon as somebody asks for any. */
+	KUNIT_EXPECT_PTR_EQ(test, find_out(en, &config, 0, 0, &excluded), sa);
 	KUNIT_EXPECT_EQ(test, atomic_read(&en->sad.slots.nelems), 2);
 	fixture_sa_remove(en, sa);
 	KUNIT_EXPECT_EQ(test, atomic_read(&en->sad.slots.nelems), 0);
@@ -417,7 +403,7 @@ static void held_slot_stays(struct kunit *test)
 {
 	struct espah_net *en = fixture_net(test);
 	struct espah_sa_config config = fixture_sa_config(0x100);
-	struct espah_slot_key key = slot_key(&config, 1);
+	struct espah_slot_key key = fixture_slot_key(&config, 1);
 	struct espah_slot *slot;
 	struct espah_sa *sa;
 
@@ -430,18 +416,18 @@ static void held_slot_stays(struct kunit *test)
 
 	sa = fixture_sa_add(en, &config);
 	KUNIT_EXPECT_FALSE(test, IS_ERR(sa));
-	KUNIT_EXPECT_PTR_EQ(test, find_slot(en, &config, 1), slot);
+	KUNIT_EXPECT_PTR_EQ(test, fixture_slot(en, &config, 1), slot);
 	KUNIT_EXPECT_EQ(test, slot->users, 2);
 	if (!IS_ERR(sa))
 		fixture_sa_remove(en, sa);
-	KUNIT_EXPECT_PTR_EQ(test, find_slot(en, &config, 1), slot);
+	KUNIT_EXPECT_PTR_EQ(test, fixture_slot(en, &config, 1), slot);
 	KUNIT_EXPECT_TRUE(test, list_empty(&slot->sas));
 
 	mutex_lock(&en->lock);
 	espah_slot_put(en, slot);
 	espah_slot_put(en, NULL);
 	mutex_unlock(&en->lock);
-	KUNIT_EXPECT_NULL(test, find_slot(en, &config, 1));
+	KUNIT_EXPECT_NULL(test, fixture_slot(en, &config, 1));
 }
 
 static void flush(struct espah_net *en, u8 proto)

@@ -44,7 +44,7 @@ static void sa_has_a_share(struct kunit *test)
 {
 	struct espah_net *en = fixture_net(test);
 	struct sk_buff *skb = fixture_skb(test, 0, NULL, 20);
-	struct espah_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
+	struct espah_sa *sa = fixture_blank_sa(test);
 
 	KUNIT_ASSERT_NOT_NULL(test, sa);
 	espah_count_drop(en, sa, skb, ESPAH_A_CNT_OUT_SEND);
@@ -54,17 +54,41 @@ static void sa_has_a_share(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, espah_counter_read(en, ESPAH_A_CNT_OUT_SEND), 3);
 	KUNIT_EXPECT_EQ(test, espah_counter_read(en, ESPAH_A_CNT_IN_ICV), 1);
-	KUNIT_EXPECT_EQ(test, atomic_long_read(&sa->drops[ESPAH_A_CNT_OUT_SEND]),
+	KUNIT_EXPECT_EQ(test, espah_tally_read(&sa->tally, ESPAH_A_CNT_OUT_SEND),
 			2);
-	KUNIT_EXPECT_EQ(test, atomic_long_read(&sa->drops[ESPAH_A_CNT_IN_ICV]),
+	KUNIT_EXPECT_EQ(test, espah_tally_read(&sa->tally, ESPAH_A_CNT_IN_ICV),
 			1);
 	KUNIT_EXPECT_EQ(test, refcount_read(&skb->users), 1);
+}
+
+/* More causes than an SA has room for in itself, each as often as it is. */
+static void sa_counts_all_causes(struct kunit *test)
+{
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa *sa = fixture_blank_sa(test);
+	unsigned int cause, round, last = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, sa);
+	sa->en = en;
+	for (round = 1; round <= 3; round++) {
+		for (cause = ESPAH_A_CNT_IN_OK; cause <= ESPAH_A_CNT_MAX; cause++) {
+			espah_note(sa, cause);
+			espah_count_drop(en, sa, NULL, last ?: cause);
+			last = cause;
+		}
+	}
+	for (cause = ESPAH_A_CNT_IN_OK; cause <= ESPAH_A_CNT_MAX; cause++)
+		KUNIT_EXPECT_EQ_MSG(test, espah_tally_read(&sa->tally, cause),
+				    cause == ESPAH_A_CNT_IN_OK ? 7 :
+				    cause == ESPAH_A_CNT_MAX ? 5 : 6,
+				    "counter %u", cause);
 }
 
 static struct kunit_case stats_cases[] = {
 	KUNIT_CASE(all_cpus_are_summed),
 	KUNIT_CASE(one_counter_rises),
 	KUNIT_CASE(sa_has_a_share),
+	KUNIT_CASE(sa_counts_all_causes),
 	{}
 };
 

@@ -47,7 +47,7 @@ KUNIT_ARRAY_PARAM(pad, pads, pad_desc);
 
 static struct espah_sa *padding_sa(struct kunit *test, u16 tfcpad)
 {
-	struct espah_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
+	struct espah_sa *sa = fixture_blank_sa(test);
 
 	KUNIT_ASSERT_NOT_NULL(test, sa);
 	sa->id.family = AF_INET;

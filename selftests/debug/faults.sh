@@ -91,6 +91,10 @@ test_bundle() {
 	run bundle 4
 }
 
+test_counters_of_an_sa() {
+	run tally 3
+}
+
 test_dummies() {
 	run dummies 3
 }

@@ -93,6 +93,8 @@ static const struct espah_counter_text texts[ESPAH_A_CNT_MAX + 1] = {
 					     "for this host, in clear, no policy; default block" },
 	[ESPAH_A_CNT_FWD_CLEAR_NO_POLICY] = { "fwd-clear-no-policy",
 					      "to forward, in clear, no policy; default block" },
+	[ESPAH_A_CNT_SA_UNCOUNTED] = { "sa-uncounted",
+				       "counted, but by its SA, for lack of memory" },
 };
 
 /**

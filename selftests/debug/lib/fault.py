@@ -36,6 +36,17 @@ def module_range(name='espah'):
     raise AssertionError(f'{name} is not loaded')
 
 
+def function_range(function, name='espah'):
+    """Where a function of the module's is."""
+    symbols = []
+    for line in read('/proc/kallsyms').splitlines():
+        words = line.split()
+        if words[3:] == [f'[{name}]']:
+            symbols.append((int(words[0], 16), words[2]))
+    start = next(address for address, symbol in symbols if symbol == function)
+    return start, min(address for address, _ in symbols if address > start)
+
+
 class Trace:
     """Which allocation failed: the kernel traces them all, and those without result are ours."""
 

@@ -24,9 +24,10 @@ PORT = 5201
 IP_MTU_DISCOVER, PMTUDISC_DONT, PMTUDISC_DO = 10, 0, 2
 UDP_SEGMENT = 103
 SET_DF = 64
-# The reasons for which a packet may end where there is no memory.
+# The reasons for which a packet may end where there is no memory, and what is said where its SA does
+# not know of it.
 CAUSES = {'in-nomem', 'in-crypto', 'in-backlog', 'in-no-route', 'out-nomem', 'out-crypto',
-          'out-segment', 'out-send', 'out-no-route', 'out-too-big', 'out-conntrack'}
+          'out-segment', 'out-send', 'out-no-route', 'out-too-big', 'out-conntrack', 'sa-uncounted'}
 
 
 class Shot:

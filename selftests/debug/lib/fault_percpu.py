@@ -3,23 +3,21 @@
 that it has to be used up before an allocation can fail.
 """
 
+import contextlib
 import ctypes
 import errno
 import os
 import struct
 
 from fault import DEBUGFS, KNOBS, MODULES, set_filter, stop, write
-from fault_control import empty
 from fault_lives import load_module
-from genl import Client
-from genl_espah import must, sa, send
+from fault_packets import TUNNEL, Shot, Trial, goes_on, with_tunnels
+from genl_espah import OLD_SA, must, sa
 from genl_net import libc, removed, wait_until
 
 SYS_BPF = 321
 BPF_MAP_TYPE_PERCPU_ARRAY = 6
 SIZES = (4096, 1024, 256, 64, 32, 16, 8)
-# What an SA's figures take; its cached route takes more.
-USAGE = 16
 
 
 def percpu_text():
@@ -48,15 +46,10 @@ class Hunger:
         write(f'{DEBUGFS}/fail_page_alloc/min-order', 0)
         for knob in KNOBS:
             set_filter(knob, text)
-        self.held = [take(USAGE)]
         for size in SIZES:
             self.held += iter(lambda size=size: take(size), -1)
         self.faults.trace.new_lines()
         return self
-
-    def give_back(self):
-        """Room for an SA's figures."""
-        os.close(self.held.pop(0))
 
     def __exit__(self, *_):
         for knob in KNOBS:
@@ -66,25 +59,44 @@ class Hunger:
             os.close(file)
 
 
-def refused(faults, client, what):
-    verdict = send(client, 'SA_ADD', sa())
+def wanted(faults):
+    """Did the module ask for such memory in vain?"""
+    return any(point.ours for point in faults.new_points())
+
+
+def arrives(faults, trial, what):
+    """Also where the route of its SA could not be kept."""
+    goes_on(trial, what)
     point = faults.hit()
-    if verdict.err != errno.ENOMEM or verdict.words or not point.ours:
-        raise AssertionError(f'{what}: {verdict.err} {verdict.words}: {point}')
+    if not point or not point.ours:
+        raise AssertionError(f'{what}: expected no room for a route, saw {point}')
 
 
-def per_cpu(faults, _, note):
-    """An SA's figures, its cached route, and a namespace's counters."""
-    client = Client()
-    empty(client)
-    with Hunger(faults) as hunger:
-        refused(faults, client, 'no figures')
-        hunger.give_back()
-        refused(faults, client, 'no cached route')
-        note.append(f'{len(hunger.held)} pieces were left')
-    must(client, 'SA_ADD', sa())
-    empty(client)
-    client.close()
+def route_is_not_kept(faults, namespaces, note):
+    """An SA takes nothing of that kind. The first packet that leaves in a tunnel wants a route
+    to be kept for the next ones; without, each of them looks for it, and tries again.
+    """
+    for tunnel, words in with_tunnels(namespaces, modes=(TUNNEL,)):
+        with contextlib.closing(Shot(tunnel)) as shot, Hunger(faults) as hunger:
+            trial = Trial(tunnel, shot)
+            for values in (OLD_SA, sa(0x101)):
+                must(tunnel.clients[0], 'SA_ADD', values)
+            if wanted(faults):
+                raise AssertionError(f'{words}: an SA wants memory for each CPU')
+            for _ in range(2):
+                arrives(faults, trial, f'{words}: no route')
+            note.append(f'{len(hunger.held)} pieces were left')
+        with contextlib.closing(Shot(tunnel)) as shot:
+            goes_on(Trial(tunnel, shot), f'{words}: with memory again')
+            with Hunger(faults):
+                goes_on(Trial(tunnel, shot), f'{words}: with a route')
+                if wanted(faults):
+                    raise AssertionError(f'{words}: the route was not kept')
+
+
+def per_cpu(faults, namespaces, note):
+    """The cached route of an SA, and a namespace's counters."""
+    route_is_not_kept(faults, namespaces, note)
     wait_until(60, removed, 'rmmod')
     faults.within = MODULES
     with Hunger(faults):

@@ -12,9 +12,11 @@ import fault_control
 import fault_lives
 import fault_packets
 import fault_percpu
+import fault_tally
 from fault import KNOBS, Faults, stop
 
-TESTS = {**vars(fault_packets), **vars(fault_lives), **vars(fault_control), **vars(fault_percpu)}
+TESTS = {**vars(fault_packets), **vars(fault_lives), **vars(fault_control), **vars(fault_percpu),
+         **vars(fault_tally)}
 
 
 def one_line(words):
