@@ -20,8 +20,8 @@ struct espah_outer {
 	bool	has_dscp;
 	u8	dscp;
 	bool	has_label;
-	u32	label;
 	u16	tfcpad;
+	u32	label;
 };
 
 /**

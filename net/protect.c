@@ -377,7 +377,7 @@ static bool reserve(struct espah_sa *sa, struct sk_buff *skb)
 		espah_drop(sa->en, sa, skb, ESPAH_A_CNT_OUT_SEQ_EXHAUSTED);
 		return false;
 	}
-	/* Removed since it was found: the packet came too late for it. */
+	/* It never was in the tables for good: see espah_sad_insert(). */
 	if (unlikely(!espah_sa_hold(sa))) {
 		espah_drop(sa->en, NULL, skb, ESPAH_A_CNT_OUT_NO_SA);
 		return false;

@@ -270,7 +270,7 @@ struct espah_limits_rcu {
  * @slot_node: in &espah_slot.sas of those that it is in, by enum espah_sa_slot, whose keys it
  *	shows itself; the others' are zero
  *
- * @rcu: from its last reference on, while it is in no such list
+ * @rcu: from when it has left the tables, and again from its last reference on
  * @replay_lock: covers writing @replay and &espah_nat.mapped; softirqs are off wherever
  *	it is taken: packets arrive so, and the crypto API completes requests so
  * @replay: receive window; last, for its ring of words, behind which keys and names are
@@ -304,6 +304,7 @@ struct espah_sa {
 	struct espah_fwmark		mark;
 	struct espah_fwmark		output_mark;
 	u32				index;
+	u32				flags;
 	u64				iv_mask;
 	u64				seq_few;
 	atomic64_t			oseq;
@@ -312,7 +313,7 @@ struct espah_sa {
 	u16				auth_key_len;
 	refcount_t			refs;
 	u32				pmtu;
-	u32				flags;
+	struct espah_outer		outer;
 	unsigned long			pmtu_expires;
 	struct espah_selector_rcu __rcu	*sel;
 	struct espah_limits_rcu __rcu	*limits;
@@ -324,16 +325,13 @@ struct espah_sa {
 	time64_t			added;
 	ktime_t				born;
 	struct espah_sa_timer		*timer;
-	union {
-		struct llist_node	judge_node;
-		struct rcu_head		rcu;
-	};
+	struct llist_node		judge_node;
+	struct rcu_head			rcu;
 	const char			*alg_name;
 	u8				*key;
 	struct espah_nat		*nat;
 	struct espah_keepalive		*keepalive;
 	struct espah_dummy		*dummy;
-	struct espah_outer		outer;
 	const char			*auth_name;
 	struct espah_tally		tally;
 

@@ -553,6 +553,20 @@ dead:
 	return err;
 }
 
+static void unfound(struct rcu_head *rcu)
+{
+	espah_sa_put(container_of(rcu, struct espah_sa, rcu));
+}
+
+/* The SA is out of the tables, and the SAD's reference ends. A packet that has found it there
+ * takes a reference in the same RCU section, and gets one: it is not lost because another SA
+ * has taken this one's place.
+ */
+static void let_go(struct espah_sa *sa)
+{
+	call_rcu(&sa->rcu, unfound);
+}
+
 /**
  * espah_sad_remove() - make an SA unreachable
  * @en: namespace; the caller holds its lock
@@ -579,7 +593,7 @@ void espah_sad_remove(struct espah_net *en, struct espah_sa *sa)
 	sad->count--;
 	changed(sad);
 	pr_debug("sa %u: removed\n", sa->index);
-	espah_sa_put(sa);
+	let_go(sa);
 }
 
 /**

@@ -191,6 +191,28 @@ static void removed_is_dead_until_let_go(struct kunit *test)
 	fixture_wait_freed(en, 0);
 }
 
+/* Who has found it before it was removed may hold it: an outbound packet is not lost because
+ * another SA has come in its place.
+ */
+static void found_one_can_be_held(struct kunit *test)
+{
+	struct espah_net *en = fixture_net(test);
+	struct espah_sa_config config = fixture_sa_config(0x100);
+	struct espah_sa *sa = fixture_sa_add(en, &config);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
+	mutex_lock(&en->lock);
+	rcu_read_lock();
+	espah_sad_remove(en, sa);
+	KUNIT_EXPECT_TRUE(test, espah_sa_hold(sa));
+	rcu_read_unlock();
+	mutex_unlock(&en->lock);
+	rcu_barrier();
+	KUNIT_EXPECT_EQ(test, refcount_read(&sa->refs), 1);
+	espah_sa_put(sa);
+	fixture_wait_freed(en, 0);
+}
+
 static void slots_by_reqid_and_by_any(struct kunit *test)
 {
 	struct espah_net *en = fixture_net(test);
@@ -599,6 +621,7 @@ static struct kunit_case sad_cases[] = {
 	KUNIT_CASE(second_of_an_id_is_refused),
 	KUNIT_CASE(many_are_told_apart),
 	KUNIT_CASE(removed_is_dead_until_let_go),
+	KUNIT_CASE(found_one_can_be_held),
 	KUNIT_CASE(slots_by_reqid_and_by_any),
 	KUNIT_CASE(all_of_the_slot_key_counts),
 	KUNIT_CASE(interface_finds_its_own),
