@@ -8,26 +8,7 @@ setup() {
 	traffic_setup
 	unprotect
 	espah -n "$A" policy setdefault in accept out accept fwd accept
-	modprobe -q nft_flow_offload || skip "machine: this kernel has no flowtables"
-	in_ns "$A" conntrack -F 2>/dev/null
-	rules "$A" <<-END
-		table inet fast {
-			flowtable f {
-				hook ingress priority 0
-				devices = { veth0, veth1 }
-			}
-			chain forward {
-				type filter hook forward priority 0
-				ct state invalid counter
-				meta l4proto { tcp, udp } flow add @f
-			}
-		}
-	END
-}
-
-# In a flowtable, from HA to HB or back.
-offloaded() {
-	[[ $(in_ns "$A" cat /proc/net/nf_conntrack 2>/dev/null) == *'[OFFLOAD]'* ]]
+	flowtable_begin
 }
 
 # clear_while CMD...: what was on the wire in clear meanwhile, and that there was ESP.

@@ -20,17 +20,21 @@ declare -A ns home kind addr peer host
 
 # --- the ground ----------------------------------------------------------------
 
-# The traffic maker knows what IKE is.
-# shellcheck disable=SC2034 # traffic.sh uses them
-ground_start() {
+ground_homes() {
 	# A file with secrets that others may read is refused.
 	umask 077
 	ground=$(mktemp -d)
-	coproc MAKER { exec python3 -I -S -B "$ike_lib/wire.py"; }
-	exec {traffic_to}>&"${MAKER[1]}" {traffic_from}<&"${MAKER[0]}"
 	echo no >"$ground/dirty"
 	home=([a]="$ground/a" [b]="$ground/b")
 	mkdir "${home[@]}"
+}
+
+# The traffic maker knows what IKE is.
+# shellcheck disable=SC2034 # traffic.sh uses them
+ground_start() {
+	ground_homes
+	coproc MAKER { exec python3 -I -S -B "$ike_lib/wire.py"; }
+	exec {traffic_to}>&"${MAKER[1]}" {traffic_from}<&"${MAKER[0]}"
 }
 
 # ground_straight: two ends joined by a wire, and networks behind them, 10.1.0.0/16 and 10.2.0.0/16.

@@ -661,6 +661,10 @@ class Tap:
                 yield self.sock.recv(1 << 16)
             except BlockingIOError:
                 return
+            except OSError as error:
+                # It says once that the device has been down.
+                if error.errno != errno.ENETDOWN:
+                    raise
 
     def count(self):
         """How many there were, also beyond what the buffer holds."""

@@ -266,6 +266,30 @@ rules() {
 	} | in_ns "$1" nft -f -
 }
 
+# flowtable_begin: $A forwards by a flowtable what it may.
+flowtable_begin() {
+	modprobe -q nft_flow_offload || skip "machine: this kernel has no flowtables"
+	in_ns "$A" conntrack -F 2>/dev/null
+	rules "$A" <<-END
+		table inet fast {
+			flowtable f {
+				hook ingress priority 0
+				devices = { veth0, veth1 }
+			}
+			chain forward {
+				type filter hook forward priority 0
+				ct state invalid counter
+				meta l4proto { tcp, udp } flow add @f
+			}
+		}
+	END
+}
+
+# In a flowtable, from HA to HB or back.
+offloaded() {
+	[[ $(in_ns "$A" cat /proc/net/nf_conntrack 2>/dev/null) == *'[OFFLOAD]'* ]]
+}
+
 # packets NS COUNTER [FAMILY]: what one of nft's counters says.
 packets() {
 	local said
