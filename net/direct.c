@@ -108,13 +108,22 @@ static bool plain(struct net_device *dev, u8 proto)
 				      proto != IPPROTO_TCP;
 }
 
+/* Where there are several ways, may ports have a say in which it is? */
+static bool hashes_more(const struct net *net)
+{
+#ifdef CONFIG_IP_ROUTE_MULTIPATH
+	return READ_ONCE(net->ipv4.sysctl_fib_multipath_hash_policy);
+#else
+	return false;
+#endif
+}
+
 /* Which of a flow's packets takes which way can be another question than its addresses. */
 static __always_inline bool ways_are_by_address(const struct net *net,
 						const struct rtable *rt)
 {
 	return rt->rt_type == RTN_LOCAL ||
-	       (rt->rt_type == RTN_UNICAST &&
-		!READ_ONCE(net->ipv4.sysctl_fib_multipath_hash_policy));
+	       (rt->rt_type == RTN_UNICAST && !hashes_more(net));
 }
 
 /* The stack finds the way, as for a marked packet, which the source filter lets pass. */
