@@ -40,7 +40,9 @@ static int put_acquire(struct sk_buff *msg, const void *what)
 	if (nla_put_u8(msg, ESPAH_A_POLICY_DIR, config->dir) ||
 	    nla_put_u32(msg, ESPAH_A_POLICY_INDEX, event->policy->index) ||
 	    espah_nl_put_selector(msg, ESPAH_A_POLICY_SEL, &sel) ||
-	    espah_nl_put_fwmark(msg, ESPAH_A_POLICY_MARK, &config->mark))
+	    espah_nl_put_fwmark(msg, ESPAH_A_POLICY_MARK, &config->mark) ||
+	    (*config->name &&
+	     nla_put_string(msg, ESPAH_A_POLICY_NAME, config->name)))
 		return -EMSGSIZE;
 	if (config->if_id &&
 	    nla_put_u32(msg, ESPAH_A_POLICY_IF_ID, config->if_id))

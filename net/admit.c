@@ -16,10 +16,24 @@
 #include "path.h"
 #include "quoted.h"
 
+/* The policy that speaks of what came out, if there is one. */
+static __always_inline struct espah_policy *ask(const struct espah_sa *sa,
+						const struct sk_buff *skb,
+						u8 dir,
+						const struct espah_flow *flow)
+{
+	struct espah_policy *policy = espah_spd_lookup(sa->en, dir, flow);
+
+	if (likely(policy))
+		espah_policy_use(policy, skb->len);
+	return policy;
+}
+
 /* As judge(), for a packet that came under others before. Whoever was removed meanwhile
  * must not speak for anybody any more.
  */
 static noinline unsigned int judge_nested(struct espah_sa *sa,
+					  const struct sk_buff *skb,
 					  struct espah_path *path, u8 dir,
 					  const struct espah_flow *flow)
 {
@@ -32,20 +46,21 @@ static noinline unsigned int judge_nested(struct espah_sa *sa,
 		if (!espah_sa_covers(path->sas[i], flow))
 			return ESPAH_A_CNT_IN_SELECTOR;
 	}
-	return espah_policy_admits(espah_spd_lookup(sa->en, dir, flow),
-				   path->sas, path->count + 1);
+	return espah_policy_admits(ask(sa, skb, dir, flow), path->sas,
+				   path->count + 1);
 }
 
 /* RFC 4301 section 5.2 step 4: the SA's selector, then the policy. */
 static __always_inline unsigned int judge(struct espah_sa *sa,
+					  const struct sk_buff *skb,
 					  struct espah_path *path, u8 dir,
 					  const struct espah_flow *flow)
 {
 	if (unlikely(path))
-		return judge_nested(sa, path, dir, flow);
+		return judge_nested(sa, skb, path, dir, flow);
 	if (!espah_sa_covers(sa, flow))
 		return ESPAH_A_CNT_IN_SELECTOR;
-	return espah_policy_admits_one(espah_spd_lookup(sa->en, dir, flow), sa);
+	return espah_policy_admits_one(ask(sa, skb, dir, flow), sa);
 }
 
 /* RFC 4301 section 6.2: an ICMP error that may not pass by its own ends may if it quotes a
@@ -61,7 +76,7 @@ static noinline unsigned int judge_error(struct espah_sa *sa,
 
 	if (cause == ESPAH_A_CNT_IN_POLICY_DISCARD ||
 	    !espah_quoted_back(skb, flow, &back) ||
-	    judge(sa, path, dir, &back))
+	    judge(sa, skb, path, dir, &back))
 		return cause;
 	return 0;
 }
@@ -128,7 +143,7 @@ unsigned int espah_admit(struct espah_sa *sa, struct sk_buff *skb,
 	espah_flow_in(sa->en, skb, &flow);
 	flow.if_id = sa->if_id;
 	dir = is_here(sa, skb, onwards) ? ESPAH_DIR_IN : ESPAH_DIR_FWD;
-	cause = judge(sa, path, dir, &flow);
+	cause = judge(sa, skb, path, dir, &flow);
 	if (unlikely(cause) && espah_quoted_worth(&flow))
 		cause = judge_error(sa, skb, path, dir, &flow, cause);
 	return cause;

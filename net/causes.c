@@ -110,6 +110,7 @@ static const struct {
 	[ESPAH_A_CNT_FWD_CLEAR_NO_POLICY] = { "fwd-clear-no-policy",
 		SKB_DROP_REASON_XFRM_POLICY },
 	[ESPAH_A_CNT_SA_UNCOUNTED] = { "sa-uncounted" },
+	[ESPAH_A_CNT_IN_DIR] = { "in-dir" },
 };
 
 /**

@@ -109,9 +109,11 @@ static unsigned int judge(const struct espah_net *en, u8 dir,
 			  const struct sk_buff *skb,
 			  const struct espah_flow *flow)
 {
-	const struct espah_policy *policy = espah_spd_lookup(en, dir, flow);
+	struct espah_policy *policy = espah_spd_lookup(en, dir, flow);
 
-	if (!policy && unlikely(espah_default_blocks(en, dir)))
+	if (policy)
+		espah_policy_use(policy, skb->len);
+	else if (unlikely(espah_default_blocks(en, dir)))
 		return unspoken(en, dir, skb, flow);
 	return espah_clear_refusal(policy, dir);
 }

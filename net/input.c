@@ -497,6 +497,12 @@ static noinline unsigned int receive_ah(struct espah_sa *sa,
 	return authenticate(sa, skb, ah_len, path);
 }
 
+/* Why the SA takes no packet that arrives. */
+static unsigned int shut_cause(const struct espah_sa *sa)
+{
+	return sa->larval ? ESPAH_A_CNT_IN_LARVAL : ESPAH_A_CNT_IN_DIR;
+}
+
 /* As rcv(), where it was inside of another protection. Returns 0 or the counter that says
  * why not.
  */
@@ -505,8 +511,8 @@ static unsigned int receive_inside(struct espah_sa *sa, struct sk_buff *skb,
 {
 	unsigned int cause;
 
-	if (sa->larval)
-		return ESPAH_A_CNT_IN_LARVAL;
+	if (sa->shut)
+		return shut_cause(sa);
 	cause = espah_natt_admits(sa, skb, encap_type);
 	if (cause)
 		return cause;
@@ -546,6 +552,7 @@ static __always_inline int rcv(struct sk_buff *skb, u16 family, u8 proto,
 	sa = espah_sad_find(en, &id);
 	if (!sa) {
 		espah_count(en, ESPAH_A_CNT_IN_UNKNOWN_SPI);
+		espah_stranger_seen(en, skb, &id);
 		return -EINVAL;
 	}
 	/* The kernel's xfrm may have the same SPI for packets with this mark. */
@@ -554,8 +561,8 @@ static __always_inline int rcv(struct sk_buff *skb, u16 family, u8 proto,
 		return -EINVAL;
 	}
 	/* What it will be like is not said before it has its keys. */
-	if (unlikely(sa->larval))
-		cause = ESPAH_A_CNT_IN_LARVAL;
+	if (unlikely(sa->shut))
+		cause = shut_cause(sa);
 	else if (unlikely(espah_packet_is_fragment(skb, family)))
 		cause = ESPAH_A_CNT_IN_FRAGMENT;
 	else

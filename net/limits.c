@@ -64,6 +64,28 @@ enum espah_expiry espah_limits_traffic(const struct espah_limits *limits,
 	return ESPAH_EXPIRY_NONE;
 }
 
+/**
+ * espah_limits_reached() - has so much traffic been enough?
+ * @limits: limits
+ * @packets: packets so far
+ * @bytes: their octets
+ *
+ * For who looks after packets have passed, and not before.
+ *
+ * Return: what is reached.
+ */
+enum espah_expiry espah_limits_reached(const struct espah_limits *limits,
+				       u64 packets, u64 bytes)
+{
+	if ((limits->packets.hard && packets >= limits->packets.hard) ||
+	    (limits->bytes.hard && bytes >= limits->bytes.hard))
+		return ESPAH_EXPIRY_HARD;
+	if ((limits->packets.soft && packets >= limits->packets.soft) ||
+	    (limits->bytes.soft && bytes >= limits->bytes.soft))
+		return ESPAH_EXPIRY_SOFT;
+	return ESPAH_EXPIRY_NONE;
+}
+
 /* Nanoseconds to wait for this limit, of which so many have passed. */
 static u64 time_left(u64 seconds, u64 elapsed)
 {

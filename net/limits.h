@@ -6,7 +6,7 @@
 #include <linux/types.h>
 
 /**
- * struct espah_limit - how much of one thing an SA may have
+ * struct espah_limit - how much of one thing an SA or a policy may have
  * @soft: from here on somebody should bring a new SA; 0 for no limit
  * @hard: here the SA ends; 0 for no limit
  */
@@ -60,6 +60,8 @@ static inline u64 espah_seq_last(bool esn)
 	return esn ? ESPAH_ESN_LAST : ESPAH_SEQ_LAST;
 }
 
+enum espah_expiry espah_limits_reached(const struct espah_limits *limits,
+				       u64 packets, u64 bytes);
 bool espah_limits_any(const struct espah_limits *limits);
 bool espah_limits_count(const struct espah_limits *limits);
 enum espah_expiry espah_limits_traffic(const struct espah_limits *limits,

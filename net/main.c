@@ -76,6 +76,8 @@ static void __exit espah_exit(void)
 	espah_conntrack_exit();
 	espah_lifetime_exit();
 	espah_sa_exit();
+	/* The last policies are freed by code of ours. */
+	rcu_barrier();
 	espah_crypto_exit();
 }
 

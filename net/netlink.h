@@ -58,6 +58,11 @@ int espah_nl_other_header(const struct espah_sa *sa,
 			  const struct espah_sa_config *config);
 int espah_nl_put_header(struct sk_buff *skb, const struct espah_sa *sa);
 
+/* The direction of an SA: netlink_dir.c */
+int espah_nl_get_sa_dir(struct nlattr **tb, struct espah_sa_config *config,
+			struct netlink_ext_ack *extack);
+int espah_nl_put_sa_dir(struct sk_buff *skb, const struct espah_sa *sa);
+
 /* The request for an SPI: netlink_spi.c */
 int espah_nl_sa_alloc_spi(struct sk_buff *skb, struct genl_info *info);
 

@@ -19,6 +19,8 @@ static const char *const policy_wants[ESPAH_A_POLICY_MAX + 1] = {
 	[ESPAH_A_POLICY_MARK] = "mark: 4 octets are needed, and mark-mask",
 	[ESPAH_A_POLICY_MARK_MASK] = "mark-mask: 4 octets are needed, and mark",
 	[ESPAH_A_POLICY_IF_ID] = "if-id: a number of 4 octets is needed",
+	[ESPAH_A_POLICY_LIMITS] = "limits: a nest of limits is needed",
+	[ESPAH_A_POLICY_NAME] = "name: 1 to 63 visible characters of ASCII are needed, and a zero",
 };
 
 static const char *const policy_strays[ESPAH_A_POLICY_MAX + 1] = {
@@ -32,9 +34,38 @@ static const char *const policy_strays[ESPAH_A_POLICY_MAX + 1] = {
 	[ESPAH_A_POLICY_MARK_MASK] = "mark-mask: this request does not take it",
 	[ESPAH_A_POLICY_IF_ID] = "if-id: this request does not take it",
 	[ESPAH_A_POLICY_WAITING] = "waiting: this request does not take it",
+	[ESPAH_A_POLICY_NAME] = "name: this request does not take it",
+	[ESPAH_A_POLICY_PACKETS] = "packets: this request does not take it",
+	[ESPAH_A_POLICY_BYTES] = "bytes: this request does not take it",
+	[ESPAH_A_POLICY_ADD_TIME] = "add-time: this request does not take it",
+	[ESPAH_A_POLICY_USE_TIME] = "use-time: this request does not take it",
+	[ESPAH_A_POLICY_LIMITS] = "limits: this request does not take it",
+	[ESPAH_A_POLICY_EXPIRED] = "expired: this request does not take it",
+	[ESPAH_A_POLICY_DEFAULT] = "default: this request does not take it",
 };
 
 #define DIR_POLICY	NLA_POLICY_MAX(NLA_U8, ESPAH_DIR_FWD)
+
+/* Listings have it as one word. */
+static int check_name(const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	const char *name = nla_data(attr);
+	int len = nla_len(attr) - 1;
+	int i;
+
+	if (len < 1 || len > ESPAH_POLICY_NAME_MAX || name[len])
+		goto refuse;
+	for (i = 0; i < len; i++)
+		if (name[i] <= ' ' || name[i] > '~')
+			goto refuse;
+	return 0;
+
+refuse:
+	NL_SET_BAD_ATTR(extack, attr);
+	return -EINVAL;
+}
+
+#define NAME_POLICY	NLA_POLICY_VALIDATE_FN(NLA_BINARY, check_name)
 
 static const struct nla_policy policy_policy[ESPAH_A_POLICY_MAX + 1] = {
 	[ESPAH_A_POLICY_DIR]		= DIR_POLICY,
@@ -47,6 +78,8 @@ static const struct nla_policy policy_policy[ESPAH_A_POLICY_MAX + 1] = {
 	[ESPAH_A_POLICY_MARK]		= { .type = NLA_U32 },
 	[ESPAH_A_POLICY_MARK_MASK]	= { .type = NLA_U32 },
 	[ESPAH_A_POLICY_IF_ID]		= { .type = NLA_U32 },
+	[ESPAH_A_POLICY_NAME]		= NAME_POLICY,
+	[ESPAH_A_POLICY_LIMITS]		= { .type = NLA_NESTED },
 };
 
 static const struct nla_policy policy_key_policy[ESPAH_A_POLICY_MAX + 1] = {
@@ -56,6 +89,7 @@ static const struct nla_policy policy_key_policy[ESPAH_A_POLICY_MAX + 1] = {
 	[ESPAH_A_POLICY_MARK]		= { .type = NLA_U32 },
 	[ESPAH_A_POLICY_MARK_MASK]	= { .type = NLA_U32 },
 	[ESPAH_A_POLICY_IF_ID]		= { .type = NLA_U32 },
+	[ESPAH_A_POLICY_NAME]		= NAME_POLICY,
 };
 
 static const struct nla_policy policy_flush_policy[ESPAH_A_POLICY_MAX + 1] = {
@@ -101,6 +135,12 @@ static int get_dir(struct nlattr **tb, u8 *dir, struct netlink_ext_ack *extack)
 	if (!err)
 		*dir = nla_get_u8(tb[ESPAH_A_POLICY_DIR]);
 	return err;
+}
+
+static void get_name(struct nlattr **tb, char *name)
+{
+	if (tb[ESPAH_A_POLICY_NAME])
+		strcpy(name, nla_data(tb[ESPAH_A_POLICY_NAME]));
 }
 
 static int check_index(struct nlattr **tb, u32 index,
@@ -155,6 +195,7 @@ static int get_request(const struct nlmsghdr *nlh, struct nlattr **tb,
 		config->priority = nla_get_u32(tb[ESPAH_A_POLICY_PRIORITY]);
 	if (tb[ESPAH_A_POLICY_IF_ID])
 		config->if_id = nla_get_u32(tb[ESPAH_A_POLICY_IF_ID]);
+	get_name(tb, config->name);
 	if (tb[ESPAH_A_POLICY_INDEX]) {
 		config->index = nla_get_u32(tb[ESPAH_A_POLICY_INDEX]);
 		err = check_index(tb, config->index, extack);
@@ -181,6 +222,8 @@ static int check_taken(struct espah_net *en, struct nlattr **tb,
 		       const struct espah_policy *old, bool replace,
 		       struct netlink_ext_ack *extack)
 {
+	const struct espah_policy *other;
+
 	if (old && !replace) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_SEL],
 				    "sel: this direction has a policy with this selector, mark and if-id");
@@ -196,7 +239,14 @@ static int check_taken(struct espah_net *en, struct nlattr **tb,
 				    "index: another policy of this namespace has it");
 		return -EEXIST;
 	}
-	return 0;
+	if (!*config->name)
+		return 0;
+	other = espah_spd_find_name(en, config->name);
+	if (!other || other == old)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_NAME],
+			    "name: another policy of this namespace has it");
+	return -EEXIST;
 }
 
 static int insert(struct genl_info *info, bool replace)
@@ -206,13 +256,18 @@ static int insert(struct genl_info *info, bool replace)
 	struct netlink_ext_ack *extack = info->extack;
 	struct espah_policy_config config = {};
 	struct espah_policy *old, *policy;
+	struct espah_limits limits = {};
 	int err;
 
 	err = espah_nl_parse(tb, &policy_set, info->nlhdr, extack);
 	if (!err)
 		err = get_request(info->nlhdr, tb, &config, extack);
+	if (!err && tb[ESPAH_A_POLICY_LIMITS])
+		err = espah_nl_get_limits(tb[ESPAH_A_POLICY_LIMITS], &limits,
+					  extack);
 	if (err)
 		return err;
+	config.limits = &limits;
 
 	mutex_lock(&en->lock);
 	old = espah_spd_find(en, config.dir, &config.sel, &config.mark,
@@ -258,52 +313,86 @@ int espah_nl_policy_update(struct sk_buff *skb, struct genl_info *info)
 
 /**
  * struct policy_key - what names a policy
- * @dir: ESPAH_DIR_*
+ * @dir: ESPAH_DIR_*, or -1 for any, with @name
+ * @name: name, or empty to go by @index
  * @index: number, or 0 to go by @sel
  * @sel: selector
  * @mark: mark
  * @if_id: virtual interface, or 0
  */
 struct policy_key {
-	u8			dir;
+	int			dir;
+	char			name[ESPAH_POLICY_NAME_MAX + 1];
 	u32			index;
 	struct espah_selector	sel;
 	struct espah_fwmark	mark;
 	u32			if_id;
 };
 
-static int get_key(struct nlattr **tb, struct policy_key *key,
-		   struct netlink_ext_ack *extack)
+/* A policy is named by its name, its index or its selector; a mark and an if-id go with a
+ * selector.
+ */
+static int refuse_rest(struct nlattr **tb, struct netlink_ext_ack *extack)
 {
-	int err = get_dir(tb, &key->dir, extack);
-
-	if (!err)
-		err = espah_nl_get_fwmark(tb, &policy_set, ESPAH_A_POLICY_MARK,
-					  &key->mark, extack);
-	if (err)
-		return err;
-	if (tb[ESPAH_A_POLICY_IF_ID])
-		key->if_id = nla_get_u32(tb[ESPAH_A_POLICY_IF_ID]);
-	if (!tb[ESPAH_A_POLICY_INDEX])
-		return get_sel(tb, &key->sel, extack);
-
 	if (tb[ESPAH_A_POLICY_SEL]) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_SEL],
-				    "sel: either sel or index names a policy, not both");
+				    "sel: one of sel, index and name names a policy, not two");
 		return -EINVAL;
 	}
 	if (tb[ESPAH_A_POLICY_MARK]) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_MARK],
-				    "mark: it names a policy together with sel, not with index");
+				    "mark: it names a policy together with sel, not with index or name");
 		return -EINVAL;
 	}
 	if (tb[ESPAH_A_POLICY_IF_ID]) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_IF_ID],
-				    "if-id: it names a policy together with sel, not with index");
+				    "if-id: it names a policy together with sel, not with index or name");
 		return -EINVAL;
 	}
+	if (tb[ESPAH_A_POLICY_NAME] && tb[ESPAH_A_POLICY_INDEX]) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_INDEX],
+				    "index: one of sel, index and name names a policy, not two");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int get_index(struct nlattr **tb, struct policy_key *key,
+		     struct netlink_ext_ack *extack)
+{
+	int err = refuse_rest(tb, extack);
+
+	if (err)
+		return err;
 	key->index = nla_get_u32(tb[ESPAH_A_POLICY_INDEX]);
 	return check_index(tb, key->index, extack);
+}
+
+static int get_key(struct nlattr **tb, struct policy_key *key,
+		   struct netlink_ext_ack *extack)
+{
+	int err;
+	u8 dir;
+
+	err = espah_nl_get_fwmark(tb, &policy_set, ESPAH_A_POLICY_MARK,
+				  &key->mark, extack);
+	if (err)
+		return err;
+	if (tb[ESPAH_A_POLICY_IF_ID])
+		key->if_id = nla_get_u32(tb[ESPAH_A_POLICY_IF_ID]);
+	key->dir = -1;
+	if (tb[ESPAH_A_POLICY_NAME]) {
+		if (tb[ESPAH_A_POLICY_DIR])
+			key->dir = nla_get_u8(tb[ESPAH_A_POLICY_DIR]);
+		get_name(tb, key->name);
+		return refuse_rest(tb, extack);
+	}
+	err = get_dir(tb, &dir, extack);
+	if (err)
+		return err;
+	key->dir = dir;
+	return tb[ESPAH_A_POLICY_INDEX] ? get_index(tb, key, extack) :
+					  get_sel(tb, &key->sel, extack);
 }
 
 /* Returns the policy that the request names, or an ERR_PTR(). */
@@ -313,13 +402,17 @@ static struct espah_policy *find(struct espah_net *en,
 {
 	struct espah_policy *policy;
 
-	policy = key->index ? espah_spd_find_index(en, key->dir, key->index) :
-			      espah_spd_find(en, key->dir, &key->sel,
-					     &key->mark, key->if_id);
-	if (policy)
+	if (*key->name)
+		policy = espah_spd_find_name(en, key->name);
+	else if (key->index)
+		policy = espah_spd_find_index(en, key->dir, key->index);
+	else
+		policy = espah_spd_find(en, key->dir, &key->sel, &key->mark,
+					key->if_id);
+	if (policy && (key->dir < 0 || policy->config.dir == key->dir))
 		return policy;
 	NL_SET_ERR_MSG(extack,
-		       "this direction has no policy with this selector, mark and if-id, or index");
+		       "this direction has no policy with this selector, mark and if-id, index or name");
 	return ERR_PTR(-ENOENT);
 }
 
@@ -384,6 +477,24 @@ int espah_nl_policy_flush(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
+static int put_usage(struct sk_buff *skb, const struct espah_policy *policy)
+{
+	time64_t used = READ_ONCE(policy->used);
+	u64 packets, bytes;
+
+	espah_policy_usage(policy, &packets, &bytes);
+	if (nla_put_u64_64bit(skb, ESPAH_A_POLICY_PACKETS, packets,
+			      ESPAH_A_POLICY_PAD) ||
+	    nla_put_u64_64bit(skb, ESPAH_A_POLICY_BYTES, bytes,
+			      ESPAH_A_POLICY_PAD) ||
+	    nla_put_u64_64bit(skb, ESPAH_A_POLICY_ADD_TIME, policy->added,
+			      ESPAH_A_POLICY_PAD) ||
+	    (used && nla_put_u64_64bit(skb, ESPAH_A_POLICY_USE_TIME, used,
+				       ESPAH_A_POLICY_PAD)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 /**
  * espah_nl_put_policy() - write all there is to say about a policy
  * @skb: message
@@ -401,7 +512,14 @@ int espah_nl_put_policy(struct sk_buff *skb, const struct espah_policy *policy)
 	    nla_put_u32(skb, ESPAH_A_POLICY_INDEX, policy->index) ||
 	    nla_put_u8(skb, ESPAH_A_POLICY_ACTION, config->action) ||
 	    espah_nl_put_selector(skb, ESPAH_A_POLICY_SEL, &config->sel) ||
-	    espah_nl_put_fwmark(skb, ESPAH_A_POLICY_MARK, &config->mark))
+	    espah_nl_put_fwmark(skb, ESPAH_A_POLICY_MARK, &config->mark) ||
+	    (*config->name &&
+	     nla_put_string(skb, ESPAH_A_POLICY_NAME, config->name)) ||
+	    put_usage(skb, policy))
+		return -EMSGSIZE;
+	if (policy->term &&
+	    espah_nl_put_limits(skb, ESPAH_A_POLICY_LIMITS,
+				&policy->term->limits))
 		return -EMSGSIZE;
 	if (config->if_id &&
 	    nla_put_u32(skb, ESPAH_A_POLICY_IF_ID, config->if_id))

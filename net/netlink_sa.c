@@ -65,7 +65,8 @@ static bool xfrm_has(const struct espah_net *en, const struct espah_sa_id *id)
 static void remark(const struct espah_net *en, const struct espah_sa_config *config,
 		   struct netlink_ext_ack *extack)
 {
-	if (!config->window && espah_sad_ends_here(en->net, &config->id))
+	if (!config->window && !config->no_in &&
+	    espah_sad_ends_here(en->net, &config->id))
 		NL_SET_ERR_MSG(extack,
 			       "replay-window: without one, packets can be replayed to this host");
 }
@@ -205,6 +206,9 @@ static int refuse_changes(const struct espah_sa *sa, struct nlattr **tb,
 	else if (tb[ESPAH_A_SA_OUTPUT_MARK] &&
 		 !espah_fwmark_equal(&sa->output_mark, &config->output_mark))
 		culprit = ESPAH_A_SA_OUTPUT_MARK;
+	else if (tb[ESPAH_A_SA_DIR] && (sa->no_in != config->no_in ||
+					sa->no_out != config->no_out))
+		culprit = ESPAH_A_SA_DIR;
 	else
 		culprit = espah_nl_other_header(sa, config);
 	if (!culprit)

@@ -44,6 +44,7 @@ const char *const espah_nl_sa_wants[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_IF_ID] = "if-id: a number of 4 octets is needed",
 	[ESPAH_A_SA_REPLAY_THRESH] = "replay-thresh: a number of 4 octets is needed",
 	[ESPAH_A_SA_REPLAY_TIMER] = "replay-timer: 0 to 3600000 milliseconds are needed",
+	[ESPAH_A_SA_DIR] = "dir: 0 (in) or 1 (out) is needed",
 };
 
 const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
@@ -95,6 +96,7 @@ const char *const espah_nl_sa_strays[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_REPLAY_THRESH] = "replay-thresh: this request does not take it",
 	[ESPAH_A_SA_REPLAY_TIMER] = "replay-timer: this request does not take it",
 	[ESPAH_A_SA_REPLAY_DUE] = "replay-due: this request does not take it",
+	[ESPAH_A_SA_DIR] = "dir: this request does not take it",
 };
 
 /* Seconds; longer than any NAT waits. */
@@ -161,6 +163,7 @@ static const struct nla_policy sa_policy[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_REPLAY_THRESH]	= { .type = NLA_U32 },
 	[ESPAH_A_SA_REPLAY_TIMER]	= NLA_POLICY_FULL_RANGE(NLA_U32,
 								&hour_range),
+	[ESPAH_A_SA_DIR]		= NLA_POLICY_MAX(NLA_U8, ESPAH_DIR_OUT),
 };
 
 const struct espah_nl_set espah_nl_sa_set = {
@@ -303,7 +306,7 @@ static int get_numbers(struct nlattr **tb, struct espah_sa_config *config,
 	u64 last;
 
 	config->esn = config->flags & ESPAH_SA_FLAG_ESN;
-	if (config->esn && !config->window) {
+	if (config->esn && !config->window && !config->no_in) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_SA_FLAGS],
 				    "flags: extended sequence numbers need a replay-window (RFC 4303 section 3.3.3)");
 		return -EINVAL;
@@ -362,7 +365,9 @@ int espah_nl_get_sa_config(struct nlattr **tb, struct espah_nl_sa *req,
 		config->thresholds.interval =
 			nla_get_u32(tb[ESPAH_A_SA_REPLAY_TIMER]);
 	espah_nl_get_header(tb, &config->outer);
-	err = get_numbers(tb, config, extack);
+	err = espah_nl_get_sa_dir(tb, config, extack);
+	if (!err)
+		err = get_numbers(tb, config, extack);
 	if (!err)
 		err = get_dummy(tb, config, extack);
 	if (!err)

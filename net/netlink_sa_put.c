@@ -61,16 +61,23 @@ static int put_u64(struct sk_buff *skb, int attr, u64 value)
 	return nla_put_u64_64bit(skb, attr, value, ESPAH_A_SA_PAD);
 }
 
-/* How far it has got, in both directions; 64 bits wherever there are so many. */
-static int put_reached(struct sk_buff *skb, const struct espah_sa *sa)
+/* How far it has got, in both directions; 64 bits wherever there are so many. Of the direction
+ * that it is not for there is no number, or 0 where @both are asked for.
+ */
+static int put_reached(struct sk_buff *skb, const struct espah_sa *sa,
+		       bool both)
 {
 	time64_t used = READ_ONCE(sa->used);
 	u64 packets, bytes;
 
 	espah_sa_usage(sa, &packets, &bytes);
-	if (put_u64(skb, ESPAH_A_SA_OSEQ, atomic64_read(&sa->oseq)) ||
-	    put_u64(skb, ESPAH_A_SA_SEQ, READ_ONCE(sa->replay.top)) ||
-	    put_u64(skb, ESPAH_A_SA_PACKETS, packets) ||
+	if ((both || !sa->no_out) &&
+	    put_u64(skb, ESPAH_A_SA_OSEQ, atomic64_read(&sa->oseq)))
+		return -EMSGSIZE;
+	if ((both || !sa->no_in) &&
+	    put_u64(skb, ESPAH_A_SA_SEQ, READ_ONCE(sa->replay.top)))
+		return -EMSGSIZE;
+	if (put_u64(skb, ESPAH_A_SA_PACKETS, packets) ||
 	    put_u64(skb, ESPAH_A_SA_BYTES, bytes) ||
 	    put_u64(skb, ESPAH_A_SA_ADD_TIME, sa->added))
 		return -EMSGSIZE;
@@ -116,7 +123,7 @@ static int put_names(struct sk_buff *skb, const struct espah_sa *sa)
  */
 int espah_nl_put_progress(struct sk_buff *skb, const struct espah_sa *sa)
 {
-	return put_names(skb, sa) || put_reached(skb, sa) ||
+	return put_names(skb, sa) || put_reached(skb, sa, true) ||
 	       put_thresholds(skb, sa) ? -EMSGSIZE : 0;
 }
 
@@ -156,9 +163,10 @@ int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,
 		return -EMSGSIZE;
 	if (dummy && nla_put_u32(skb, ESPAH_A_SA_DUMMY_INTERVAL, dummy))
 		return -EMSGSIZE;
-	if (put_encap(skb, sa) || espah_nl_put_header(skb, sa))
+	if (put_encap(skb, sa) || espah_nl_put_sa_dir(skb, sa) ||
+	    espah_nl_put_header(skb, sa))
 		return -EMSGSIZE;
-	if (put_thresholds(skb, sa) || put_reached(skb, sa))
+	if (put_thresholds(skb, sa) || put_reached(skb, sa, false))
 		return -EMSGSIZE;
 	return put_drops(skb, sa);
 }

@@ -41,8 +41,10 @@ static int __net_init net_init(struct net *net)
 	espah_narrow_init(&en->narrowness);
 	espah_queue_init(en);
 	espah_acquire_init(en);
+	espah_stranger_init(&en->strangers);
 	espah_lifetime_net_init(en);
 	espah_sa_net_init(en);
+	espah_term_net_init(en);
 	WRITE_ONCE(en->live, true);
 	return 0;
 
@@ -76,6 +78,7 @@ static void __net_exit net_exit(struct net *net)
 	mutex_unlock(&en->lock);
 
 	espah_queue_exit(en);
+	espah_term_net_exit(en);
 	/* Packets inside the crypto layer hold their SAs, and come back here. */
 	wait_var_event(&en->sas, !atomic_read(&en->sas));
 	/* And packets that a firewall has asked a program about, to input. */

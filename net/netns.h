@@ -13,6 +13,7 @@
 #include "sad.h"
 #include "spd.h"
 #include "stats.h"
+#include "stranger.h"
 
 struct espah_drops;
 struct espah_ways;
@@ -37,7 +38,9 @@ struct xfrm_state;
  * @narrowness: the selectors that ask for more than most do
  * @waiting: the packets that wait for SAs
  * @asking: the SAs that were asked for last
+ * @strangers: those who sent with SPIs that nobody has
  * @judge: ends SAs that have reached a limit
+ * @terms: ends policies that have
  * @reaper: frees SAs
  * @stub: what a decapsulated packet carries to tell the rest of the kernel
  *	that it came through IPsec; constant
@@ -63,8 +66,10 @@ struct espah_net {
 	struct espah_narrowness		narrowness;
 	struct espah_waiting		waiting;
 	struct espah_asking		asking;
+	struct espah_strangers		strangers;
 	struct espah_judge		judge;
 	struct espah_reaper		reaper;
+	struct espah_terms		terms;
 	struct xfrm_state		*stub;
 	struct espah_counters __percpu	*counters;
 	struct espah_drops		*drops;

@@ -282,6 +282,56 @@ void espah_notify_policy(const struct espah_net *en,
 	espah_notify(en, cmd, put_policy, policy, GFP_KERNEL);
 }
 
+/**
+ * struct policy_expiry - what an expire event says of a policy
+ * @en: namespace
+ * @policy: policy
+ * @hard: it ends
+ */
+struct policy_expiry {
+	const struct espah_net		*en;
+	const struct espah_policy	*policy;
+	bool				hard;
+};
+
+static int put_policy_expiry(struct sk_buff *msg, const void *what)
+{
+	const struct policy_expiry *expiry = what;
+	u8 dir = expiry->policy->config.dir;
+	int err = espah_nl_put_policy(msg, expiry->policy);
+
+	if (err)
+		return err;
+	if (nla_put_u8(msg, ESPAH_A_POLICY_DEFAULT,
+		       espah_default_blocks(expiry->en, dir) ?
+		       ESPAH_ACTION_DISCARD : ESPAH_ACTION_BYPASS))
+		return -EMSGSIZE;
+	return nla_put_u8(msg, ESPAH_A_POLICY_EXPIRED,
+			  expiry->hard ? ESPAH_EXPIRED_HARD :
+					 ESPAH_EXPIRED_SOFT);
+}
+
+/**
+ * espah_notify_policy_expire() - a policy has reached a limit of its lifetime
+ * @en: namespace; the caller holds its lock
+ * @policy: policy
+ * @hard: it ends now; otherwise somebody should bring a new one
+ */
+void espah_notify_policy_expire(const struct espah_net *en,
+				const struct espah_policy *policy, bool hard)
+{
+	const struct policy_expiry expiry = {
+		.en	= en,
+		.policy	= policy,
+		.hard	= hard,
+	};
+
+	lockdep_assert_held(&en->lock);
+
+	espah_notify(en, ESPAH_CMD_POLICY_EXPIRE_NTF, put_policy_expiry,
+		     &expiry, GFP_KERNEL);
+}
+
 static int put_policy_flush(struct sk_buff *msg, const void *what)
 {
 	const int *dir = what;

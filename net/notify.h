@@ -41,6 +41,8 @@ void espah_notify_progress(const struct espah_sa *sa,
 void espah_notify_sa_flush(const struct espah_net *en, u8 proto);
 void espah_notify_policy(const struct espah_net *en,
 			 const struct espah_policy *policy, u8 cmd);
+void espah_notify_policy_expire(const struct espah_net *en,
+				const struct espah_policy *policy, bool hard);
 void espah_notify_policy_flush(const struct espah_net *en, int dir);
 void espah_notify_default(const struct espah_net *en);
 

@@ -514,6 +514,7 @@ unsigned int espah_output_hook(void *priv, struct sk_buff *skb,
 	policy = espah_spd_lookup(en, ESPAH_DIR_OUT, &flow);
 	if (!policy)
 		return take_unspoken(en, &flow, skb, state);
+	espah_policy_use(policy, skb->len);
 	if (policy->config.action == ESPAH_ACTION_BYPASS ||
 	    espah_bypass_out(state->sk))
 		return NF_ACCEPT;

@@ -185,6 +185,9 @@ static int copy_config(struct espah_sa *sa,
 	sa->reqid = config->reqid;
 	sa->if_id = config->if_id;
 	sa->larval = !config->alg && !config->auth;
+	sa->no_in = config->no_in;
+	sa->no_out = config->no_out;
+	sa->shut = sa->larval || sa->no_in;
 	err = copy_encap(sa, config);
 	if (err)
 		return err;

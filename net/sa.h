@@ -91,6 +91,8 @@ struct espah_sa_id {
  * @flags: ESPAH_SA_FLAG_*
  * @esn: sequence numbers have 64 bits (RFC 4303 section 2.2.1), as @flags have it
  * @outer: how the outer header is made
+ * @no_in: it is for output only
+ * @no_out: it is for input only
  * @mark: only for packets with this mark
  * @output_mark: what its packets are marked with, protected or in clear
  * @align4: the AH header over IPv4 is no longer than RFC 4302 section 2.6 has it
@@ -124,6 +126,8 @@ struct espah_sa_config {
 	u32				dummy;
 	u32				flags;
 	bool				esn;
+	bool				no_in;
+	bool				no_out;
 	struct espah_fwmark		mark;
 	struct espah_fwmark		output_mark;
 	struct espah_outer		outer;
@@ -227,6 +231,9 @@ struct espah_limits_rcu {
  * @esn: sequence numbers have 64 bits (RFC 4303 section 2.2.1)
  * @align4: the AH header over IPv4 is a multiple of 4 octets long, not of 8
  * @seq_few: from this sequence number on there are few left
+ * @no_in: it is for output only, and takes no packet that arrives
+ * @no_out: it is for input only, and in no slot
+ * @shut: @larval or @no_in, which is one question for each packet
  * @larval: has an SPI and no key yet: passes no packet, and another SA takes its
  *	place (espah_sad_replace())
  * @alg_name: as it was asked for, or NULL
@@ -289,6 +296,9 @@ struct espah_sa {
 	u8				align;
 	u8				iv;
 	bool				larval;
+	bool				no_in;
+	bool				no_out;
+	bool				shut;
 	bool				esn;
 	bool				align4;
 	bool				aad_apart;

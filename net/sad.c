@@ -374,6 +374,8 @@ static int enter_slots(struct espah_net *en, struct espah_sa *sa)
 {
 	int err = 0;
 
+	if (sa->no_out)
+		return 0;
 	if (sa->reqid)
 		err = enter_slot(en, sa, ESPAH_SLOT_REQID);
 	if (!err && en->sad.any)
@@ -392,7 +394,9 @@ static int enter_all(struct espah_net *en)
 	int err;
 
 	xa_for_each(&en->sad.by_index, index, sa) {
-		err = sa->larval ? 0 : enter_slot(en, sa, ESPAH_SLOT_ANY);
+		if (sa->larval || sa->no_out)
+			continue;
+		err = enter_slot(en, sa, ESPAH_SLOT_ANY);
 		if (err)
 			return err;
 		cond_resched();

@@ -400,6 +400,49 @@ bool espah_spd_has_index(struct espah_net *en, u32 index)
 	return xa_load(&en->spd.by_index, index);
 }
 
+/**
+ * espah_spd_find_name() - the policy with this name
+ * @en: namespace; the caller holds its lock
+ * @name: name, not empty
+ *
+ * Return: the policy or NULL.
+ */
+struct espah_policy *espah_spd_find_name(struct espah_net *en,
+					 const char *name)
+{
+	struct espah_policy *policy;
+	unsigned long index;
+
+	lockdep_assert_held(&en->lock);
+
+	xa_for_each(&en->spd.by_index, index, policy)
+		if (!strcmp(policy->config.name, name))
+			return policy;
+	return NULL;
+}
+
+/**
+ * espah_policy_usage() - of how much a policy has spoken
+ * @policy: policy, under RCU or &espah_net.lock
+ * @packets: set to the packets
+ * @bytes: set to their octets
+ */
+void espah_policy_usage(const struct espah_policy *policy, u64 *packets,
+			u64 *bytes)
+{
+	int cpu;
+
+	*packets = 0;
+	*bytes = 0;
+	for_each_possible_cpu(cpu) {
+		const struct espah_policy_usage *usage =
+			per_cpu_ptr(policy->usage, cpu);
+
+		*packets += READ_ONCE(usage->packets);
+		*bytes += READ_ONCE(usage->bytes);
+	}
+}
+
 static struct espah_slot *tmpl_get_slot(struct espah_net *en,
 					const struct espah_tmpl *tmpl,
 					u32 if_id)
@@ -477,9 +520,20 @@ policy_create(struct espah_net *en, const struct espah_policy_config *config)
 		return ERR_PTR(-ENOMEM);
 	policy->config = *config;
 	policy->place = (struct espah_place *)(policy + 1);
+	policy->added = ktime_get_real_seconds();
+	err = -ENOMEM;
+	policy->usage = alloc_percpu_gfp(struct espah_policy_usage,
+					 ESPAH_GFP_PERCPU);
+	if (!policy->usage)
+		goto free;
+	policy->config.limits = NULL;
+	policy->term = espah_term_alloc(en, config->limits);
+	err = PTR_ERR_OR_ZERO(policy->term);
+	if (err)
+		goto free_usage;
 	err = espah_narrow_get(en, &config->sel);
 	if (err)
-		goto free;
+		goto free_term;
 	err = policy_get_slots(en, policy);
 	if (err)
 		goto put_narrow;
@@ -492,18 +546,33 @@ put_slots:
 	policy_put_slots(en, policy);
 put_narrow:
 	espah_narrow_put(en, &config->sel);
+free_term:
+	kfree(policy->term);
+free_usage:
+	free_percpu(policy->usage);
 free:
 	kfree(policy);
 	return ERR_PTR(err);
 }
 
+static void policy_free_rcu(struct rcu_head *rcu)
+{
+	struct espah_policy *policy = container_of(rcu, struct espah_policy,
+						   rcu);
+
+	kfree(policy->term);
+	free_percpu(policy->usage);
+	kfree(policy);
+}
+
 static void policy_free(struct espah_net *en, struct espah_policy *policy)
 {
 	espah_queue_end(en, policy);
+	espah_term_end(policy);
 	espah_order_put(&en->spd.order[policy->config.dir], policy);
 	policy_put_slots(en, policy);
 	espah_narrow_put(en, &policy->config.sel);
-	kfree_rcu(policy, rcu);
+	call_rcu(&policy->rcu, policy_free_rcu);
 }
 
 /* Never a moment without. Where the place in the order changes, a reader may be
@@ -642,6 +711,7 @@ struct espah_policy *espah_spd_insert(struct espah_net *en,
 		policy_free(en, policy);
 		return ERR_PTR(err);
 	}
+	espah_term_begin(policy);
 	changed(&en->spd);
 	espah_flowtable_empty();
 	return policy;

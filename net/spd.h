@@ -2,6 +2,8 @@
 #ifndef _ESPAH_SPD_H
 #define _ESPAH_SPD_H
 
+#include <linux/ktime.h>
+#include <linux/percpu.h>
 #include <linux/rhashtable-types.h>
 #include <linux/xarray.h>
 #include <uapi/linux/espah.h>
@@ -9,6 +11,7 @@
 #include "fwmark.h"
 #include "order.h"
 #include "selector.h"
+#include "term.h"
 
 struct espah_net;
 struct espah_queue;
@@ -47,10 +50,12 @@ struct espah_tmpl {
  * @sel: which flows
  * @mark: of them, only packets with this mark
  * @if_id: and only packets of this virtual interface; 0: of none
+ * @name: by which people know it, or empty; no other policy of the namespace has it
  * @priority: lowest first
  * @index: number that it shall have, or 0 for any
  * @dir: ESPAH_DIR_*
  * @action: ESPAH_ACTION_*
+ * @limits: its lifetime, in the request's memory, or NULL for no end
  * @tmpls: how many templates there are; one at least for %ESPAH_ACTION_PROTECT, and
  *	otherwise none
  * @tmpl: the templates, innermost first
@@ -59,20 +64,39 @@ struct espah_policy_config {
 	struct espah_selector	sel;
 	struct espah_fwmark	mark;
 	u32			if_id;
+	char			name[ESPAH_POLICY_NAME_MAX + 1];
 	u32			priority;
 	u32			index;
 	u8			dir;
 	u8			action;
+	const struct espah_limits *limits;
 	u8			tmpls;
 	struct espah_tmpl	tmpl[ESPAH_TMPLS_MAX];
 };
 
 /**
- * struct espah_policy - one policy; but for @queue and @ended constant once it
- * can be found
+ * struct espah_policy_usage - one CPU's share of the packets that a policy spoke of
+ * @packets: how many
+ * @bytes: their octets, in clear
+ *
+ * Written by this_cpu_*() alone, from any context. On a 32-bit machine, who reads while one of
+ * them passes a multiple of 2^32 may see it before or after its upper half has.
+ */
+struct espah_policy_usage {
+	u64	packets;
+	u64	bytes;
+};
+
+/**
+ * struct espah_policy - one policy; but for @used, @usage, @queue and @ended constant once
+ * it can be found
  * @index: number that the namespace names it by
  * @slots: by template: where outbound packets find their SA; NULL where that depends on
  *	the packet (transport mode) and for other directions and actions
+ * @added: when it came into force, seconds since 1970
+ * @used: when it last spoke of a packet, or 0; single word, any writer
+ * @usage: of which packets it spoke; per CPU
+ * @term: its lifetime, or NULL; see there
  * @queue: packets that wait for its SA, NULL where none do; under
  *	&espah_waiting.lock, and read locklessly to see whether it is there
  * @ended: no packet may wait for its SA any more; under &espah_waiting.lock
@@ -88,6 +112,10 @@ struct espah_policy_config {
 struct espah_policy {
 	u32				index;
 	struct espah_slot		*slots[ESPAH_TMPLS_MAX];
+	time64_t			added;
+	time64_t			used;
+	struct espah_policy_usage __percpu *usage;
+	struct espah_term		*term;
 	struct espah_queue		*queue;
 	bool				ended;
 	struct list_head		node;
@@ -138,6 +166,30 @@ static inline bool espah_policy_match(const struct espah_policy *policy,
 	       espah_selector_match(&policy->config.sel, flow);
 }
 
+/**
+ * espah_policy_use() - the policy speaks of a packet
+ * @policy: policy, under RCU
+ * @bytes: octets of the packet in clear
+ *
+ * What becomes of the packet after that, the counters of the namespace say.
+ */
+static inline void espah_policy_use(struct espah_policy *policy,
+				    unsigned int bytes)
+{
+	time64_t now = ktime_get_real_seconds();
+
+	this_cpu_inc(policy->usage->packets);
+	this_cpu_add(policy->usage->bytes, bytes);
+	/* Once a second at most, so that the CPUs do not fight for the line. */
+	if (READ_ONCE(policy->used) != now) {
+		WRITE_ONCE(policy->used, now);
+		if (unlikely(policy->term))
+			espah_term_used(policy->term);
+	}
+}
+
+void espah_policy_usage(const struct espah_policy *policy, u64 *packets,
+			u64 *bytes);
 int espah_spd_init(struct espah_spd *spd);
 void espah_spd_exit(struct espah_spd *spd);
 struct espah_policy *espah_spd_lookup(const struct espah_net *en, u8 dir,
@@ -162,6 +214,8 @@ struct espah_policy *espah_spd_find(const struct espah_net *en, u8 dir,
 struct espah_policy *espah_spd_find_index(struct espah_net *en, u8 dir,
 					  u32 index);
 bool espah_spd_has_index(struct espah_net *en, u32 index);
+struct espah_policy *espah_spd_find_name(struct espah_net *en,
+					 const char *name);
 struct espah_policy *espah_spd_insert(struct espah_net *en,
 				      const struct espah_policy_config *config,
 				      struct espah_policy *old);

@@ -143,6 +143,24 @@ void espah_notify_expire(const struct espah_sa *sa, bool hard)
 }
 
 /**
+ * espah_notify_policy_expire() - in the place of net/notify.c: counts
+ * @en: namespace of a test case
+ * @policy: unused
+ * @hard: it ends
+ */
+void espah_notify_policy_expire(const struct espah_net *en,
+				const struct espah_policy *policy, bool hard)
+{
+	struct fixture *fixture = container_of(en, struct fixture, en);
+	int kind = hard ? ESPAH_EXPIRY_HARD : ESPAH_EXPIRY_SOFT;
+
+	lockdep_assert_held(&en->lock);
+
+	WRITE_ONCE(fixture->policies_expired[kind],
+		   fixture->policies_expired[kind] + 1);
+}
+
+/**
  * espah_notify_progress() - in the place of net/notify.c: counts
  * @sa: SA in the namespace of a test case
  * @news: unused
@@ -183,6 +201,17 @@ void espah_notify(const struct espah_net *en, u8 cmd, espah_notify_put put,
 	struct fixture *fixture = container_of(en, struct fixture, en);
 
 	WRITE_ONCE(fixture->acquires, fixture->acquires + 1);
+}
+
+/**
+ * espah_notify_heard() - in the place of net/notify.c: somebody listens
+ * @en: unused
+ *
+ * Return: true.
+ */
+bool espah_notify_heard(const struct espah_net *en)
+{
+	return true;
 }
 
 /**
@@ -272,8 +301,10 @@ int fixture_init(struct kunit *test)
 	espah_narrow_init(&en->narrowness);
 	espah_queue_init(en);
 	espah_acquire_init(en);
+	espah_stranger_init(&en->strangers);
 	espah_lifetime_net_init(en);
 	espah_sa_net_init(en);
+	espah_term_net_init(en);
 	test->priv = fixture;
 	return 0;
 }
@@ -297,6 +328,7 @@ void fixture_exit(struct kunit *test)
 	espah_sad_flush(en, 0);
 	mutex_unlock(&en->lock);
 	espah_queue_exit(en);
+	espah_term_net_exit(en);
 	fixture_wait_freed(en, 0);
 	espah_lifetime_net_exit(en);
 	espah_sa_net_exit(en);

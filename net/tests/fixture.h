@@ -24,6 +24,7 @@
  * @hooks: policies that netfilter's hooks were asked for and not given back
  * @hooks_err: what asking for netfilter's hooks fails with
  * @expired: by &enum espah_expiry: events of SAs that have reached a limit
+ * @policies_expired: the same of policies
  * @progress: events of how far an SA has got
  * @acquires: events that ask for an SA
  * @told: events of packets that have ended
@@ -41,6 +42,7 @@ struct fixture {
 	int			hooks;
 	int			hooks_err;
 	int			expired[ESPAH_EXPIRY_HARD + 1];
+	int			policies_expired[ESPAH_EXPIRY_HARD + 1];
 	int			progress;
 	u32			acquires;
 	u32			told;

@@ -46,6 +46,7 @@ static struct kunit_suite *const suites[] = {
 	&sa_suite,
 	&lifetime_suite,
 	&progress_suite,
+	&term_suite,
 	&keepalive_suite,
 	&dummy_suite,
 	&sad_suite,
@@ -54,6 +55,7 @@ static struct kunit_suite *const suites[] = {
 	&spd_suite,
 	&queue_suite,
 	&acquire_suite,
+	&stranger_suite,
 	&policy_suite,
 	&path_suite,
 	&netlink_attr_suite,
@@ -97,6 +99,7 @@ static void __exit espah_kunit_exit(void)
 {
 	espah_lifetime_exit();
 	espah_sa_exit();
+	rcu_barrier();
 	espah_crypto_exit();
 }
 

@@ -148,6 +148,10 @@ test_progress() {
 	suite progress
 }
 
+test_term() {
+	suite term
+}
+
 test_keepalive() {
 	suite keepalive
 }
@@ -174,6 +178,10 @@ test_spd() {
 
 test_acquire() {
 	suite acquire
+}
+
+test_stranger() {
+	suite stranger
 }
 
 test_queue() {

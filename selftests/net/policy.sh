@@ -7,6 +7,7 @@
 A_B='src 10.9.0.1 dst 10.9.0.2'
 B_A='src 10.9.0.2 dst 10.9.0.1'
 TMPL='tmpl proto esp reqid 1 mode transport'
+read -ra B_A_FWD <<<"$B_A dir fwd"
 
 setup() {
 	traffic_setup
@@ -399,6 +400,32 @@ test_states_replaced_under_traffic() {
 	assert_field "$said" changed 0
 }
 
+# --- names and figures -------------------------------------------------------
+
+test_named() {
+	local line
+
+	configure espah "$A" <<-END
+		policy add $A_B dir out name branch-7 priority 3
+		policy add $B_A dir in name other
+	END
+	line=$(espah -n "$A" -o policy get name branch-7)
+	[[ $line == *'dir out priority 3 name branch-7' ]] || fail "expected the name, saw: $line"
+	assert_eq "$(espah -n "$A" -j policy get name other dir in | jq -c 'map([.name, .dir])')" '[["other","in"]]'
+	assert_fails_with 'ENOENT.*name' espah -n "$A" policy get name other dir out
+	assert_fails_with 'EEXIST.*another policy' espah -n "$A" policy update "${B_A_FWD[@]}" name other
+	# An update keeps the index, and says anew what the name is.
+	line=$(espah -n "$A" -j policy get name branch-7 | jq -r '.[0].index')
+	espah -n "$A" -b - <<<"policy update $A_B dir out name branch-8"
+	assert_eq "$(espah -n "$A" -j policy get name branch-8 | jq -r '.[0].index')" "$line" "the index"
+	assert_fails_with ENOENT espah -n "$A" policy get name branch-7
+	espah -n "$A" -b - <<-END
+		policy delete name branch-8
+		policy deleteall name other
+	END
+	assert_eq "$(espah -n "$A" policy count)" "SPD IN 0 OUT 0 FWD 0"
+}
+
 test_index() {
 	local with=$scratch/with
 
@@ -419,6 +446,34 @@ test_index() {
 	assert_eq "$(espah -n "$A" -j policy list flag icmp | jq -c 'map(.index)')" '[99]' "after a restore"
 	espah -n "$A" policy deleteall flag localok
 	assert_eq "$(espah -n "$A" policy count)" "SPD IN 0 OUT 0 FWD 0"
+}
+
+# figures NS NAME: packets and octets that a policy has matched, and whether that was ever.
+figures() {
+	espah -n "$1" -j policy get name "$2" | jq -r '.[0] | "\(.packets) \(.bytes) \(has("use_time"))"'
+}
+
+# A datagram of 100 octets is a packet of 128.
+test_figures() {
+	config "$A" <<-END
+		policy add $A_B proto udp dir out name there $TMPL
+		policy add $A_B proto tcp dir out name unused $TMPL
+		policy add $A_B dir fwd name wrong action block
+	END
+	config "$B" <<-END
+		policy add $A_B dir in name here $TMPL
+	END
+	assert_attempt arrived "$A@10.9.0.1" "$B@10.9.0.2"
+	assert_attempt arrived "$A@10.9.0.1" "$B@10.9.0.2"
+	assert_eq "$(figures "$A" there)" '2 256 true'
+	assert_eq "$(figures "$A" unused)" '0 0 false'
+	assert_eq "$(figures "$B" here)" '2 256 true'
+	# In clear, and refused: that counts as well.
+	configure espah "$A" <<<"policy add $A_B dir out name there"
+	assert_attempt lost "$A@10.9.0.1" "$B@10.9.0.2"
+	assert_eq "$(figures "$A" there)" '1 128 true'
+	assert_eq "$(figures "$B" here)" '3 384 true'
+	[[ $(espah -n "$B" -s policy get name here) == *'384(bytes), 3(packets)'* ]] || fail "expected the figures with -s"
 }
 
 module_load

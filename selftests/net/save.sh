@@ -20,6 +20,12 @@ listed() {
 	espah -n "$A" policy list
 }
 
+# The same, in whatever order they have come.
+listed_by_name() {
+	espah -n "$A" -o --show-keys state list | sort
+	espah -n "$A" policy list
+}
+
 # tally WORDS...: what sync or restore says that it has done, as four numbers.
 tally() {
 	espah -n "$A" -j "$@" | jq -r '"\(.added) \(.changed) \(.removed) \(.same)"'
@@ -27,8 +33,8 @@ tally() {
 
 many_policies() {
 	espah -n "$A" -b - <<-END
-		policy add src 10.1.0.0/16 dst 10.2.0.0/16 dir out priority 7 tmpl src 10.9.0.1 dst 10.9.0.2 proto esp reqid 9 mode tunnel
-		policy add src 10.1.0.0/16 dst 10.2.0.0/16 proto udp dport 53-99 dir out priority 7 action block
+		policy add src 10.1.0.0/16 dst 10.2.0.0/16 dir out priority 7 limit time-hard 86400 limit packet-soft 1000 tmpl src 10.9.0.1 dst 10.9.0.2 proto esp reqid 9 mode tunnel
+		policy add src 10.1.0.0/16 dst 10.2.0.0/16 proto udp dport 53-99 dir out priority 7 name dns action block
 		policy add src 10.1.0.1-10.1.0.9 dst 10.2.0.0/16 proto icmp type 8 dir in mark 1 mask 3 tmpl proto ah mode transport level use tmpl src 10.9.0.1 dst 10.9.0.2 proto esp spi 0x300 mode tunnel
 		policy add src fd00::/64 dst ::/0 proto tcp sport 80 dir fwd priority 4294967295
 		policy add src 0.0.0.0/0 dst 10.2.0.0/16 proto gre key 5 dir out
@@ -39,7 +45,7 @@ many_policies() {
 many_states() {
 	cat <<-END
 		state add $ID spi 0x300 mode tunnel reqid 9 replay-window 64 flag esn noecn replay-oseq 5 replay-seq-hi 1 ttl 9 dscp 46 tfcpad 100 $keys encap espinudp 4500 4501 0.0.0.0 nat_keepalive_interval 20 replay-thresh 100 replay-timer 500 output-mark 0x5 mask 0x7 limit time-hard 86400 limit byte-soft 1000000 limit packet-hard 18446744073709551615
-		state add $ID spi 0x301 mode transport sel src 10.9.0.1 dst 10.9.0.2 proto udp dport 53 enc cbc(aes) $enc_key auth-trunc hmac(sha256) $auth_key 128
+		state add $ID spi 0x301 mode transport dir in sel src 10.9.0.1 dst 10.9.0.2 proto udp dport 53 enc cbc(aes) $enc_key auth-trunc hmac(sha256) $auth_key 128
 		state add src fd00::1 dst fd00::2 proto ah spi 0x302 mode transport mark 7 auth hmac(sha256) $auth_key
 	END
 }
@@ -137,23 +143,59 @@ test_a_refusal_changes_nothing() {
 	local before
 
 	many_policies
-	espah -n "$A" -b - <<<"state add $ID spi 0x400 reqid 1 mode tunnel $keys replay-oseq 5"
-	before=$(listed)
+	espah -n "$A" -b - <<-END
+		state add $ID spi 0x400 reqid 1 mode tunnel $keys replay-oseq 5
+		state add $ID spi 0x402 reqid 1 mode tunnel dir in $keys replay-window 32
+		state add $ID spi 0x403 reqid 1 mode tunnel dir out $keys replay-oseq 6
+	END
+	before=$(listed_by_name)
 	cat >"$file" <<-END
 		state add $ID spi 0x400 reqid 2 mode tunnel $keys
 		state add $ID spi 0x401 reqid 2 mode tunnel $keys
+		state add $ID spi 0x402 reqid 1 mode tunnel dir out $keys
+		state add $ID spi 0x403 reqid 1 mode tunnel dir in $keys
 		policy add src 10.1.0.0/16 dst 10.2.0.0/16 dir out priority 8
 		policy add src 10.7.0.0/16 dst 10.2.0.0/16 dir out priority 8
 		policy add src 10.8.0.0/16 dst 10.2.0.0/16 dir out tmpl proto esp mode tunnel
 	END
 	assert_fails_with "tmpl" espah -n "$A" sync "$file"
-	assert_eq "$(listed)" "$before" "what there is"
+	assert_eq "$(listed_by_name)" "$before" "what there is"
 	printf 'policy add src 10.7.0.0/16 dir out\nstate flush\n' >"$file"
 	assert_fails_with "$file:2: 'state flush' makes nothing; expected state add, policy add or policy setdefault" \
 		espah -n "$A" sync "$file"
 	printf 'policy add src 10.7.0.0/16 dir out\npolicy add src 10.7.0.0/16 dir out\n' >"$file"
 	assert_fails_with "the lines 1 and 2 are about the same policy" espah -n "$A" sync "$file"
-	assert_eq "$(listed)" "$before" "what there is"
+	assert_eq "$(listed_by_name)" "$before" "what there is"
+}
+
+# named: the policies by destination, with their names.
+named() {
+	espah -n "$A" -j policy list dir out | jq -r 'map("\(.dst) \(.name)") | sort | join(", ")'
+}
+
+# Names that policies exchange or hand on, and have again where the rest is refused.
+test_sync_moves_names() {
+	local before='10.2.0.0/16 a, 10.3.0.0/16 b, 10.4.0.0/16 c'
+
+	espah -n "$A" -b - <<-END
+		policy add dst 10.2.0.0/16 dir out name a
+		policy add dst 10.3.0.0/16 dir out name b
+		policy add dst 10.4.0.0/16 dir out name c
+	END
+	cat >"$file" <<-END
+		policy add dst 10.2.0.0/16 dir out name b
+		policy add dst 10.3.0.0/16 dir out name a
+		policy add dst 10.5.0.0/16 dir out name c
+		policy add dst 10.6.0.0/16 dir out tmpl proto esp mode tunnel
+	END
+	assert_fails_with "tmpl" espah -n "$A" sync "$file"
+	assert_eq "$(named)" "$before" "the names after a refusal"
+	sed -i '$d' "$file"
+	assert_fails_with "EEXIST.*another policy" espah -n "$A" -force restore "$file"
+	assert_eq "$(named)" "$before" "the names after a restore that would take one away"
+	assert_eq "$(tally sync "$file")" "1 2 1 0" "what was done"
+	assert_eq "$(named)" "10.2.0.0/16 b, 10.3.0.0/16 a, 10.5.0.0/16 c" "the names"
+	assert_eq "$(tally sync "$file")" "0 0 0 3" "what is done again"
 }
 
 test_restore_adds_only() {

@@ -62,7 +62,7 @@ static const struct command_case cases[] = {
 	  "state deleteall: " EPERM_TEXT,
 	},
 	{ &text, "state deleteall foo", {},
-	  "state deleteall: 'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, if_id, nokeys, flag",
+	  "state deleteall: 'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, if_id, dir, nokeys, flag",
 	},
 
 	{ &text, "link add", {}, "link add: 'NAME': the name of an interface is missing" },

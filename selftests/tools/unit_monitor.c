@@ -90,7 +90,8 @@ static void put_policy(struct nlmsghdr *nlh)
 	const struct espah_policy policy = {
 		.given = espah_bit(ESPAH_A_POLICY_DIR) | espah_bit(ESPAH_A_POLICY_INDEX) |
 			 espah_bit(ESPAH_A_POLICY_SEL) | espah_bit(ESPAH_A_POLICY_MARK) |
-			 espah_bit(ESPAH_A_POLICY_IF_ID),
+			 espah_bit(ESPAH_A_POLICY_IF_ID) | espah_bit(ESPAH_A_POLICY_NAME),
+		.name = "n",
 		.dir = ESPAH_DIR_OUT,
 		.index = 9,
 		.sel.src = { { AF_INET, { 10, 1, 0, 1 } }, { AF_INET, { 10, 1, 0, 1 } } },
@@ -114,6 +115,13 @@ static void put_acquire(struct nlmsghdr *nlh)
 {
 	put_policy(nlh);
 	espah_put_u32(nlh, ESPAH_A_POLICY_WAITING, 5);
+}
+
+static void put_expiry(struct nlmsghdr *nlh)
+{
+	put_policy(nlh);
+	espah_put_u8(nlh, ESPAH_A_POLICY_EXPIRED, ESPAH_EXPIRED_HARD);
+	espah_put_u8(nlh, ESPAH_A_POLICY_DEFAULT, ESPAH_ACTION_DISCARD);
 }
 
 static void put_dir(struct nlmsghdr *nlh)
@@ -140,7 +148,7 @@ static void put_nothing(struct nlmsghdr *nlh)
 #define SEL		"src 10.1.0.1/32 dst 10.1.0.2/32 proto udp"
 #define JSON_WANTS							\
 	"{\"flow\":{\"src\":\"10.1.0.1/32\",\"dst\":\"10.1.0.2/32\","	\
-	"\"proto\":\"udp\"},\"dir\":\"out\",\"index\":9,"			\
+	"\"proto\":\"udp\"},\"dir\":\"out\",\"index\":9,\"name\":\"n\","			\
 	"\"mark\":{\"value\":3,\"mask\":15},\"if_id\":27,\"waiting\":5,"		\
 	"\"tmpl\":[{\"src\":\"10.0.0.1\","
 #define JSON_BELONGS							\
@@ -155,6 +163,9 @@ static void put_nothing(struct nlmsghdr *nlh)
 	" mode tunnel mark 0x1/0xff\\\treplay-thresh 10\\\treplay-timer 250"	\
 	"\\\tanti-replay context: seq 0x3, oseq 0x100000002"			\
 	"\\\tlifetime current:\\\t  700(bytes), 5(packets)\\\t  add - use -"
+#define JSON_PACKET							\
+	"{\"src\":\"10.0.0.1\",\"dst\":\"10.0.0.2\",\"proto\":\"esp\","		\
+	"\"spi\":\"0x00000100\"}"
 #define JSON_DEFAULTS	"{\"in\":\"accept\",\"fwd\":\"block\",\"out\":\"accept\"}"
 
 /* NULL: that is not looked at here. */
@@ -186,9 +197,18 @@ static const struct {
 	  "{\"event\":\"sa-replay\",\"due\":\"packets\",\"replay\":" JSON_SA },
 	{ ESPAH_CMD_SA_REPLAY_NTF, put_timer, "aevent", "Async event timer expired" REACHED,
 	  "\"id\":0,\"oseq\":4294967298,\"seq\":3,\"packets\":5,\"bytes\":700}}" },
+	{ ESPAH_CMD_UNKNOWN_SPI_NTF, put_mapping, "unknown-spi",
+	  "Unknown SPI src 10.0.0.1 dst 10.0.0.2\\\tproto esp spi 0x00000100",
+	  "{\"event\":\"unknown-spi\",\"packet\":" JSON_PACKET "}" },
 	{ ESPAH_CMD_POLICY_ADD_NTF, put_policy, "policy",
-	  SEL "\\\tdir out priority 0\\\tmark 0x3/0xf" TMPL "\\\tif_id 0x1b",
+	  SEL "\\\tdir out priority 0 name n\\\tmark 0x3/0xf" TMPL "\\\tif_id 0x1b",
 	  "\"event\":\"policy-add\",\"policy\":{\"src\":\"10.1.0.1/32\"" },
+	{ ESPAH_CMD_POLICY_EXPIRE_NTF, put_policy, "expire",
+	  "Expired soft (default accept) " SEL "\\\tdir out priority 0 name n\\\tmark 0x3/0xf" TMPL
+	  "\\\tif_id 0x1b",
+	  "{\"event\":\"policy-expire\",\"limit\":\"soft\",\"unspoken\":\"accept\",\"policy\":" },
+	{ ESPAH_CMD_POLICY_EXPIRE_NTF, put_expiry, "expire", NULL,
+	  "\"limit\":\"hard\",\"unspoken\":\"block\"" },
 	{ ESPAH_CMD_POLICY_UPDATE_NTF, put_policy, "policy", NULL, "\"event\":\"policy-update\"" },
 	{ ESPAH_CMD_POLICY_DEL_NTF, put_policy, "policy", NULL,
 	  "\"mark\":{\"value\":3,\"mask\":15},\"if_id\":27" },
@@ -201,14 +221,16 @@ static const struct {
 	  "{\"event\":\"policy-default\",\"default\":" JSON_DEFAULTS "}" },
 	{ ESPAH_CMD_ACQUIRE_NTF, put_acquire, "acquire",
 	  "acquire proto esp\\  sel " SEL
-	  "\\  policy dir out index 9 mark 0x3/0xf if_id 0x1b waiting 5" TMPL,
+	  "\\  policy dir out index 9 name n mark 0x3/0xf if_id 0x1b waiting 5" TMPL,
 	  "{\"event\":\"acquire\",\"acquire\":" JSON_WANTS },
 	/* Of a newer kernel; no event. */
 	{ ESPAH_CMD_MAX + 1, put_nothing, "", "", "" },
 	{ ESPAH_CMD_SA_GET, put_sa, "", "", "" },
 };
 
-static const char * const wants[] = { "sa", "policy", "acquire", "expire", "aevent" };
+static const char * const wants[] = {
+	"sa", "policy", "acquire", "expire", "aevent", "unknown-spi",
+};
 
 /* The one that is told, and what comes after it. */
 static size_t which;

@@ -58,6 +58,9 @@ static const struct words_case cases[] = {
 	  "10.0.0.1>10.0.0.2 50 100 mode 0 label 100000 aead rfc4106(gcm(aes)) 2 128" },
 	{ ADD, ENDS AEAD "flowlabel inherit",
 	  "10.0.0.1>10.0.0.2 50 100 mode 0 aead rfc4106(gcm(aes)) 2 128" },
+	{ ADD, ENDS AEAD "dir out",
+	  "10.0.0.1>10.0.0.2 50 100 mode 0 dir out aead rfc4106(gcm(aes)) 2 128" },
+	{ ADD, ENDS AEAD "dir fwd", "'dir': 'fwd' is not right; expected in or out" },
 	{ ADD, ENDS AEAD "tfcpad 0",
 	  "10.0.0.1>10.0.0.2 50 100 mode 0 aead rfc4106(gcm(aes)) 2 128" },
 	{ ADD, ENDS AEAD "df unset dscp 63",
@@ -66,6 +69,8 @@ static const struct words_case cases[] = {
 	  "10.0.0.1>10.0.0.2 50 100 mode 0 seq 100000000 aead rfc4106(gcm(aes)) 2 128" },
 	{ ADD, ENDS "enc ecb(cipher_null) 0x auth xcbc(aes) 0x030405",
 	  "10.0.0.1>10.0.0.2 50 100 mode 0 enc ecb(cipher_null) 0 auth xcbc(aes) 3 96" },
+	{ ADD, ENDS "enc des3_ede 0x0102 auth sha1 0x030405",
+	  "10.0.0.1>10.0.0.2 50 100 mode 0 enc cbc(des3_ede) 2 auth hmac(sha1) 3 96" },
 	{ ADD, ENDS "enc cbc(aes) 0x auth xcbc(aes) 0x030405",
 	  "10.0.0.1>10.0.0.2 50 100 mode 0 enc cbc(aes) 2 auth xcbc(aes) 3 96" },
 	{ ADD, ENDS "enc cbc(aes) 0x0102 auth-trunc hmac(sha256) 0x030405 128",
@@ -153,7 +158,7 @@ static const struct words_case cases[] = {
 	  "'proto': 'comp' is not supported by this version; expected esp or ah" },
 	{ ADD, "proto tcp", "'proto': 'tcp' is not an IPsec protocol; expected esp or ah" },
 	{ ADD, "foo",
-	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, replay-thresh, replay-timer, flag, extra-flag, ttl, dscp, df, flowlabel, tfcpad, aead, enc, auth, auth-trunc, encap, nat_keepalive_interval, dummy_interval, output-mark, if_id, limit, mark, sel",
+	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, replay-thresh, replay-timer, flag, extra-flag, ttl, dscp, df, flowlabel, tfcpad, aead, enc, auth, auth-trunc, encap, nat_keepalive_interval, dummy_interval, output-mark, if_id, limit, dir, mark, sel",
 	},
 	{ ADD, ENDS AEAD "encap espinudp 4500 61000 192.0.2.9 odst 192.0.2.7 mode tunnel",
 	  "10.0.0.1>10.0.0.2 50 100 mode 1 aead rfc4106(gcm(aes)) 2 128 encap 4500 61000 192.0.2.9 odst 192.0.2.7",
@@ -192,7 +197,7 @@ static const struct words_case cases[] = {
 	},
 	{ ADD, "flag noecn flag esn", "'flag': given twice" },
 	{ ADD, "flag noecn foo",
-	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, replay-thresh, replay-timer, flag, extra-flag, ttl, dscp, df, flowlabel, tfcpad, aead, enc, auth, auth-trunc, encap, nat_keepalive_interval, dummy_interval, output-mark, if_id, limit, mark, sel",
+	  "'foo' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, replay-thresh, replay-timer, flag, extra-flag, ttl, dscp, df, flowlabel, tfcpad, aead, enc, auth, auth-trunc, encap, nat_keepalive_interval, dummy_interval, output-mark, if_id, limit, dir, mark, sel",
 	},
 	{ ADD, "extra-flag", "'extra-flag': a flag is missing" },
 	{ ADD, "ttl", "'ttl': a number is missing" },
@@ -276,7 +281,7 @@ static const struct words_case cases[] = {
 	{ ADD, "aead x 0x00 0x112233445566778899",
 	  "'aead': '0x...' is not right; expected a number from 0 to 4294967295" },
 	{ ADD, "0x112233445566778899 128",
-	  "'0x...' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, replay-thresh, replay-timer, flag, extra-flag, ttl, dscp, df, flowlabel, tfcpad, aead, enc, auth, auth-trunc, encap, nat_keepalive_interval, dummy_interval, output-mark, if_id, limit, mark, sel",
+	  "'0x...' is not a word of this command; expected one of: src, dst, proto, spi, mode, reqid, replay-window, replay-seq, replay-oseq, replay-seq-hi, replay-oseq-hi, replay-thresh, replay-timer, flag, extra-flag, ttl, dscp, df, flowlabel, tfcpad, aead, enc, auth, auth-trunc, encap, nat_keepalive_interval, dummy_interval, output-mark, if_id, limit, dir, mark, sel",
 	},
 	{ ADD, "aead 0123456789012345678901234567890123456789012345678901234567890123 0x00 128",
 	  "'aead': '0123456789012345678901234567890123456789012345678901234567890123...' is too long for the name of an algorithm; at most 63 characters are possible",
@@ -355,6 +360,10 @@ static const struct words_case cases[] = {
 	{ POLICY, "dir in index 5", "in 0 bypass 0.0.0.0/0>0.0.0.0/0 0 index 5" },
 	{ POLICY, "dir in index 0",
 	  "'index': '0' is not right; expected a number from 1 to 4294967295" },
+	{ POLICY, "dir in limit time-hard 5 limit byte-soft 6",
+	  "in 0 bypass 0.0.0.0/0>0.0.0.0/0 0 limit 3=5 limit 6=6" },
+	{ POLICY, "dir in limit byte-soft 0",
+	  "'limit': '0' is not right; expected a number from 1 to 18446744073709551615" },
 	{ POLICY, "dir in flag localok icmp priority 4", "in 4 bypass 0.0.0.0/0>0.0.0.0/0 0" },
 	{ POLICY, "dir in flag esn", "'flag': 'esn' is no flag; expected one of: localok, icmp" },
 	{ POLICY_FILTER, "flag 0x3", "(taken)" },
@@ -389,16 +398,26 @@ static const struct words_case cases[] = {
 	  "'dscp': '1,' is not right; expected numbers from 0 to 63, like 46 or 10,12" },
 	{ POLICY, "dir out dscp", "'dscp': a DSCP is missing" },
 	{ POLICY, "dir in spi 5",
-	  "'spi' is not a word of this command; expected one of: src, dst, proto, sport, dport, type, code, key, opaque, dev, dscp, dir, ptype, priority, tmpl, flag, action, mark, if_id, index",
+	  "'spi' is not a word of this command; expected one of: src, dst, proto, sport, dport, type, code, key, opaque, dev, dscp, dir, ptype, priority, tmpl, flag, limit, action, mark, if_id, name, index",
 	},
 	{ POLICY_KEY, "dir in",
-	  "nothing names the policy; expected src, dst or proto, or index NUMBER" },
+	  "nothing names the policy; expected src, dst or proto, or index NUMBER, or name NAME" },
+	{ POLICY, "dir in name branch-7", "in 0 bypass 0.0.0.0/0>0.0.0.0/0 0 name branch-7" },
+	{ POLICY_KEY, "name branch-7", "in 0 protect index 0 name branch-7" },
+	{ POLICY_KEY, "name branch-7 dir out", "out 0 protect index 0 name branch-7" },
+	{ POLICY_KEY, "name branch-7 index 3",
+	  "'name' names the policy; expected no selector, index, mark or if_id with it" },
+	{ POLICY_KEY, "name branch-7 src 10.0.0.1",
+	  "'name' names the policy; expected no selector, index, mark or if_id with it" },
+	{ POLICY, "dir in name", "'name': a name is missing" },
+	{ POLICY, "dir in name n\xc3\xa4me",
+	  "'name': 'n\xc3\xa4me' is not right; expected 1 to 63 visible characters of ASCII" },
 	{ POLICY_KEY, "dir in index 5 proto tcp",
 	  "'index' and a selector both name a policy; expected one of the two" },
 	{ POLICY_FILTER, "src 10.0.0.0/8 dir in priority 4 index 5 action block nosock ptype main",
 	  "(taken)" },
 	{ POLICY_FILTER, "tmpl",
-	  "'tmpl' is not a word of this command; expected one of: src, dst, proto, sport, dport, type, code, key, opaque, dev, dscp, dir, index, ptype, action, priority, if_id, nosock, flag",
+	  "'tmpl' is not a word of this command; expected one of: src, dst, proto, sport, dport, type, code, key, opaque, dev, dscp, dir, index, name, ptype, action, priority, if_id, nosock, flag",
 	},
 	{ POLICY_FLUSH, "dir fwd", "(taken)" },
 	{ POLICY_FLUSH, "src any",
@@ -473,6 +492,8 @@ static void add_sa(const struct espah_sa *sa)
 		add(" dscp %u", sa->dscp);
 	if (espah_given(sa->given, ESPAH_A_SA_FLOWLABEL))
 		add(" label %x", sa->flowlabel);
+	if (espah_given(sa->given, ESPAH_A_SA_DIR))
+		add(" dir %s", espah_dir_name(sa->dir));
 	if (espah_given(sa->given, ESPAH_A_SA_TFCPAD))
 		add(" tfcpad %u", sa->tfcpad);
 	if (espah_given(sa->given, ESPAH_A_SA_SEQ))
@@ -525,6 +546,12 @@ static void add_policy(const struct espah_policy *policy)
 		add_selector(&policy->sel);
 	if (!named || espah_given(policy->given, ESPAH_A_POLICY_INDEX))
 		add(named ? " index %u" : "index %u", policy->index);
+	for (i = 0; i <= ESPAH_A_LIMIT_MAX; i++) {
+		if (policy->limits.limit[i])
+			add(" limit %u=%llu", i, (unsigned long long)policy->limits.limit[i]);
+	}
+	if (espah_given(policy->given, ESPAH_A_POLICY_NAME))
+		add(" name %s", policy->name);
 	if (espah_given(policy->given, ESPAH_A_POLICY_MARK))
 		add(" mark %x/%x", policy->mark.value, policy->mark.mask);
 	if (espah_given(policy->given, ESPAH_A_POLICY_IF_ID))

@@ -85,6 +85,7 @@ static bool put_policy(struct nlmsghdr *nlh, const void *item, bool key)
 
 	policy.given &= ~(espah_bit(ESPAH_A_POLICY_INDEX) |
 			  unless(!policy.mark.mask, ESPAH_A_POLICY_MARK) |
+			  unless(no_limits(&policy.limits), ESPAH_A_POLICY_LIMITS) |
 			  unless(!policy.if_id, ESPAH_A_POLICY_IF_ID));
 	if (key) {
 		policy.given &= POLICY_KEY;

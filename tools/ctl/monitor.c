@@ -13,7 +13,8 @@
 #include "print.h"
 
 static const char help[] =
-	"Usage: espah [ -ts | -j ] monitor [ all | { acquire | expire | sa | aevent | policy | drop }... ] [ nokeys ]\n"
+	"Usage: espah [ -ts | -j ] monitor [ all | { acquire | expire | sa | aevent | policy |\n"
+	"        unknown-spi | drop }... ] [ nokeys ]\n"
 	"Events are shown as they come, until the monitor is stopped. Packets that end (drop) are\n"
 	"shown where they are asked for: there may be many.\n";
 
@@ -26,7 +27,9 @@ enum {
 	/* Not among all of them: packets may be many. */
 	WANT_DROP = 1 << 4,
 	WANT_AEVENT = 1 << 5,
-	WANT_ALL = WANT_EXPIRE | WANT_SA | WANT_POLICY | WANT_ACQUIRE | WANT_AEVENT,
+	WANT_UNKNOWN_SPI = 1 << 6,
+	WANT_ALL = WANT_EXPIRE | WANT_SA | WANT_POLICY | WANT_ACQUIRE | WANT_AEVENT |
+		   WANT_UNKNOWN_SPI,
 };
 
 /* For each event its name in JSON, what it says in text, and who wants it. */
@@ -45,9 +48,11 @@ static const struct event_text {
 	[ESPAH_CMD_POLICY_UPDATE_NTF] = { "policy-update", "Updated ", WANT_POLICY },
 	[ESPAH_CMD_POLICY_DEL_NTF] = { "policy-delete", "Deleted ", WANT_POLICY },
 	[ESPAH_CMD_POLICY_FLUSH_NTF] = { "policy-flush", "Flushed policy", WANT_POLICY },
+	[ESPAH_CMD_POLICY_EXPIRE_NTF] = { "policy-expire", "Expired ", WANT_EXPIRE },
 	[ESPAH_CMD_DEFAULT_NTF] = { "policy-default", "", WANT_POLICY },
 	[ESPAH_CMD_SA_MAPPING_NTF] = { "sa-mapping", "Mapping ", WANT_SA },
 	[ESPAH_CMD_SA_REPLAY_NTF] = { "sa-replay", "Async event ", WANT_AEVENT },
+	[ESPAH_CMD_UNKNOWN_SPI_NTF] = { "unknown-spi", "Unknown SPI ", WANT_UNKNOWN_SPI },
 	[ESPAH_CMD_ACQUIRE_NTF] = { "acquire", "acquire ", WANT_ACQUIRE },
 	[ESPAH_CMD_DROP_NTF] = { "drop", "drop ", WANT_DROP },
 };
@@ -62,6 +67,12 @@ static const struct event_text *text_of(const struct espah_event *event)
 static const char *expired_name(const struct espah_event *event)
 {
 	return event->expired == ESPAH_EXPIRED_HARD ? "hard" : "soft";
+}
+
+/* What becomes of packets that no policy speaks of, in the words of getdefault. */
+static const char *unspoken_name(const struct espah_event *event)
+{
+	return event->unspoken == ESPAH_ACTION_DISCARD ? "block" : "accept";
 }
 
 static const char *due_name(const struct espah_event *event)
@@ -98,6 +109,9 @@ static int print_event(const struct ctl *ctl, const struct espah_event *event,
 	case ESPAH_CMD_SA_UPDATE_NTF:
 	case ESPAH_CMD_SA_DEL_NTF:
 		return print_states(ctl, &event->sa, 1, err);
+	case ESPAH_CMD_POLICY_EXPIRE_NTF:
+		printf("%s (default %s) ", expired_name(event), unspoken_name(event));
+		return print_policies(ctl, &event->policy, 1, err);
 	case ESPAH_CMD_POLICY_ADD_NTF:
 	case ESPAH_CMD_POLICY_UPDATE_NTF:
 	case ESPAH_CMD_POLICY_DEL_NTF:
@@ -112,6 +126,9 @@ static int print_event(const struct ctl *ctl, const struct espah_event *event,
 		fputs(event->due == ESPAH_REPLAY_DUE_TIME ? "timer expired" : "replay update",
 		      stdout);
 		print_replay(ctl, &event->sa);
+		break;
+	case ESPAH_CMD_UNKNOWN_SPI_NTF:
+		print_stranger(ctl, &event->sa);
 		break;
 	case ESPAH_CMD_ACQUIRE_NTF:
 		print_acquire(ctl, &event->policy);
@@ -156,6 +173,10 @@ static json_t *json_event(const struct ctl *ctl, const struct espah_event *event
 	case ESPAH_CMD_SA_UPDATE_NTF:
 	case ESPAH_CMD_SA_DEL_NTF:
 		return json_with(object, "state", json_state(&event->sa));
+	case ESPAH_CMD_POLICY_EXPIRE_NTF:
+		object = json_with(object, "limit", json_string(expired_name(event)));
+		object = json_with(object, "unspoken", json_string(unspoken_name(event)));
+		return json_with(object, "policy", json_policy(&event->policy));
 	case ESPAH_CMD_POLICY_ADD_NTF:
 	case ESPAH_CMD_POLICY_UPDATE_NTF:
 	case ESPAH_CMD_POLICY_DEL_NTF:
@@ -167,6 +188,8 @@ static json_t *json_event(const struct ctl *ctl, const struct espah_event *event
 	case ESPAH_CMD_SA_REPLAY_NTF:
 		object = json_with(object, "due", json_string(due_name(event)));
 		return json_with(object, "replay", json_replay(&event->sa));
+	case ESPAH_CMD_UNKNOWN_SPI_NTF:
+		return json_with(object, "packet", json_stranger(&event->sa));
 	case ESPAH_CMD_ACQUIRE_NTF:
 		return json_with(object, "acquire", json_acquire(&event->policy));
 	case ESPAH_CMD_DROP_NTF:
@@ -270,6 +293,15 @@ static int take_expire(struct args *args, void *to)
 	return 0;
 }
 
+static int take_unknown_spi(struct args *args, void *to)
+{
+	unsigned int *wanted = to;
+
+	(void)args;
+	*wanted |= WANT_UNKNOWN_SPI;
+	return 0;
+}
+
 static int take_sa(struct args *args, void *to)
 {
 	unsigned int *wanted = to;
@@ -323,6 +355,7 @@ static const struct word words[] = {
 	{ .name = "aevent", .take = take_aevent },
 	{ .name = "policy", .take = take_policy },
 	{ .name = "drop", .take = take_drop },
+	{ .name = "unknown-spi", .take = take_unknown_spi },
 	{ .name = "nokeys", .take = take_nokeys },
 	{ .name = "report", .lacks = "reports are" },
 	{ .name = "all-nsid", .lacks = "listening to all namespaces is" },

@@ -12,11 +12,12 @@
 
 static const char help[] =
 	"Usage: espah policy { add | update } SELECTOR dir DIR [ action ACTION ]\n"
-	"        [ mark MARK [ mask MASK ] ] [ if_id ID ] [ priority PRIORITY ] [ index INDEX ]\n"
-	"        [ ptype main ] [ flag FLAG-LIST ] [ TMPL-LIST ]\n"
+	"        [ mark MARK [ mask MASK ] ] [ if_id ID ] [ priority PRIORITY ] [ name NAME ]\n"
+	"        [ index INDEX ] [ ptype main ] [ flag FLAG-LIST ] [ LIMIT-LIST ] [ TMPL-LIST ]\n"
 	"Usage: espah policy { delete | get } dir DIR\n"
 	"        { SELECTOR [ mark MARK [ mask MASK ] ] [ if_id ID ] | index INDEX }\n"
-	"Usage: espah policy { deleteall | list } [ SELECTOR ] [ dir DIR ] [ index INDEX ]\n"
+	"Usage: espah policy { delete | get } name NAME [ dir DIR ]\n"
+	"Usage: espah policy { deleteall | list } [ SELECTOR ] [ dir DIR ] [ index INDEX ] [ name NAME ]\n"
 	"        [ action ACTION ] [ priority PRIORITY ] [ if_id ID ] [ ptype main ] [ nosock ]\n"
 	"        [ flag FLAG-LIST ]\n"
 	"Usage: espah policy flush [ dir DIR ] [ ptype main ]\n"
@@ -30,6 +31,9 @@ static const char help[] =
 	"DIR := in | out | fwd\n"
 	"ACTION := allow | block\n"
 	"FLAG-LIST := [ FLAG-LIST ] { localok | icmp }\n"
+	"LIMIT-LIST := [ LIMIT-LIST ] limit LIMIT\n"
+	"LIMIT := { time-soft | time-hard | time-use-soft | time-use-hard } SECONDS |\n"
+	"         { byte-soft | byte-hard } OCTETS | { packet-soft | packet-hard } COUNT\n"
 	"TMPL-LIST := [ TMPL-LIST ] tmpl TMPL\n"
 	"TMPL := ID [ mode MODE ] [ reqid REQID ] [ level LEVEL ]\n"
 	"ID := [ src ADDR ] [ dst ADDR ] proto { esp | ah } [ spi SPI ]\n"
@@ -105,7 +109,7 @@ static int delete_unless_gone(struct ctl *ctl, struct espah_policy *policy, stru
 {
 	/* The index will do, and is sure to mean the one that was listed. */
 	policy->given &= ~(espah_bit(ESPAH_A_POLICY_SEL) | espah_bit(ESPAH_A_POLICY_MARK) |
-			   espah_bit(ESPAH_A_POLICY_IF_ID));
+			   espah_bit(ESPAH_A_POLICY_IF_ID) | espah_bit(ESPAH_A_POLICY_NAME));
 	if (!espah_policy_delete(ctl->nl, policy, err) || err->num == ENOENT || err->num == ESRCH)
 		return 0;
 	return -1;

@@ -3,6 +3,7 @@
 
 #include "addr.h"
 #include "flag.h"
+#include "limit.h"
 #include "names.h"
 #include "policy_text.h"
 #include "narrow.h"
@@ -36,6 +37,26 @@ static int take_index(struct args *args, void *to)
 
 	policy->given |= espah_bit(ESPAH_A_POLICY_INDEX);
 	return args_number(args, 0, UINT32_MAX, &policy->index);
+}
+
+/* As the module takes it, so that a listing has one word for it. */
+static int take_name(struct args *args, void *to)
+{
+	struct espah_policy *policy = to;
+	const char *text = args_value(args, "a name");
+	size_t i;
+
+	if (!text)
+		return -1;
+	for (i = 0; text[i] > ' ' && text[i] <= '~'; i++)
+		;
+	if (text[i] || !i || i > ESPAH_POLICY_NAME_MAX)
+		return args_fail(args,
+				 "'%.64s' is not right; expected 1 to %d visible characters of ASCII",
+				 text, ESPAH_POLICY_NAME_MAX);
+	policy->given |= espah_bit(ESPAH_A_POLICY_NAME);
+	memcpy(policy->name, text, i + 1);
+	return 0;
 }
 
 static int take_new_index(struct args *args, void *to)
@@ -100,6 +121,14 @@ static int take_if_id(struct args *args, void *to)
 	return args_number(args, 0, UINT32_MAX, &policy->if_id);
 }
 
+static int take_policy_limit(struct args *args, void *to)
+{
+	struct espah_policy *policy = to;
+
+	policy->given |= espah_bit(ESPAH_A_POLICY_LIMITS);
+	return take_limit(args, &policy->limits);
+}
+
 static int take_tmpl(struct args *args, void *to)
 {
 	struct espah_policy *policy = to;
@@ -122,7 +151,7 @@ static const struct word policy_words[] = {
 	{ .name = "priority", .take = take_priority },
 	{ .name = "tmpl", .take = take_tmpl, .repeats = true },
 	{ .name = "flag", .take = take_policy_flag },
-	{ .name = "limit", .lacks = "lifetimes are" },
+	{ .name = "limit", .take = take_policy_limit, .repeats = true },
 	{ .name = "offload", .lacks = "offloading to hardware is" },
 	{}
 };
@@ -145,6 +174,7 @@ static const struct word index_words[] = {
 static const struct word name_words[] = {
 	{ .name = "mark", .take = take_policy_mark },
 	{ .name = "if_id", .take = take_if_id },
+	{ .name = "name", .take = take_name },
 	{}
 };
 
@@ -228,6 +258,18 @@ int policy_parse(struct args *args, int family, struct espah_policy *policy)
 	return settle_action(args, &text);
 }
 
+static int check_name_alone(struct args *args, const struct espah_policy *policy,
+			    const struct selector_text *sel)
+{
+	uint64_t others = espah_bit(ESPAH_A_POLICY_INDEX) | espah_bit(ESPAH_A_POLICY_MARK) |
+			  espah_bit(ESPAH_A_POLICY_IF_ID);
+
+	if (!sel->given && !(policy->given & others))
+		return 0;
+	return espah_err_usage(args->err,
+			       "'name' names the policy; expected no selector, index, mark or if_id with it");
+}
+
 /**
  * policy_parse_key() - read what names a policy
  * @args: the command
@@ -250,7 +292,11 @@ int policy_parse_key(struct args *args, int family, struct espah_policy *policy)
 	bool by_index;
 
 	memset(policy, 0, sizeof(*policy));
-	if (args_walk(args, vocabularies, false) || check_dir(args, policy))
+	if (args_walk(args, vocabularies, false))
+		return -1;
+	if (espah_given(policy->given, ESPAH_A_POLICY_NAME))
+		return check_name_alone(args, policy, &text.sel);
+	if (check_dir(args, policy))
 		return -1;
 	by_index = espah_given(policy->given, ESPAH_A_POLICY_INDEX);
 	if (by_index && text.sel.given)
@@ -258,7 +304,7 @@ int policy_parse_key(struct args *args, int family, struct espah_policy *policy)
 				       "'index' and a selector both name a policy; expected one of the two");
 	if (!by_index && !text.sel.given)
 		return espah_err_usage(args->err,
-				       "nothing names the policy; expected src, dst or proto, or index NUMBER");
+				       "nothing names the policy; expected src, dst or proto, or index NUMBER, or name NAME");
 	if (by_index && espah_given(policy->given, ESPAH_A_POLICY_MARK))
 		return espah_err_usage(args->err,
 				       "'index' names the policy, and 'mark' goes with a selector; expected one of the two");
@@ -313,6 +359,14 @@ static int take_filter_index(struct args *args, void *to)
 	return args_number(args, 0, UINT32_MAX, &filter->index);
 }
 
+static int take_filter_name(struct args *args, void *to)
+{
+	struct policy_filter *filter = to;
+
+	filter->name = args_value(args, "a name");
+	return filter->name ? 0 : -1;
+}
+
 static int take_filter_action(struct args *args, void *to)
 {
 	struct policy_filter *filter = to;
@@ -340,6 +394,7 @@ static int take_nosock(struct args *args, void *to)
 static const struct word filter_words[] = {
 	{ .name = "dir", .take = take_filter_dir },
 	{ .name = "index", .take = take_filter_index },
+	{ .name = "name", .take = take_filter_name },
 	{ .name = "ptype", .take = take_ptype },
 	{ .name = "action", .take = take_filter_action },
 	{ .name = "priority", .take = take_filter_priority },
@@ -390,6 +445,7 @@ bool policy_filter_keep(const struct espah_policy *policy, const void *filter)
 	       narrow_within(&policy->sel, &f->sel) &&
 	       (!espah_given(f->given, ESPAH_A_POLICY_DIR) || f->dir == policy->dir) &&
 	       (!espah_given(f->given, ESPAH_A_POLICY_INDEX) || f->index == policy->index) &&
+	       (!f->name || !strcmp(f->name, policy->name)) &&
 	       (!espah_given(f->given, ESPAH_A_POLICY_PRIORITY) ||
 		f->priority == policy->priority) &&
 	       (!espah_given(f->given, ESPAH_A_POLICY_IF_ID) || f->if_id == policy->if_id) &&

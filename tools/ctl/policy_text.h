@@ -15,6 +15,8 @@ struct policy_filter {
 	uint32_t priority;
 	uint32_t index;
 	uint32_t if_id;
+	/* NULL: any, or none */
+	const char *name;
 	uint8_t dir;
 	bool has_proto;
 	/* ip-xfrm(8)'s action, which does not tell protect from bypass */

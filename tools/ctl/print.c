@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "addr.h"
 #include "counters.h"
@@ -77,6 +78,23 @@ const char *print_break(const struct ctl *ctl)
 	if (ctl->words)
 		return "";
 	return ctl->oneline ? "\\" : "\n";
+}
+
+/**
+ * print_moment() - print when something was
+ * @what: word in front
+ * @known: false where it never was
+ * @seconds: since 1970
+ */
+void print_moment(const char *what, bool known, uint64_t seconds)
+{
+	char text[32] = "-";
+	time_t when = seconds;
+	struct tm tm;
+
+	if (known && localtime_r(&when, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
+	printf("%s %s", what, text);
 }
 
 /**

@@ -21,6 +21,7 @@ int print_finish(struct espah_err *err);
 
 const char *print_break(const struct ctl *ctl);
 void print_selector(const struct espah_selector *sel);
+void print_moment(const char *what, bool known, uint64_t seconds);
 
 void print_mark(const char *word, const struct espah_mark *mark);
 
@@ -33,11 +34,16 @@ int json_list_item(struct json_list *list, json_t *value, struct espah_err *err)
 void json_list_end(struct json_list *list);
 
 json_t *json_state(const struct espah_sa *sa);
+json_t *json_limits(const struct espah_limits *limits);
+void print_limits(const struct ctl *ctl, const struct espah_limits *limits);
+void print_limit_words(const struct espah_limits *limits);
 json_t *json_policy(const struct espah_policy *policy);
 json_t *json_acquire(const struct espah_policy *wants);
+json_t *json_stranger(const struct espah_sa *seen);
 json_t *json_mapping(const struct espah_sa *seen);
 json_t *json_replay(const struct espah_sa *reached);
 void print_acquire(const struct ctl *ctl, const struct espah_policy *wants);
+void print_stranger(const struct ctl *ctl, const struct espah_sa *seen);
 void print_mapping(const struct ctl *ctl, const struct espah_sa *seen);
 void print_replay(const struct ctl *ctl, const struct espah_sa *reached);
 int print_states(const struct ctl *ctl, const struct espah_sa *sa, size_t count,

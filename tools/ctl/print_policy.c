@@ -30,6 +30,18 @@ static void print_tmpl(const struct ctl *ctl, const struct espah_tmpl *tmpl)
 		printf(" level %s", espah_level_name(tmpl->level));
 }
 
+static void print_usage(const struct ctl *ctl, const struct espah_policy *policy)
+{
+	const char *line = print_break(ctl);
+
+	printf("%s\tlifetime current:", line);
+	printf("%s\t  %llu(bytes), %llu(packets)", line, (unsigned long long)policy->bytes,
+	       (unsigned long long)policy->packets);
+	printf("%s\t  ", line);
+	print_moment("add", espah_given(policy->given, ESPAH_A_POLICY_ADD_TIME), policy->add_time);
+	print_moment(" use", espah_given(policy->given, ESPAH_A_POLICY_USE_TIME), policy->use_time);
+}
+
 static void print_policy(const struct ctl *ctl, const struct espah_policy *policy)
 {
 	bool block = policy->action == ESPAH_ACTION_DISCARD;
@@ -42,6 +54,8 @@ static void print_policy(const struct ctl *ctl, const struct espah_policy *polic
 	if (ctl->stats)
 		printf(" index %u", policy->index);
 	printf(" priority %u", policy->priority);
+	if (espah_given(policy->given, ESPAH_A_POLICY_NAME))
+		printf(" name %s", policy->name);
 	if (espah_given(policy->given, ESPAH_A_POLICY_MARK)) {
 		printf("%s\t", print_break(ctl));
 		print_mark("mark", &policy->mark);
@@ -50,6 +64,12 @@ static void print_policy(const struct ctl *ctl, const struct espah_policy *polic
 		print_tmpl(ctl, &policy->tmpl[i]);
 	if (espah_given(policy->given, ESPAH_A_POLICY_IF_ID))
 		printf("%s\tif_id %#x", print_break(ctl), policy->if_id);
+	if (ctl->words)
+		print_limit_words(&policy->limits);
+	if (ctl->stats) {
+		print_limits(ctl, &policy->limits);
+		print_usage(ctl, policy);
+	}
 	putchar('\n');
 }
 
@@ -97,6 +117,20 @@ static json_t *json_tmpls(const struct espah_policy *policy)
 	return array;
 }
 
+/* What an event of a policy's end or of an acquire does not say is not there. */
+static json_t *json_usage(json_t *object, const struct espah_policy *policy)
+{
+	if (espah_given(policy->given, ESPAH_A_POLICY_PACKETS))
+		object = json_with(object, "packets", json_integer(policy->packets));
+	if (espah_given(policy->given, ESPAH_A_POLICY_BYTES))
+		object = json_with(object, "bytes", json_integer(policy->bytes));
+	if (espah_given(policy->given, ESPAH_A_POLICY_ADD_TIME))
+		object = json_with(object, "add_time", json_integer(policy->add_time));
+	if (espah_given(policy->given, ESPAH_A_POLICY_USE_TIME))
+		object = json_with(object, "use_time", json_integer(policy->use_time));
+	return object;
+}
+
 /**
  * json_policy() - a policy for programs
  * @policy: the policy
@@ -110,12 +144,17 @@ json_t *json_policy(const struct espah_policy *policy)
 	object = json_with(object, "dir", json_string(espah_dir_name(policy->dir)));
 	object = json_with(object, "priority", json_integer(policy->priority));
 	object = json_with(object, "index", json_integer(policy->index));
+	if (espah_given(policy->given, ESPAH_A_POLICY_NAME))
+		object = json_with(object, "name", json_string(policy->name));
 	object = json_with(object, "action", json_string(espah_action_name(policy->action)));
 	if (espah_given(policy->given, ESPAH_A_POLICY_MARK))
 		object = json_with(object, "mark", json_mark(&policy->mark));
 	if (espah_given(policy->given, ESPAH_A_POLICY_IF_ID))
 		object = json_with(object, "if_id", json_integer(policy->if_id));
-	return json_with(object, "tmpl", json_tmpls(policy));
+	if (espah_given(policy->given, ESPAH_A_POLICY_LIMITS))
+		object = json_with(object, "limits", json_limits(&policy->limits));
+	object = json_with(object, "tmpl", json_tmpls(policy));
+	return json_usage(object, policy);
 }
 
 /**
@@ -161,6 +200,8 @@ void print_acquire(const struct ctl *ctl, const struct espah_policy *wants)
 	printf("%s  sel ", line);
 	print_selector(&wants->sel);
 	printf("%s  policy dir %s index %u", line, espah_dir_name(wants->dir), wants->index);
+	if (espah_given(wants->given, ESPAH_A_POLICY_NAME))
+		printf(" name %s", wants->name);
 	if (espah_given(wants->given, ESPAH_A_POLICY_MARK)) {
 		putchar(' ');
 		print_mark("mark", &wants->mark);
@@ -186,6 +227,8 @@ json_t *json_acquire(const struct espah_policy *wants)
 	object = json_with(object, "flow", json_selector(&wants->sel));
 	object = json_with(object, "dir", json_string(espah_dir_name(wants->dir)));
 	object = json_with(object, "index", json_integer(wants->index));
+	if (espah_given(wants->given, ESPAH_A_POLICY_NAME))
+		object = json_with(object, "name", json_string(wants->name));
 	if (espah_given(wants->given, ESPAH_A_POLICY_MARK))
 		object = json_with(object, "mark", json_mark(&wants->mark));
 	if (espah_given(wants->given, ESPAH_A_POLICY_IF_ID))

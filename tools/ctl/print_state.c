@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "addr.h"
 #include "counters.h"
@@ -121,62 +120,6 @@ static json_t *json_mapped(const struct espah_sa *sa)
 			 "sport", (json_int_t)sa->mapped_sport);
 }
 
-static void print_time(const char *what, bool known, uint64_t seconds)
-{
-	char text[32] = "-";
-	time_t when = seconds;
-	struct tm tm;
-
-	if (known && localtime_r(&when, &tm))
-		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
-	printf("%s %s", what, text);
-}
-
-/* "soft N(unit), hard N(unit)", as ip-xfrm(8) has it; no limit is 0 or (INF). */
-static void print_pair(const struct espah_limits *limits, unsigned int soft, const char *none,
-		       const char *unit)
-{
-	uint64_t value;
-	unsigned int i;
-
-	for (i = 0; i < 2; i++) {
-		value = limits->limit[soft + i];
-		fputs(i ? ", hard " : "soft ", stdout);
-		if (value)
-			printf("%llu", (unsigned long long)value);
-		else
-			fputs(none, stdout);
-		printf("(%s)", unit);
-	}
-}
-
-static void print_limits(const struct ctl *ctl, const struct espah_limits *limits)
-{
-	const char *line = print_break(ctl);
-
-	printf("%s\tlifetime config:", line);
-	printf("%s\t  limit: ", line);
-	print_pair(limits, ESPAH_A_LIMIT_BYTE_SOFT, "(INF)", "bytes");
-	printf("%s\t  limit: ", line);
-	print_pair(limits, ESPAH_A_LIMIT_PACKET_SOFT, "(INF)", "packets");
-	printf("%s\t  expire add: ", line);
-	print_pair(limits, ESPAH_A_LIMIT_TIME_SOFT, "0", "sec");
-	printf("%s\t  expire use: ", line);
-	print_pair(limits, ESPAH_A_LIMIT_TIME_USE_SOFT, "0", "sec");
-}
-
-/* In the words of ip-xfrm(8), as all that is to be read again. */
-static void print_limit_words(const struct espah_limits *limits)
-{
-	unsigned int i;
-
-	for (i = 0; i <= ESPAH_A_LIMIT_MAX; i++) {
-		if (limit_name(i) && limits->limit[i])
-			printf("\tlimit %s %llu", limit_name(i),
-			       (unsigned long long)limits->limit[i]);
-	}
-}
-
 static void print_number_words(const char *word, uint64_t number)
 {
 	if (number)
@@ -205,8 +148,8 @@ static void print_current(const struct ctl *ctl, const struct espah_sa *sa)
 	printf("%s\t  %llu(bytes), %llu(packets)", line, (unsigned long long)sa->bytes,
 	       (unsigned long long)sa->packets);
 	printf("%s\t  ", line);
-	print_time("add", espah_given(sa->given, ESPAH_A_SA_ADD_TIME), sa->add_time);
-	print_time(" use", espah_given(sa->given, ESPAH_A_SA_USE_TIME), sa->use_time);
+	print_moment("add", espah_given(sa->given, ESPAH_A_SA_ADD_TIME), sa->add_time);
+	print_moment(" use", espah_given(sa->given, ESPAH_A_SA_USE_TIME), sa->use_time);
 }
 
 static void print_figures(const struct ctl *ctl, const struct espah_sa *sa)
@@ -251,6 +194,8 @@ static void print_state(const struct ctl *ctl, const struct espah_sa *sa)
 	print_numbers(ctl, sa);
 	if (espah_given(sa->given, ESPAH_A_SA_IF_ID))
 		printf("%s\tif_id %#x", line, sa->if_id);
+	if (espah_given(sa->given, ESPAH_A_SA_DIR))
+		printf("%s\tdir %s", line, espah_dir_name(sa->dir));
 	if (espah_given(sa->given, ESPAH_A_SA_SEL)) {
 		printf("%s\tsel ", line);
 		print_selector(&sa->sel);
@@ -291,33 +236,6 @@ static json_t *json_alg(const struct espah_sa *sa, const struct espah_alg *alg)
 	if (alg == &sa->enc)
 		return object;
 	return json_with(object, "icv_bits", json_integer(alg->icv_bits));
-}
-
-/* As a JSON key: "time_soft". */
-static const char *limit_key(unsigned int limit, char *buf, size_t size)
-{
-	char *p;
-
-	snprintf(buf, size, "%s", limit_name(limit));
-	for (p = buf; *p; p++) {
-		if (*p == '-')
-			*p = '_';
-	}
-	return buf;
-}
-
-static json_t *json_limits(const struct espah_limits *limits)
-{
-	json_t *object = json_object();
-	char key[32];
-	unsigned int i;
-
-	for (i = 0; i <= ESPAH_A_LIMIT_MAX; i++) {
-		if (limit_name(i) && limits->limit[i])
-			object = json_with(object, limit_key(i, key, sizeof(key)),
-					   json_integer(limits->limit[i]));
-	}
-	return object;
 }
 
 static json_t *json_reached(json_t *object, const struct espah_sa *sa)
@@ -367,6 +285,8 @@ json_t *json_state(const struct espah_sa *sa)
 				   json_boolean(sa->flags & ESPAH_SA_FLAG_ALIGN4));
 		object = json_with(object, "flags", json_flags(sa));
 	}
+	if (espah_given(sa->given, ESPAH_A_SA_DIR))
+		object = json_with(object, "dir", json_string(espah_dir_name(sa->dir)));
 	object = json_header(object, sa);
 	if (espah_given(sa->given, ESPAH_A_SA_AEAD))
 		object = json_with(object, "aead", json_alg(sa, &sa->aead));
@@ -512,6 +432,40 @@ json_t *json_replay(const struct espah_sa *reached)
 	if (espah_given(reached->given, ESPAH_A_SA_MARK))
 		object = json_with(object, "mark", json_mark(&reached->mark));
 	return json_reached(json_thresholds(object, reached), reached);
+}
+
+/**
+ * print_stranger() - print who sent with an SPI that nobody has
+ * @ctl: the options
+ * @seen: what the packet says
+ */
+void print_stranger(const struct ctl *ctl, const struct espah_sa *seen)
+{
+	char src[ESPAH_ADDR_STRLEN], dst[ESPAH_ADDR_STRLEN], proto[ESPAH_PROTO_STRLEN];
+
+	printf("src %s dst %s", espah_addr_print(&seen->src, src),
+	       espah_addr_print(&seen->dst, dst));
+	printf("%s\tproto %s spi 0x%08x", print_break(ctl), espah_proto_name(seen->proto, proto),
+	       seen->spi);
+}
+
+/**
+ * json_stranger() - who sent with an SPI that nobody has, for programs
+ * @seen: as for print_stranger()
+ *
+ * Return: the object, or NULL.
+ */
+json_t *json_stranger(const struct espah_sa *seen)
+{
+	char src[ESPAH_ADDR_STRLEN], dst[ESPAH_ADDR_STRLEN], proto[ESPAH_PROTO_STRLEN];
+	char spi[sizeof("0x00000000")];
+
+	snprintf(spi, sizeof(spi), "0x%08x", seen->spi);
+	return json_pack("{s:s, s:s, s:s, s:s}",
+			 "src", espah_addr_print(&seen->src, src),
+			 "dst", espah_addr_print(&seen->dst, dst),
+			 "proto", espah_proto_name(seen->proto, proto),
+			 "spi", spi);
 }
 
 /**

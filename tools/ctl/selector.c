@@ -167,3 +167,22 @@ int id_check(struct args *args, const struct id_text *id)
 				       espah_family_name(src), espah_family_name(dst));
 	return 0;
 }
+
+static int find_sa_dir(const char *name)
+{
+	int dir = espah_dir_find(name);
+
+	return dir == ESPAH_DIR_FWD ? -1 : dir;
+}
+
+/**
+ * take_sa_dir() - read for which direction an SA is
+ * @args: the command
+ * @dir: filled in
+ *
+ * Return: 0, or -1.
+ */
+int take_sa_dir(struct args *args, uint8_t *dir)
+{
+	return args_choice(args, find_sa_dir, "in or out", dir);
+}

@@ -31,6 +31,7 @@ extern const struct word id_words[];
 
 int take_transform(struct args *args, uint8_t *proto);
 int take_mode(struct args *args, uint8_t *mode);
+int take_sa_dir(struct args *args, uint8_t *dir);
 int id_check(struct args *args, const struct id_text *id);
 
 #endif /* _ESPAH_SELECTOR_H */

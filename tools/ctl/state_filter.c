@@ -58,6 +58,14 @@ static int take_filter_if_id(struct args *args, void *to)
 	return args_number(args, 0, UINT32_MAX, &filter->if_id);
 }
 
+static int take_filter_dir(struct args *args, void *to)
+{
+	struct state_filter *filter = to;
+
+	filter->given |= espah_bit(ESPAH_A_SA_DIR);
+	return take_sa_dir(args, &filter->dir);
+}
+
 static int take_filter_flag(struct args *args, void *to)
 {
 	struct state_filter *filter = to;
@@ -87,6 +95,7 @@ static const struct word words[] = {
 	{ .name = "mode", .take = take_filter_mode },
 	{ .name = "reqid", .take = take_reqid },
 	{ .name = "if_id", .take = take_filter_if_id },
+	{ .name = "dir", .take = take_filter_dir },
 	{ .name = "nokeys", .take = take_nokeys },
 	{ .name = "flag", .take = take_filter_flag },
 	{}
@@ -134,5 +143,7 @@ bool state_filter_keep(const struct espah_sa *sa, const void *filter)
 	       (!espah_given(f->given, ESPAH_A_SA_MODE) || f->mode == sa->mode) &&
 	       (!espah_given(f->given, ESPAH_A_SA_REQID) || f->reqid == sa->reqid) &&
 	       (!espah_given(f->given, ESPAH_A_SA_IF_ID) || f->if_id == sa->if_id) &&
-	       (!espah_given(f->given, ESPAH_A_SA_FLAGS) || f->flags == flags_of(sa));
+	       (!espah_given(f->given, ESPAH_A_SA_FLAGS) || f->flags == flags_of(sa)) &&
+	       (!espah_given(f->given, ESPAH_A_SA_DIR) ||
+		(espah_given(sa->given, ESPAH_A_SA_DIR) && f->dir == sa->dir));
 }

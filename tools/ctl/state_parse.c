@@ -109,7 +109,8 @@ static int take_name_and_key(struct args *args, struct espah_alg *alg)
 
 	if (!name)
 		return -1;
-	if ((size_t)snprintf(alg->name, sizeof(alg->name), "%s", name) >= sizeof(alg->name))
+	if ((size_t)snprintf(alg->name, sizeof(alg->name), "%s",
+			     espah_alg_long_name(name)) >= sizeof(alg->name))
 		return args_fail(args,
 				 "'%.64s...' is too long for the name of an algorithm; at most %d characters are possible",
 				 name, ESPAH_ALG_NAME_MAX);
@@ -314,6 +315,14 @@ static int take_state_limit(struct args *args, void *to)
 	return take_limit(args, &sa->limits);
 }
 
+static int take_state_dir(struct args *args, void *to)
+{
+	struct espah_sa *sa = to;
+
+	sa->given |= espah_bit(ESPAH_A_SA_DIR);
+	return take_sa_dir(args, &sa->dir);
+}
+
 const struct word state_spi_words[] = {
 	{ .name = "mode", .take = take_state_mode },
 	{ .name = "reqid", .take = take_reqid },
@@ -345,6 +354,7 @@ static const struct word state_words[] = {
 	{ .name = "output-mark", .take = take_output_mark },
 	{ .name = "if_id", .take = take_if_id },
 	{ .name = "limit", .take = take_state_limit, .repeats = true },
+	{ .name = "dir", .take = take_state_dir },
 	{}
 };
 

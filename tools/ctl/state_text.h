@@ -14,6 +14,7 @@ struct state_filter {
 	struct espah_range dst;
 	uint64_t given;
 	uint32_t spi;
+	uint8_t dir;
 	uint32_t reqid;
 	uint32_t if_id;
 	/* ESPAH_SA_FLAG_*, exactly those of flags_of(). */

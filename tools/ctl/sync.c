@@ -24,9 +24,10 @@ static const char sync_help[] =
 	"        as espah save writes it | -\n";
 
 /* What is done, in order: what comes and changes, before what goes. The SAs come first and
- * go last, so that policies have theirs.
+ * go last, so that policies have theirs. A name that moves from one policy to another leaves
+ * the one before it comes to the other, since no two may have it.
  */
-enum phase { SAS_COME, POLICIES_COME, POLICIES_GO, SAS_GO, PHASES };
+enum phase { SAS_COME, NAMES_GO, POLICIES_COME, POLICIES_GO, SAS_GO, PHASES };
 
 struct sync {
 	struct ctl *ctl;
@@ -34,6 +35,8 @@ struct sync {
 	struct config wanted;
 	struct difference diff;
 	bool defaults_differ;
+	/* What the file says nothing of goes. */
+	bool remove;
 	/* How far it has got, to go back from there. */
 	enum phase phase;
 	size_t at;
@@ -63,6 +66,25 @@ static int remove_sa(struct sync *sync, struct espah_sa *sa, struct espah_err *e
 	return 0;
 }
 
+/* Which numbers an SA that takes the place of another goes on from: those of its directions. */
+static uint64_t numbers(const struct espah_sa *sa)
+{
+	if (!espah_given(sa->given, ESPAH_A_SA_DIR))
+		return espah_bit(ESPAH_A_SA_OSEQ) | espah_bit(ESPAH_A_SA_SEQ);
+	return espah_bit(sa->dir == ESPAH_DIR_OUT ? ESPAH_A_SA_OSEQ : ESPAH_A_SA_SEQ);
+}
+
+static void go_on_from(const struct espah_sa *from, struct espah_sa *to)
+{
+	uint64_t known = from->given & numbers(to);
+
+	if (espah_given(known, ESPAH_A_SA_OSEQ))
+		to->oseq = from->oseq;
+	if (espah_given(known, ESPAH_A_SA_SEQ))
+		to->seq = from->seq;
+	to->given |= known;
+}
+
 /* In place of @from, which may have the same key, comes @to. */
 static int replace(struct sync *sync, struct espah_sa *from, struct espah_sa *to,
 		   struct espah_err *err)
@@ -71,11 +93,8 @@ static int replace(struct sync *sync, struct espah_sa *from, struct espah_sa *to
 
 	if (espah_sa_retire(sync->ctl->nl, from, err))
 		return -1;
-	if (same_keys(from, to)) {
-		to->oseq = from->oseq;
-		to->seq = from->seq;
-		to->given |= from->given & (espah_bit(ESPAH_A_SA_OSEQ) | espah_bit(ESPAH_A_SA_SEQ));
-	}
+	if (same_keys(from, to))
+		go_on_from(from, to);
 	if (!espah_sa_add(sync->ctl->nl, to, err))
 		return 0;
 	espah_sa_add(sync->ctl->nl, from, &ignored);
@@ -120,10 +139,44 @@ static int change_policy(struct sync *sync, const struct policy_change *change,
 	if (change->to)
 		return espah_policy_add(sync->ctl->nl, change->to, err);
 	gone = *change->from;
-	gone.given &= ~espah_bit(ESPAH_A_POLICY_INDEX);
+	/* Its selector will do, and one thing is all that may name it. */
+	gone.given &= ~(espah_bit(ESPAH_A_POLICY_INDEX) | espah_bit(ESPAH_A_POLICY_NAME));
 	if (!espah_policy_delete(sync->ctl->nl, &gone, err) || err->num == ENOENT)
 		return 0;
 	return -1;
+}
+
+static bool same_name(const struct espah_policy *a, const struct espah_policy *b)
+{
+	return a && b && espah_given(a->given & b->given, ESPAH_A_POLICY_NAME) &&
+	       !strcmp(a->name, b->name);
+}
+
+/* Will another policy have the name that this one has now? */
+static bool name_moves(const struct sync *sync, const struct policy_change *change)
+{
+	size_t i;
+
+	if (!change->from || (!change->to && !sync->remove) ||
+	    !espah_given(change->from->given, ESPAH_A_POLICY_NAME) ||
+	    same_name(change->from, change->to))
+		return false;
+	for (i = 0; i < sync->diff.policies; i++) {
+		if (same_name(change->from, sync->diff.policy[i].to))
+			return true;
+	}
+	return false;
+}
+
+/* The policy that there is, with or without its name. */
+static int change_name(struct sync *sync, const struct policy_change *change, bool named,
+		       struct espah_err *err)
+{
+	struct espah_policy policy = *change->from;
+
+	policy.given &= ~(espah_bit(ESPAH_A_POLICY_INDEX) |
+			  (named ? 0 : espah_bit(ESPAH_A_POLICY_NAME)));
+	return espah_policy_update(sync->ctl->nl, &policy, err);
 }
 
 /* What was done comes undone. Where the kernel refuses that, there is nothing left to try. */
@@ -139,13 +192,19 @@ static void undo_sa(struct sync *sync, const struct sa_change *change)
 	change_sa(sync, &back, &ignored);
 }
 
+/* A name that moves is still elsewhere, and comes back with NAMES_GO. */
 static void undo_policy(struct sync *sync, const struct policy_change *change)
 {
-	const struct policy_change back = { .from = change->to, .to = change->from };
+	struct policy_change back = { .from = change->to };
+	struct espah_policy was;
 	struct espah_err ignored;
 
-	if (back.to)
-		back.to->given &= ~espah_bit(ESPAH_A_POLICY_INDEX);
+	if (change->from) {
+		was = *change->from;
+		was.given &= ~(espah_bit(ESPAH_A_POLICY_INDEX) |
+			       (name_moves(sync, change) ? espah_bit(ESPAH_A_POLICY_NAME) : 0));
+		back.to = &was;
+	}
 	change_policy(sync, &back, &ignored);
 }
 
@@ -170,21 +229,29 @@ static int step(struct sync *sync, struct espah_err *err)
 		return is_of(sync->phase, sa->to) ? change_sa(sync, sa, err) : 0;
 	}
 	change = &sync->diff.policy[sync->at];
+	if (sync->phase == NAMES_GO)
+		return name_moves(sync, change) ? change_name(sync, change, false, err) : 0;
 	return is_of(sync->phase, change->to) ? change_policy(sync, change, err) : 0;
 }
 
 static void step_back(struct sync *sync)
 {
+	const struct policy_change *change;
+	struct espah_err ignored;
+
 	if (of_sas(sync->phase)) {
-		const struct sa_change *change = &sync->diff.sa[sync->at];
+		const struct sa_change *sa = &sync->diff.sa[sync->at];
 
-		if (is_of(sync->phase, change->to))
-			undo_sa(sync, change);
-	} else {
-		const struct policy_change *change = &sync->diff.policy[sync->at];
-
+		if (is_of(sync->phase, sa->to))
+			undo_sa(sync, sa);
+		return;
+	}
+	change = &sync->diff.policy[sync->at];
+	if (sync->phase != NAMES_GO) {
 		if (is_of(sync->phase, change->to))
 			undo_policy(sync, change);
+	} else if (name_moves(sync, change)) {
+		change_name(sync, change, true, &ignored);
 	}
 }
 
@@ -232,9 +299,9 @@ static int undo(struct sync *sync)
 	return -1;
 }
 
-static int go(struct sync *sync, bool remove, struct espah_err *err)
+static int go(struct sync *sync, struct espah_err *err)
 {
-	enum phase end = remove ? PHASES : POLICIES_GO;
+	enum phase end = sync->remove ? PHASES : POLICIES_GO;
 
 	if (set_defaults(sync, true, err))
 		return -1;
@@ -298,7 +365,7 @@ static void tally_one(struct tally *tally, const void *from, const void *to)
 		tally->removed++;
 }
 
-static int tell(const struct sync *sync, bool remove, struct espah_err *err)
+static int tell(const struct sync *sync, struct espah_err *err)
 {
 	struct tally tally = {};
 	size_t i;
@@ -307,7 +374,7 @@ static int tell(const struct sync *sync, bool remove, struct espah_err *err)
 		tally_one(&tally, sync->diff.sa[i].from, sync->diff.sa[i].to);
 	for (i = 0; i < sync->diff.policies; i++)
 		tally_one(&tally, sync->diff.policy[i].from, sync->diff.policy[i].to);
-	if (!remove)
+	if (!sync->remove)
 		tally.removed = 0;
 	tally.changed += sync->defaults_differ;
 	if (sync->ctl->json)
@@ -336,17 +403,17 @@ static bool defaults_differ(const struct sync *sync)
 	return false;
 }
 
-static int sync_with(struct sync *sync, const char *path, bool remove, struct espah_err *err)
+static int sync_with(struct sync *sync, const char *path, struct espah_err *err)
 {
 	if (config_read(sync->ctl, path, &sync->wanted, err) ||
 	    config_fetch(sync->ctl, &sync->there, err) ||
 	    difference_make(&sync->diff, &sync->there, &sync->wanted, err))
 		return -1;
 	sync->defaults_differ = defaults_differ(sync);
-	if ((!remove && !sync->ctl->force && refuse_changes(sync, path, err)) ||
-	    go(sync, remove, err))
+	if ((!sync->remove && !sync->ctl->force && refuse_changes(sync, path, err)) ||
+	    go(sync, err))
 		return -1;
-	return tell(sync, remove, err);
+	return tell(sync, err);
 }
 
 static int take_path(struct args *args, const char **path)
@@ -363,13 +430,13 @@ static int take_path(struct args *args, const char **path)
 
 static int run(struct ctl *ctl, struct args *args, bool remove)
 {
-	struct sync sync = { .ctl = ctl };
+	struct sync sync = { .ctl = ctl, .remove = remove };
 	const char *path = NULL;
 	int ret;
 
 	if (take_path(args, &path))
 		return -1;
-	ret = sync_with(&sync, path, remove, args->err);
+	ret = sync_with(&sync, path, args->err);
 	difference_free(&sync.diff);
 	config_wipe(&sync.there);
 	config_wipe(&sync.wanted);

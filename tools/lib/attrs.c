@@ -119,6 +119,7 @@ static const struct espah_attr sa_attrs[ESPAH_A_SA_MAX + 1] = {
 	[ESPAH_A_SA_REPLAY_THRESH] = { "replay-thresh", ESPAH_KIND_NUMBER, NULL },
 	[ESPAH_A_SA_REPLAY_TIMER] = { "replay-timer", ESPAH_KIND_NUMBER, NULL },
 	[ESPAH_A_SA_REPLAY_DUE] = { "replay-due", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_SA_DIR] = { "dir", ESPAH_KIND_NUMBER, NULL },
 };
 
 static const struct espah_attr_set sa_set = { ESPAH_A_SA_MAX, sa_attrs };
@@ -134,6 +135,15 @@ static const struct espah_attr policy_attrs[ESPAH_A_POLICY_MAX + 1] = {
 	[ESPAH_A_POLICY_MARK_MASK] = { "mark-mask", ESPAH_KIND_NUMBER, NULL },
 	[ESPAH_A_POLICY_IF_ID] = { "if-id", ESPAH_KIND_NUMBER, NULL },
 	[ESPAH_A_POLICY_WAITING] = { "waiting", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_POLICY_NAME] = { "name", ESPAH_KIND_TEXT, NULL },
+	[ESPAH_A_POLICY_PAD] = { "pad", ESPAH_KIND_OTHER, NULL },
+	[ESPAH_A_POLICY_PACKETS] = { "packets", ESPAH_KIND_OTHER, NULL },
+	[ESPAH_A_POLICY_BYTES] = { "bytes", ESPAH_KIND_OTHER, NULL },
+	[ESPAH_A_POLICY_ADD_TIME] = { "add-time", ESPAH_KIND_OTHER, NULL },
+	[ESPAH_A_POLICY_USE_TIME] = { "use-time", ESPAH_KIND_OTHER, NULL },
+	[ESPAH_A_POLICY_LIMITS] = { "limits", ESPAH_KIND_OTHER, &limit_set },
+	[ESPAH_A_POLICY_EXPIRED] = { "expired", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_POLICY_DEFAULT] = { "default", ESPAH_KIND_NUMBER, NULL },
 };
 
 static const struct espah_attr_set policy_set = { ESPAH_A_POLICY_MAX, policy_attrs };

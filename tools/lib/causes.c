@@ -231,6 +231,10 @@ static const struct espah_cause causes[ESPAH_A_CNT_MAX + 1] = {
 		"No policy (dir fwd) speaks of it, and policy setdefault says block: as configured.",
 		"XfrmInNoPols"
 	},
+	[ESPAH_A_CNT_IN_DIR] = {
+		"Its SA is for output only (dir out): one of the peer's for this host has the same SPI and address, or whoever added it had the directions the wrong way round.",
+		"XfrmInStateDirError"
+	},
 };
 
 /**

@@ -95,6 +95,7 @@ static const struct espah_counter_text texts[ESPAH_A_CNT_MAX + 1] = {
 					      "to forward, in clear, no policy; default block" },
 	[ESPAH_A_CNT_SA_UNCOUNTED] = { "sa-uncounted",
 				       "counted, but by its SA, for lack of memory" },
+	[ESPAH_A_CNT_IN_DIR] = { "in-dir", "SA for output only" },
 };
 
 /**

@@ -93,6 +93,27 @@ static bool take_replay(const struct nlmsghdr *nlh, struct espah_event *event,
 	return false;
 }
 
+static bool take_stranger(const struct nlmsghdr *nlh, struct espah_sa *sa, struct espah_err *err)
+{
+	const uint64_t need = espah_bit(ESPAH_A_SA_SRC) | espah_bit(ESPAH_A_SA_DST) |
+			      espah_bit(ESPAH_A_SA_PROTO) | espah_bit(ESPAH_A_SA_SPI);
+
+	if (espah_sa_take(nlh, sa, err))
+		return false;
+	if ((sa->given & need) == need)
+		return true;
+	espah_err_kernel(err, EBADMSG, "EBADMSG: the kernel's event does not say whose SPI it is");
+	return false;
+}
+
+static bool take_policy_expiry(const struct nlmsghdr *nlh, struct espah_event *event,
+			       struct espah_err *err)
+{
+	return take_small(nlh, ESPAH_A_POLICY_EXPIRED, &event->expired, err) &&
+	       take_small(nlh, ESPAH_A_POLICY_DEFAULT, &event->unspoken, err) &&
+	       !espah_policy_take(nlh, &event->policy, err);
+}
+
 static bool take_policy_flush(const struct nlmsghdr *nlh, struct espah_event *event,
 			      struct espah_err *err)
 {
@@ -128,6 +149,8 @@ bool espah_event_take(const struct nlmsghdr *nlh, struct espah_event *event, str
 		return !espah_sa_take(nlh, &event->sa, err);
 	case ESPAH_CMD_SA_REPLAY_NTF:
 		return take_replay(nlh, event, err);
+	case ESPAH_CMD_UNKNOWN_SPI_NTF:
+		return take_stranger(nlh, &event->sa, err);
 	case ESPAH_CMD_SA_MAPPING_NTF:
 		return take_mapping(nlh, &event->sa, err);
 	case ESPAH_CMD_ACQUIRE_NTF:
@@ -137,6 +160,8 @@ bool espah_event_take(const struct nlmsghdr *nlh, struct espah_event *event, str
 	case ESPAH_CMD_SA_DEL_NTF:
 	case ESPAH_CMD_SA_FLUSH_NTF:
 		return !espah_sa_take(nlh, &event->sa, err);
+	case ESPAH_CMD_POLICY_EXPIRE_NTF:
+		return take_policy_expiry(nlh, event, err);
 	case ESPAH_CMD_POLICY_ADD_NTF:
 	case ESPAH_CMD_POLICY_UPDATE_NTF:
 	case ESPAH_CMD_POLICY_DEL_NTF:

@@ -17,15 +17,16 @@ struct espah_event {
 	 * kernel's databases has to look again.
 	 */
 	uint8_t cmd;
-	/* Of an SA that expires: ESPAH_EXPIRED_*. */
+	/* Of an SA or a policy that expires: ESPAH_EXPIRED_*. */
 	uint8_t expired;
 	/* Of one that tells how far an SA has got: ESPAH_REPLAY_DUE_*. */
 	uint8_t due;
 	/*
-	 * Of events about SAs; of a flush, its proto is 0 where all went. Of a
-	 * mapping: dst, proto, spi, reqid and encap_dport are the SA's, while src
-	 * and encap_sport are where the peer was seen, in place of the SA's own. Of how
-	 * far an SA has got: what names it, its numbers, and when it is told.
+	 * Of events about SAs, and of an SPI that nobody has; of a flush, its proto is 0
+	 * where all went. Of a mapping: dst, proto, spi, reqid and encap_dport are the
+	 * SA's, while src and encap_sport are where the peer was seen, in place of the
+	 * SA's own. Of how far an SA has got: what names it, its numbers, and when
+	 * it is told.
 	 */
 	struct espah_sa sa;
 	/*
@@ -39,6 +40,11 @@ struct espah_event {
 	struct espah_drop drop;
 	/* Of default actions. */
 	struct espah_defaults defaults;
+	/*
+	 * Of a policy that expires: what becomes of packets that none speaks of, as
+	 * ESPAH_ACTION_*.
+	 */
+	uint8_t unspoken;
 	/* Of a flush of policies: -1 where those of all directions went. */
 	int dir;
 };

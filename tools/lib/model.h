@@ -101,6 +101,8 @@ struct espah_sa {
 	uint32_t replay_window;
 	/* ESPAH_SA_FLAG_* */
 	uint32_t flags;
+	/* ESPAH_DIR_IN or ESPAH_DIR_OUT; not given: for both */
+	uint8_t dir;
 	/* Of the outer header; 0: the inner one's. */
 	uint8_t ttl;
 	uint8_t dscp;
@@ -169,6 +171,13 @@ struct espah_policy {
 	uint32_t if_id;
 	/* Of an acquire: packets that wait on it. */
 	uint32_t waiting;
+	char name[ESPAH_POLICY_NAME_MAX + 1];
+	/* Of which it spoke. */
+	uint64_t packets;
+	uint64_t bytes;
+	uint64_t add_time;
+	uint64_t use_time;
+	struct espah_limits limits;
 	struct espah_tmpl tmpl[ESPAH_TMPLS_MAX];
 };
 

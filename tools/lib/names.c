@@ -217,3 +217,37 @@ int espah_proto_find(const char *name)
 	known = getprotobyname(name);
 	return known && known->p_proto >= 0 && known->p_proto <= 255 ? known->p_proto : -1;
 }
+
+/* xfrm's own short names, which scripts for ip-xfrm(8) have. */
+static const struct {
+	const char *name;
+	const char *full;
+} algs[] = {
+	{ "aes", "cbc(aes)" },
+	{ "camellia", "cbc(camellia)" },
+	{ "des3_ede", "cbc(des3_ede)" },
+	{ "cipher_null", "ecb(cipher_null)" },
+	{ "des", "cbc(des)" },
+	{ "blowfish", "cbc(blowfish)" },
+	{ "cast5", "cbc(cast5)" },
+	{ "sha1", "hmac(sha1)" },
+	{ "sha256", "hmac(sha256)" },
+	{ "md5", "hmac(md5)" },
+};
+
+/**
+ * espah_alg_long_name() - what the kernel calls an algorithm
+ * @name: its name, or the short one that xfrm takes for it
+ *
+ * Return: its name.
+ */
+const char *espah_alg_long_name(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(algs); i++) {
+		if (!strcmp(algs[i].name, name))
+			return algs[i].full;
+	}
+	return name;
+}

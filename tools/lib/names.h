@@ -17,6 +17,7 @@ const char *espah_level_name(unsigned int level);
 const char *espah_proto_name(uint8_t proto, char *buf);
 int espah_proto_find(const char *name);
 
+const char *espah_alg_long_name(const char *name);
 const char *espah_sa_state_name(unsigned int state);
 
 int espah_mode_find(const char *name);

@@ -6,6 +6,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
+#include "lifetime.h"
 #include "policy.h"
 #include "selector.h"
 #include "wire.h"
@@ -42,6 +43,9 @@ static bool put_key(struct nlmsghdr *nlh, const struct espah_policy *policy)
 		espah_put_u32(nlh, ESPAH_A_POLICY_INDEX, policy->index)) &&
 	       (!espah_given(given, ESPAH_A_POLICY_SEL) ||
 		espah_put_selector(nlh, ESPAH_A_POLICY_SEL, &policy->sel)) &&
+	       (!espah_given(given, ESPAH_A_POLICY_NAME) ||
+		espah_put_bytes(nlh, ESPAH_A_POLICY_NAME, policy->name,
+				strlen(policy->name) + 1)) &&
 	       (!espah_given(given, ESPAH_A_POLICY_MARK) ||
 		(espah_put_u32(nlh, ESPAH_A_POLICY_MARK, policy->mark.value) &&
 		 espah_put_u32(nlh, ESPAH_A_POLICY_MARK_MASK, policy->mark.mask))) &&
@@ -65,7 +69,9 @@ bool espah_policy_put(struct nlmsghdr *nlh, const struct espah_policy *policy)
 	    (espah_given(given, ESPAH_A_POLICY_PRIORITY) &&
 	     !espah_put_u32(nlh, ESPAH_A_POLICY_PRIORITY, policy->priority)) ||
 	    (espah_given(given, ESPAH_A_POLICY_ACTION) &&
-	     !espah_put_u8(nlh, ESPAH_A_POLICY_ACTION, policy->action)))
+	     !espah_put_u8(nlh, ESPAH_A_POLICY_ACTION, policy->action)) ||
+	    (espah_given(given, ESPAH_A_POLICY_LIMITS) &&
+	     !espah_put_limits(nlh, ESPAH_A_POLICY_LIMITS, &policy->limits)))
 		return false;
 	for (i = 0; i < policy->tmpls; i++) {
 		if (!put_tmpl(nlh, &policy->tmpl[i]))
@@ -115,6 +121,22 @@ static bool take_tmpl(const struct nlattr *attr, struct espah_policy *policy)
 	return true;
 }
 
+/* Nothing that moves the cursor of whoever looks at it. */
+static bool take_name(const struct nlattr *attr, char *name)
+{
+	size_t len = mnl_attr_get_payload_len(attr), i;
+	const char *text = mnl_attr_get_payload(attr);
+
+	if (len < 2 || len > ESPAH_POLICY_NAME_MAX + 1 || text[len - 1])
+		return false;
+	for (i = 0; i < len - 1; i++) {
+		if (text[i] <= ' ' || text[i] > '~')
+			return false;
+	}
+	memcpy(name, text, len);
+	return true;
+}
+
 static bool take_attr(const struct nlattr *attr, struct espah_policy *policy)
 {
 	switch (mnl_attr_get_type(attr)) {
@@ -138,6 +160,18 @@ static bool take_attr(const struct nlattr *attr, struct espah_policy *policy)
 		return espah_take_u32(attr, &policy->if_id);
 	case ESPAH_A_POLICY_WAITING:
 		return espah_take_u32(attr, &policy->waiting);
+	case ESPAH_A_POLICY_NAME:
+		return take_name(attr, policy->name);
+	case ESPAH_A_POLICY_PACKETS:
+		return espah_take_u64(attr, &policy->packets);
+	case ESPAH_A_POLICY_BYTES:
+		return espah_take_u64(attr, &policy->bytes);
+	case ESPAH_A_POLICY_ADD_TIME:
+		return espah_take_u64(attr, &policy->add_time);
+	case ESPAH_A_POLICY_USE_TIME:
+		return espah_take_u64(attr, &policy->use_time);
+	case ESPAH_A_POLICY_LIMITS:
+		return espah_take_limits(attr, &policy->limits);
 	default:
 		return true;
 	}
@@ -229,7 +263,7 @@ int espah_policy_update(struct espah_nl *nl, const struct espah_policy *policy,
 /**
  * espah_policy_delete() - remove a policy
  * @nl: the way to the kernel
- * @policy: its dir and its sel or index name it
+ * @policy: its name, or its dir and its sel or index name it
  * @err: filled in on failure
  *
  * Return: 0, or -1.
@@ -249,7 +283,7 @@ static int take_one(const struct nlmsghdr *nlh, void *to, struct espah_err *err)
 /**
  * espah_policy_get() - ask for one policy
  * @nl: the way to the kernel
- * @policy: its dir and its sel or index name it; filled in
+ * @policy: its name, or its dir and its sel or index name it; filled in
  * @err: filled in on failure
  *
  * Return: 0, or -1.

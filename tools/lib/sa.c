@@ -65,6 +65,8 @@ static bool put_numbers(struct nlmsghdr *nlh, const struct espah_sa *sa)
 		espah_put_u32(nlh, ESPAH_A_SA_IF_ID, sa->if_id)) &&
 	       (!espah_given(given, ESPAH_A_SA_REPLAY_WINDOW) ||
 		espah_put_u32(nlh, ESPAH_A_SA_REPLAY_WINDOW, sa->replay_window)) &&
+	       (!espah_given(given, ESPAH_A_SA_DIR) ||
+		espah_put_u8(nlh, ESPAH_A_SA_DIR, sa->dir)) &&
 	       (!espah_given(given, ESPAH_A_SA_FLAGS) ||
 		espah_put_u32(nlh, ESPAH_A_SA_FLAGS, sa->flags)) &&
 	       (!espah_given(given, ESPAH_A_SA_OSEQ) ||
@@ -272,6 +274,8 @@ static bool take_attr(const struct nlattr *attr, struct espah_sa *sa)
 		return espah_take_u32(attr, &sa->replay_window);
 	case ESPAH_A_SA_FLAGS:
 		return espah_take_u32(attr, &sa->flags);
+	case ESPAH_A_SA_DIR:
+		return espah_take_u8(attr, &sa->dir);
 	case ESPAH_A_SA_TTL:
 		return espah_take_u8(attr, &sa->ttl);
 	case ESPAH_A_SA_DSCP:

@@ -21,6 +21,7 @@ ODD_ADDRESSES = ('0.0.0.0', '255.255.255.255', '224.0.0.1', '127.0.0.1', '::', '
 # Mostly one that the other values fit.
 NAMES = (ALGORITHM,) * 8 + ('rfc4543(gcm(aes))', 'rfc7539esp(chacha20,poly1305)', 'cbc(aes)',
                             'ecb(cipher_null)', 'hmac(sha1)', 'cbc(des)')
+POLICY_NAMES = tuple('abcdefghijklmnopqrstuvwxyz')
 ODD_NAMES = ('', 'gcm(aes)', 'pcrypt(', f'pcrypt({ALGORITHM})', 'x' * 63, '%s%n(aes)')
 
 POOLS = {
@@ -101,7 +102,8 @@ class Generator:
             return self.binary(attr)
         if attr.type == 'string':
             odd = self.rng.random() < self.oddity
-            return self.rng.choice(ODD_NAMES if odd else NAMES).encode() + b'\0'
+            names = POLICY_NAMES if set_ == 'policy' else NAMES
+            return self.rng.choice(ODD_NAMES if odd else names).encode() + b'\0'
         return b''
 
     # --- what is there already ---

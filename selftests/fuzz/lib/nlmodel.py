@@ -84,7 +84,7 @@ class Model:
         key = self.key(kind, values)
         if operation.verb == 'flush':
             self.flush(kind, values, octets)
-        elif operation.name == 'policy-del' and 'index' in values:
+        elif operation.name == 'policy-del' and {'index', 'name'} & values.keys():
             self.removed_one(client, kind)
         elif operation.verb == 'del':
             check(key in entries, f'{operation.name}: there was none such')

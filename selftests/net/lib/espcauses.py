@@ -135,6 +135,12 @@ def encap(lab):
     send(lab, Sa.carry(lab.add_sa(UdpSa(SPI)), Sa(SPI).seal(1, b'', TEST)))
 
 
+def for_output(lab):
+    sa = Sa(SPI)
+    must(lab.client, 'SA_ADD', {**lab.sa_values(sa, window=0), 'dir': OUT})
+    send(lab, sa.packet(1, b'', TEST))
+
+
 def larval(lab):
     must(lab.client, 'SA_ALLOC_SPI', {'src': PEER, 'dst': HOST, 'proto': ESP, 'mode': 0,
                                       'spi-min': SPI, 'spi-max': SPI})
@@ -331,7 +337,7 @@ CAUSES = {
     'out-no-route': out_no_route, 'out-too-big': out_too_big, 'out-segment': FAULTS,
     'out-fragment': out_fragment, 'out-multicast': out_multicast, 'out-crypto': FAULTS,
     'out-nomem': FAULTS, 'out-conntrack': FAULTS, 'out-send': out_send, 'in-encap': encap,
-    'in-larval': larval, 'in-expired': expired_in, 'out-expired': out_expired,
+    'in-larval': larval, 'in-dir': for_output, 'in-expired': expired_in, 'out-expired': out_expired,
     'out-queue-policy': out_queue_policy,
     'out-acquire-timeout': out_acquire_timeout, 'in-ah-length': ah_length,
     'in-ah-cover': Elsewhere('net/ah6_packets: over IPv6'), 'out-ah-cover': out_ah_cover,

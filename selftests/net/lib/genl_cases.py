@@ -171,7 +171,7 @@ def unknown():
                            words='[Uu]nknown', culprits=[attr])
 
 
-SAMPLES = {'addr': b'\x0a\0\0\1', 'esp': b'\x32', 'u8': b'\0', 'u32': bytes(4), 'be32': b'\0\0\1\0', 'be16': b'\0\1',
+SAMPLES = {'text': b'x\0', 'addr': b'\x0a\0\0\1', 'esp': b'\x32', 'u8': b'\0', 'u32': bytes(4), 'be32': b'\0\0\1\0', 'be16': b'\0\1',
            'u64': bytes(8), 'flag': b'', 'pad': b''}
 
 
@@ -182,7 +182,8 @@ def untaken():
     """
     for cmd in COMMANDS:
         for name, kind in SETS[cmd.set]:
-            if name in cmd.good or (cmd.name in ('POLICY_GET', 'POLICY_DEL') and name == 'index'):
+            # Most that an SA may have makes sense in one direction only: see contradictory_sas().
+            if name in cmd.good or (name == 'dir' and cmd.name in ('SA_ADD', 'SA_UPDATE')) or (cmd.name in ('POLICY_GET', 'POLICY_DEL') and name in ('index', 'name')):
                 continue
             if name in NESTS:
                 attr = make(cmd.set, name, {'sel': sel(), 'flow': sel(), 'aead': aead(), 'enc': enc(), 'auth': auth(),
@@ -329,6 +330,15 @@ def contradictory_sas():
         yield case('TTL in BEET mode', ('ttl',), ttl=9, mode=2)
         yield case('padding in BEET mode', ('tfcpad',), tfcpad=9, mode=2)
         yield case('DSCP and none', ('dscp',), dscp=9, flags=0x20)
+        for name, number in (('oseq', 5), ('ttl', 9), ('dscp', 9), ('tfcpad', 9), ('nat-keepalive', 9),
+                             ('dummy-interval', 9)):
+            yield case(f'{name} of what arrives', (name,), words='dir in', dir=0, **{name: number})
+        yield case('DF of what arrives', ('flags',), words='dir in', dir=0, flags=0x40)
+        yield case('window of what is sent', ('replay-window',), words='dir out', dir=1)
+        yield case('seq of what is sent', ('seq',), words='dir out', dir=1, seq=5, **{'replay-window': 0})
+        yield case('DSCP of what is sent', ('flags',), words='dir out', dir=1, flags=8, **{'replay-window': 0})
+        for dir_ in (2, 255):
+            yield case(f'direction {dir_}', ('dir',), errno.ERANGE, '^dir: 0', dir=dir_)
         for number in (0, 100):
             yield case(f'dummies of AH {number}', ('dummy-interval',), words='AH has no dummies', proto=51,
                        **{'dummy-interval': number})
@@ -482,6 +492,8 @@ def contradictory_policies():
         yield from wrong_selectors(case)
         yield case('class of what arrives', ('sel',), words='^sel dscp:', dir=0)
         yield case('no number', ('index',), words='the number 0', index=0)
+        for name in ('', ' ', 'two words', 'x' * 64, 'tab\t', 'n\u00e4me'):
+            yield case_of(f'name {name!r}', cmd, policy(dst=dst, name=name), ('name',), words='^name: 1 to 63')
     for cmd in ('POLICY_GET', 'POLICY_DEL'):
         yield case_of('sel and index', cmd, {'dir': 1, 'sel': OLD_POLICY['sel'], 'index': 1},
                       ('sel',))
@@ -489,6 +501,9 @@ def contradictory_policies():
                       ('mark',))
         yield case_of('if-id and index', cmd, {'dir': 1, 'if-id': 1, 'index': 1}, ('if-id',))
         yield case_of('index 0', cmd, {'dir': 1, 'index': 0}, ('index',))
+        yield case_of('sel and name', cmd, {'sel': OLD_POLICY['sel'], 'name': 'old'}, ('sel',))
+        yield case_of('index and name', cmd, {'index': 1, 'name': 'old'}, ('index',))
+        yield case_of('mark and name', cmd, {'mark': 1, 'mark-mask': 1, 'name': 'old'}, ('mark',))
 
 
 def contradictory():
@@ -518,6 +533,9 @@ def existence():
     yield case_of('the number of another, too late', 'POLICY_UPDATE', policy(dst='10.2.9.0', index=9), ('index',),
                   errno.EEXIST)
     yield case_of('another number', 'POLICY_UPDATE', {**OLD_POLICY, 'index': 8}, ('index',))
+    for cmd in ('POLICY_ADD', 'POLICY_UPDATE'):
+        yield case_of('of the same name', cmd, policy(dst='10.2.9.0', name='bypass'), ('name',), errno.EEXIST,
+                      '^name: another')
     for cmd in ('POLICY_GET', 'POLICY_DEL'):
         key = {'dir': 1, 'sel': OLD_POLICY['sel']}
         yield case_of('other direction', cmd, {**key, 'dir': 0}, None, errno.ENOENT, 'no policy')
@@ -526,6 +544,9 @@ def existence():
         yield case_of('other proto', cmd, {**key, 'sel': {**OLD_POLICY['sel'], 'proto': 17}}, None,
                       errno.ENOENT, 'no policy')
         yield case_of('no index', cmd, {'dir': 1, 'index': 0xffffffff}, None, errno.ENOENT,
+                      'no policy')
+        yield case_of('no name', cmd, {'name': 'nobody'}, None, errno.ENOENT, 'no policy')
+        yield case_of('name in another direction', cmd, {'dir': 1, 'name': 'bypass'}, None, errno.ENOENT,
                       'no policy')
 
 

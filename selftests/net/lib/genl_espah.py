@@ -23,7 +23,7 @@ SETS = {
            ('ttl', 'u8'), ('dscp', 'u8'), ('encap-odst', 'addr'), ('tfcpad', 'u32'),
            ('nat-keepalive', 'u32'), ('flowlabel', 'u32'), ('dummy-interval', 'u32'),
            ('mapped-src', 'addr'), ('mapped-sport', 'be16'), ('if-id', 'u32'), ('replay-thresh', 'u32'),
-           ('replay-timer', 'u32'), ('replay-due', 'u8')),
+           ('replay-timer', 'u32'), ('replay-due', 'u8'), ('dir', 'u8')),
     # But for its pad, which comes first there.
     'LIMIT': (('time-soft', 'u64'), ('time-hard', 'u64'), ('time-use-soft', 'u64'),
               ('time-use-hard', 'u64'), ('byte-soft', 'u64'), ('byte-hard', 'u64'),
@@ -36,7 +36,9 @@ SETS = {
             ('dscp', 'u64'), ('pad', 'pad')),
     'POLICY': (('dir', 'u8'), ('priority', 'u32'), ('index', 'u32'), ('action', 'u8'),
                ('sel', 'nest'), ('tmpl', 'nest'), ('mark', 'u32'), ('mark-mask', 'u32'), ('if-id', 'u32'),
-               ('waiting', 'u32')),
+               ('waiting', 'u32'), ('name', 'text'), ('pad', 'pad'), ('packets', 'u64'), ('bytes', 'u64'),
+               ('add-time', 'u64'), ('use-time', 'u64'), ('limits', 'nest'), ('expired', 'u8'),
+               ('default', 'u8')),
     'TMPL': (('src', 'addr'), ('dst', 'addr'), ('proto', 'esp'), ('spi', 'be32'), ('mode', 'u8'),
              ('reqid', 'u32'), ('level', 'u8')),
     'DEFAULT': (('in', 'u8'), ('out', 'u8'), ('fwd', 'u8')),
@@ -165,8 +167,8 @@ COMMANDS = (
                'replay-thresh': 0, 'replay-timer': 3600000}, **NO_MARK, **NO_OUTPUT_MARK)),
     Command('SA_GET', ('dst', 'proto', 'spi'), {**OLD_ID, **NO_MARK, 'show-keys': b''}),
     Command('SA_GET', (), {'show-keys': b''}, dump=True),
-    Command('POLICY_ADD', ('dir', 'action', 'sel', 'tmpl'), policy(mark=1, index=10, **{'mark-mask': 3, 'if-id': 5})),
-    Command('POLICY_UPDATE', ('dir', 'action', 'sel', 'tmpl'), {**OLD_POLICY, **NO_MARK, 'priority': 77, 'if-id': 0}),
+    Command('POLICY_ADD', ('dir', 'action', 'sel', 'tmpl'), policy(mark=1, name='new', limits=limits(), index=10, **{'mark-mask': 3, 'if-id': 5})),
+    Command('POLICY_UPDATE', ('dir', 'action', 'sel', 'tmpl'), {**OLD_POLICY, **NO_MARK, 'priority': 77, 'if-id': 0, 'name': 'old', 'limits': limits()}),
     Command('POLICY_GET', ('dir', 'sel'), {'dir': 1, 'sel': OLD_POLICY['sel'], **NO_MARK, 'if-id': 0}),
     Command('POLICY_GET', (), {}, dump=True),
     Command('INFO_GET', (), {}),
@@ -219,7 +221,7 @@ def fixture(client):
     must(client, 'POLICY_ADD', OLD_POLICY)
     bypass = policy(0, '10.2.2.0', action=1)
     del bypass['tmpl'], bypass['sel']['dscp']
-    must(client, 'POLICY_ADD', bypass)
+    must(client, 'POLICY_ADD', {**bypass, 'name': 'bypass'})
     must(client, 'POLICY_ADD', {**bypass, 'dir': 2, 'action': 2})
 
 
