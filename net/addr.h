@@ -7,7 +7,6 @@
 #include <linux/socket.h>
 #include <linux/string.h>
 #include <linux/types.h>
-#include <net/ipv6.h>
 
 /**
  * union espah_addr - an IPv4 or IPv6 address in network byte order
@@ -38,7 +37,10 @@ static inline union espah_addr espah_addr6(const struct in6_addr *addr)
 static inline bool espah_addr_equal(const union espah_addr *a,
 				    const union espah_addr *b)
 {
-	return ipv6_addr_equal(&a->v6, &b->v6);
+	const __be32 *x = a->v6.s6_addr32, *y = b->v6.s6_addr32;
+
+	return !((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) |
+		 (x[3] ^ y[3]));
 }
 
 static inline bool espah_addr_any(const union espah_addr *a)

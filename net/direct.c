@@ -95,6 +95,18 @@ bool espah_direct_unheard(const struct espah_net *en)
 	       !xfrm_asks(en->net) && !this_cpu_read(espah_direct_packet);
 }
 
+/* Does anybody capture? Of who wants to see IP alone, wherever it arrives, neither the device nor
+ * the list of those who want to see all knows.
+ */
+static bool captured(struct net_device *dev)
+{
+#if IS_ENABLED(CONFIG_PACKET)
+	if (!hlist_empty(&dev_net(dev)->packet.sklist))
+		return true;
+#endif
+	return dev_nit_active(dev);
+}
+
 /* Nobody wants to see what arrives by this device, and what becomes of it does not
  * depend on the device but by its number. TCP that is to be coalesced takes the long way.
  */
@@ -102,7 +114,7 @@ static bool plain(struct net_device *dev, u8 proto)
 {
 	if (rcu_access_pointer(dev->rx_handler) || espah_dev_ingress(dev) ||
 	    netif_is_l3_slave(dev) || netif_is_l3_master(dev) ||
-	    dev_nit_active(dev))
+	    captured(dev))
 		return false;
 	return netif_elide_gro(dev) ? !rcu_access_pointer(dev->xdp_prog) :
 				      proto != IPPROTO_TCP;

@@ -100,6 +100,21 @@ test_traffic_control_sees_it() {
 	assert_eq "$said" 1 "times that packets enter the stack of $B in clear"
 }
 
+# Whether they want to see all or IPv4 alone, of one device or of all; one at a time, as each alone
+# has to be noticed.
+test_capture_sees_it() {
+	local device protocol
+
+	protect_pair espah espah tunnel
+	for device in veth0 -; do
+		for protocol in 0x0800 0x0003; do
+			send "$TO_B"
+			assert_eq "$(traffic captured "$A@10.9.0.1" "$B@10.9.0.2" "$device" "$protocol")" seen=True \
+				"what a packet socket of protocol $protocol, bound to $device, sees"
+		done
+	done
+}
+
 # The kernel's own policies want to see the mark: one that asks for no protection by xfrm, but lets
 # pass only what has been protected.
 test_xfrm_sees_it() {

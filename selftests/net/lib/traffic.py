@@ -148,6 +148,31 @@ def attempt(source, target, size="100", via=None):
     return words(result="arrived" if arrived else "changed")
 
 
+def captured(source, target, device, protocol):
+    """Does a packet socket for this protocol, bound to a device of the target's or to all ("-"), see
+    a datagram in clear where it arrives?"""
+    data = os.urandom(100)
+    with Namespace(target.split("@")[0]):
+        tap = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(int(protocol, 16)))
+    if device != "-":
+        tap.bind((device, int(protocol, 16)))
+    tap.settimeout(QUIET)
+    with tap, make_socket(source, socket.SOCK_DGRAM) as client, \
+         make_socket(target, socket.SOCK_DGRAM, port=PORT) as server:
+        client.sendto(data, (address_of(target), PORT))
+        receive(server, data, "captured")
+        return words(seen=saw(tap, data))
+
+
+def saw(tap, data):
+    try:
+        while not tap.recv(1 << 16).endswith(data):
+            pass
+    except socket.timeout:
+        return False
+    return True
+
+
 def closed(source, target):
     """Send a datagram to a port that is nobody's, and see whether that is said."""
     with make_socket(source, socket.SOCK_DGRAM) as client:
@@ -859,7 +884,7 @@ def parts(source, target, *sent):
 # --- requests ----------------------------------------------------------------
 
 COMMANDS = {function.__name__: function for function in (
-    udp, attempt, closed, in_clear, ask, twins, probe, segmented, header, extended, ask_listeners,
+    udp, attempt, captured, closed, in_clear, ask, twins, probe, segmented, header, extended, ask_listeners,
     routed,
     fragment6, tcp, say, sendfile, zerocopy,
     flood_start, flood_stop, flood_sent, reset, watch_start, watch_stop, icmp_too_big, icmp6_too_big, icmp_error,
