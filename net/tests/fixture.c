@@ -8,6 +8,7 @@
 #include <net/net_namespace.h>
 #include <net/route.h>
 
+#include "../direct.h"
 #include "../ends.h"
 #include "../flowtable.h"
 #include "../hooks.h"
@@ -29,6 +30,14 @@ static struct fixture *fixture_of(struct espah_net *en)
  * espah_flowtable_empty() - in the place of net/flowtable.c: nothing is forwarded here
  */
 void espah_flowtable_empty(void)
+{
+}
+
+/**
+ * espah_direct_prepare() - in the place of net/direct.c: nothing goes on from here
+ * @en: namespace of a test case
+ */
+void espah_direct_prepare(struct espah_net *en)
 {
 }
 
