@@ -145,11 +145,14 @@ ASYNC_CASE = Case('SA with an asynchronous cipher', 'SA_ADD', sa(aead=aead(name=
 def essence(configured):
     """A snapshot without what differs each time: numbers and times."""
     sas, policies, counts, defaults = configured
-    fleeting = UAPI['SA_ID'], UAPI['SA_ADD_TIME'], UAPI['POLICY_INDEX']
-    return (sorted([pair for pair in attributes(answer[4:]) if pair[0] not in fleeting[:2]]
-                   for answer in sas),
-            sorted([pair for pair in attributes(answer[4:]) if pair[0] != fleeting[2]]
-                   for answer in policies), counts, defaults)
+    of_sas = UAPI['SA_ID'], UAPI['SA_ADD_TIME']
+    of_policies = UAPI['POLICY_INDEX'], UAPI['POLICY_ADD_TIME']
+    return lasting(sas, of_sas), lasting(policies, of_policies), counts, defaults
+
+
+def lasting(answers, fleeting):
+    return sorted([pair for pair in attributes(answer[4:]) if pair[0] not in fleeting]
+                  for answer in answers)
 
 
 def judge(what, result, before, after, done):

@@ -67,17 +67,44 @@ static char *print(const struct ctl *ctl, const struct espah_policy *policy)
 	return fuzz_capture_end();
 }
 
-static void line_returns(const struct espah_policy *policy, const struct nlmsghdr *before)
+static void must_return(const struct espah_policy *policy, const char *text)
 {
-	char *text = print(&plain, policy);
+	struct nlmsghdr *before = request_of(policy), *after;
 	struct espah_policy again;
-	struct nlmsghdr *after;
 	enum verb_kind kind;
 
 	must(parse(text, &again, &kind), "words to be read again, not '%s'", text);
 	after = request_of(&again);
 	must(fuzz_same_request(before, after), "the same policy from '%s'", text);
 	free(after);
+	free(before);
+}
+
+/* What is printed makes the same policy, but for its number and its lifetime, of which a listing
+ * has no words that can be read again.
+ */
+static void line_returns(const struct espah_policy *policy)
+{
+	struct espah_policy listed = *policy;
+	char *text = print(&plain, policy);
+
+	listed.given &= ~(espah_bit(ESPAH_A_POLICY_INDEX) | espah_bit(ESPAH_A_POLICY_LIMITS));
+	must_return(&listed, text);
+	free(text);
+}
+
+/* The command that is saved makes the same, lifetime included. */
+static void command_returns(const struct espah_policy *policy)
+{
+	struct espah_policy saved = *policy;
+	char *text;
+
+	fuzz_capture_begin();
+	print_policy_command(policy);
+	text = fuzz_capture_end();
+	must(!strncmp(text, "policy ", strlen("policy ")), "a command, not '%s'", text);
+	saved.given &= ~espah_bit(ESPAH_A_POLICY_INDEX);
+	must_return(&saved, text + strlen("policy "));
 	free(text);
 }
 
@@ -120,7 +147,8 @@ void fuzz_policy(const uint8_t *data, size_t size)
 		again = request_of(&taken);
 		must(fuzz_same_request(nlh, again), "the same policy from the request");
 		if (kind == ADD) {
-			line_returns(&taken, nlh);
+			line_returns(&taken);
+			command_returns(&taken);
 			json_agrees(&taken);
 			must(filter_keeps(&taken, true) != filter_keeps(&taken, false),
 			     "a policy either allowed or blocked");
