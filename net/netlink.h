@@ -73,6 +73,7 @@ int espah_nl_put_limits(struct sk_buff *skb, int attr,
 			const struct espah_limits *limits);
 
 /* Answers about SAs: netlink_sa_put.c */
+int espah_nl_put_sa_names(struct sk_buff *skb, const struct espah_sa *sa);
 int espah_nl_put_progress(struct sk_buff *skb, const struct espah_sa *sa);
 int espah_nl_put_sa(struct sk_buff *skb, const struct espah_sa *sa,
 		    bool show_keys);

@@ -2,7 +2,6 @@
 /* Requests about SAs. */
 
 #include <linux/in.h>
-#include <net/xfrm.h>
 
 #include "dummy.h"
 #include "keepalive.h"
@@ -43,22 +42,6 @@ static const struct espah_nl_set sa_flush_set = {
 	.strays	= espah_nl_sa_strays,
 };
 
-/* Ours would be asked first, and take the packets of an SA that works. (A state
- * with a mark is not found: it is for marked packets only.)
- */
-static bool xfrm_has(const struct espah_net *en, const struct espah_sa_id *id)
-{
-	struct xfrm_state *state;
-
-	state = xfrm_state_lookup(en->net, 0,
-				  (const xfrm_address_t *)&id->dst, id->spi,
-				  id->proto, id->family);
-	if (!state)
-		return false;
-	xfrm_state_put(state);
-	return true;
-}
-
 /* RFC 4301 section 4.1 leaves the window to who adds the SA, and RFC 4303 section 3.4.3
  * asks for one wherever keys are negotiated: who has forgotten it should know.
  */
@@ -77,7 +60,8 @@ static int add(struct espah_net *en, const struct espah_sa_config *config,
 	struct espah_sa *sa;
 	int err;
 
-	if (xfrm_has(en, &config->id)) {
+	/* Ours would be asked first, and take the packets of an SA that works. */
+	if (espah_sad_is_xfrms(en->net, 0, &config->id)) {
 		NL_SET_ERR_MSG(extack, "spi: the kernel's xfrm has this dst, proto and spi");
 		return -EEXIST;
 	}

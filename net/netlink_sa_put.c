@@ -99,8 +99,14 @@ static int put_thresholds(struct sk_buff *skb, const struct espah_sa *sa)
 	return 0;
 }
 
-/* What names it, on the wire and here. */
-static int put_names(struct sk_buff *skb, const struct espah_sa *sa)
+/**
+ * espah_nl_put_sa_names() - write what names an SA, on the wire and here
+ * @skb: message, or a nest that has the attributes of an SA
+ * @sa: SA, under RCU or &espah_net.lock
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int espah_nl_put_sa_names(struct sk_buff *skb, const struct espah_sa *sa)
 {
 	if (espah_nl_put_addr(skb, ESPAH_A_SA_SRC, &sa->src, sa->id.family) ||
 	    espah_nl_put_addr(skb, ESPAH_A_SA_DST, &sa->id.dst,
@@ -111,7 +117,13 @@ static int put_names(struct sk_buff *skb, const struct espah_sa *sa)
 	    nla_put_u32(skb, ESPAH_A_SA_REQID, sa->reqid) ||
 	    nla_put_u32(skb, ESPAH_A_SA_ID, sa->index))
 		return -EMSGSIZE;
-	return espah_nl_put_fwmark(skb, ESPAH_A_SA_MARK, &sa->mark);
+	return 0;
+}
+
+static int put_names(struct sk_buff *skb, const struct espah_sa *sa)
+{
+	return espah_nl_put_sa_names(skb, sa) ?:
+	       espah_nl_put_fwmark(skb, ESPAH_A_SA_MARK, &sa->mark);
 }
 
 /**

@@ -88,15 +88,7 @@ static int put_sa(struct sk_buff *skb, const struct espah_sa *sa)
 {
 	struct nlattr *nest = nla_nest_start(skb, ESPAH_A_WHY_SA);
 
-	if (!nest ||
-	    espah_nl_put_addr(skb, ESPAH_A_SA_SRC, &sa->src, sa->id.family) ||
-	    espah_nl_put_addr(skb, ESPAH_A_SA_DST, &sa->id.dst,
-			      sa->id.family) ||
-	    nla_put_u8(skb, ESPAH_A_SA_PROTO, sa->id.proto) ||
-	    nla_put_be32(skb, ESPAH_A_SA_SPI, sa->id.spi) ||
-	    nla_put_u8(skb, ESPAH_A_SA_MODE, sa->mode) ||
-	    nla_put_u32(skb, ESPAH_A_SA_REQID, sa->reqid) ||
-	    nla_put_u32(skb, ESPAH_A_SA_ID, sa->index))
+	if (!nest || espah_nl_put_sa_names(skb, sa))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

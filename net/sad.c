@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 #include <net/addrconf.h>
 #include <net/route.h>
+#include <net/xfrm.h>
 
 #include "direct.h"
 #include "dummy.h"
@@ -187,6 +188,26 @@ bool espah_sad_ends_here(struct net *net, const struct espah_sa_id *id)
 	if (id->family == AF_INET6)
 		return ipv6_chk_addr(net, &id->dst.v6, NULL, 0);
 	return inet_addr_type(net, id->dst.v4) == RTN_LOCAL;
+}
+
+/**
+ * espah_sad_is_xfrms() - does the kernel's own xfrm have an SA of this name?
+ * @net: namespace
+ * @mark: of the packet, or 0: one that is for marked packets only is not found then
+ * @id: its name
+ *
+ * Return: true if it does.
+ */
+bool espah_sad_is_xfrms(struct net *net, u32 mark, const struct espah_sa_id *id)
+{
+	struct xfrm_state *state;
+
+	state = xfrm_state_lookup(net, mark, (const xfrm_address_t *)&id->dst,
+				  id->spi, id->proto, id->family);
+	if (!state)
+		return false;
+	xfrm_state_put(state);
+	return true;
 }
 
 static bool is_for(const struct espah_sa *sa, const union espah_addr *peer,

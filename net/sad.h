@@ -80,6 +80,8 @@ struct espah_sa *espah_sad_find_link(const struct espah_net *en,
 				     const struct espah_flow *flow,
 				     const union espah_addr *peer, u16 family,
 				     bool *excluded);
+bool espah_sad_is_xfrms(struct net *net, u32 mark,
+			const struct espah_sa_id *id);
 bool espah_sad_ends_here(struct net *net, const struct espah_sa_id *id);
 int espah_sad_insert(struct espah_net *en, struct espah_sa *sa);
 int espah_sad_replace(struct espah_net *en, struct espah_sa *old,

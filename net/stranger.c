@@ -5,7 +5,6 @@
 
 #include <linux/ip.h>
 #include <linux/ipv6.h>
-#include <net/xfrm.h>
 
 #include "netlink_attr.h"
 #include "netns.h"
@@ -60,21 +59,6 @@ bool espah_stranger_claim(struct espah_strangers *strangers,
 	return may;
 }
 
-/* The kernel's own may have it. */
-static bool is_xfrms(const struct espah_net *en, const struct sk_buff *skb,
-		     const struct espah_sa_id *id)
-{
-	struct xfrm_state *state;
-
-	state = xfrm_state_lookup(en->net, skb->mark,
-				  (const xfrm_address_t *)&id->dst, id->spi,
-				  id->proto, id->family);
-	if (!state)
-		return false;
-	xfrm_state_put(state);
-	return true;
-}
-
 static int put_stranger(struct sk_buff *msg, const void *what)
 {
 	const struct espah_stranger *stranger = what;
@@ -102,7 +86,8 @@ void espah_stranger_seen(struct espah_net *en, const struct sk_buff *skb,
 {
 	struct espah_stranger stranger = { .id = *id };
 
-	if (!espah_notify_heard(en) || is_xfrms(en, skb, id))
+	if (!espah_notify_heard(en) ||
+	    espah_sad_is_xfrms(en->net, skb->mark, id))
 		return;
 	stranger.src = id->family == AF_INET ?
 		       espah_addr4(ip_hdr(skb)->saddr) :

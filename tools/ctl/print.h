@@ -36,6 +36,7 @@ void json_list_end(struct json_list *list);
 json_t *json_state(const struct espah_sa *sa);
 json_t *json_limits(const struct espah_limits *limits);
 void print_limits(const struct ctl *ctl, const struct espah_limits *limits);
+void print_current(const struct ctl *ctl, uint64_t bytes, uint64_t packets);
 void print_limit_words(const struct espah_limits *limits);
 json_t *json_policy(const struct espah_policy *policy);
 json_t *json_acquire(const struct espah_policy *wants);

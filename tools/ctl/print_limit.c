@@ -91,3 +91,21 @@ json_t *json_limits(const struct espah_limits *limits)
 	}
 	return object;
 }
+
+/**
+ * print_current() - print what a lifetime has come to, as far as its times
+ * @ctl: the options
+ * @bytes: octets
+ * @packets: packets
+ *
+ * With print_moment(), who calls says when it began, and when it was used.
+ */
+void print_current(const struct ctl *ctl, uint64_t bytes, uint64_t packets)
+{
+	const char *line = print_break(ctl);
+
+	printf("%s\tlifetime current:", line);
+	printf("%s\t  %llu(bytes), %llu(packets)", line, (unsigned long long)bytes,
+	       (unsigned long long)packets);
+	printf("%s\t  ", line);
+}

@@ -32,12 +32,7 @@ static void print_tmpl(const struct ctl *ctl, const struct espah_tmpl *tmpl)
 
 static void print_usage(const struct ctl *ctl, const struct espah_policy *policy)
 {
-	const char *line = print_break(ctl);
-
-	printf("%s\tlifetime current:", line);
-	printf("%s\t  %llu(bytes), %llu(packets)", line, (unsigned long long)policy->bytes,
-	       (unsigned long long)policy->packets);
-	printf("%s\t  ", line);
+	print_current(ctl, policy->bytes, policy->packets);
 	print_moment("add", espah_given(policy->given, ESPAH_A_POLICY_ADD_TIME), policy->add_time);
 	print_moment(" use", espah_given(policy->given, ESPAH_A_POLICY_USE_TIME), policy->use_time);
 }

@@ -140,14 +140,9 @@ static void print_numbers(const struct ctl *ctl, const struct espah_sa *sa)
 	}
 }
 
-static void print_current(const struct ctl *ctl, const struct espah_sa *sa)
+static void print_use(const struct ctl *ctl, const struct espah_sa *sa)
 {
-	const char *line = print_break(ctl);
-
-	printf("%s\tlifetime current:", line);
-	printf("%s\t  %llu(bytes), %llu(packets)", line, (unsigned long long)sa->bytes,
-	       (unsigned long long)sa->packets);
-	printf("%s\t  ", line);
+	print_current(ctl, sa->bytes, sa->packets);
 	print_moment("add", espah_given(sa->given, ESPAH_A_SA_ADD_TIME), sa->add_time);
 	print_moment(" use", espah_given(sa->given, ESPAH_A_SA_USE_TIME), sa->use_time);
 }
@@ -157,7 +152,7 @@ static void print_figures(const struct ctl *ctl, const struct espah_sa *sa)
 	const char *line = print_break(ctl);
 	unsigned int i;
 
-	print_current(ctl, sa);
+	print_use(ctl, sa);
 	if (!sa->counters)
 		return;
 	printf("%s\tcounters:", line);
@@ -258,6 +253,29 @@ static json_t *json_figures(json_t *object, const struct espah_sa *sa)
 			 json_counters(sa->counters, false));
 }
 
+/* What names an SA on the wire. */
+static json_t *json_names(const struct espah_sa *sa)
+{
+	char src[ESPAH_ADDR_STRLEN], dst[ESPAH_ADDR_STRLEN], proto[ESPAH_PROTO_STRLEN];
+	char spi[sizeof("0x00000000")];
+
+	snprintf(spi, sizeof(spi), "0x%08x", sa->spi);
+	return json_pack("{s:s, s:s, s:s, s:s}",
+			 "src", espah_addr_print(&sa->src, src),
+			 "dst", espah_addr_print(&sa->dst, dst),
+			 "proto", espah_proto_name(sa->proto, proto),
+			 "spi", spi);
+}
+
+/* The same with what joins it to policies. */
+static json_t *json_joined(const struct espah_sa *sa)
+{
+	json_t *object = json_names(sa);
+
+	object = json_with(object, "mode", json_string(espah_mode_name(sa->mode)));
+	return json_with(object, "reqid", json_integer(sa->reqid));
+}
+
 /**
  * json_state() - an SA for programs
  * @sa: the SA
@@ -266,19 +284,9 @@ static json_t *json_figures(json_t *object, const struct espah_sa *sa)
  */
 json_t *json_state(const struct espah_sa *sa)
 {
-	char src[ESPAH_ADDR_STRLEN], dst[ESPAH_ADDR_STRLEN], proto[ESPAH_PROTO_STRLEN];
-	char spi[sizeof("0x00000000")];
-	json_t *object;
+	json_t *object = json_joined(sa);
 
-	snprintf(spi, sizeof(spi), "0x%08x", sa->spi);
-	object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I}",
-			   "src", espah_addr_print(&sa->src, src),
-			   "dst", espah_addr_print(&sa->dst, dst),
-			   "proto", espah_proto_name(sa->proto, proto),
-			   "spi", spi,
-			   "mode", espah_mode_name(sa->mode),
-			   "reqid", (json_int_t)sa->reqid,
-			   "replay_window", (json_int_t)sa->replay_window);
+	object = json_with(object, "replay_window", json_integer(sa->replay_window));
 	if (espah_given(sa->given, ESPAH_A_SA_FLAGS)) {
 		object = json_with(object, "esn", json_boolean(sa->flags & ESPAH_SA_FLAG_ESN));
 		object = json_with(object, "align4",
@@ -406,7 +414,7 @@ void print_replay(const struct ctl *ctl, const struct espah_sa *reached)
 	}
 	print_thresholds(ctl, reached);
 	print_numbers(ctl, reached);
-	print_current(ctl, reached);
+	print_use(ctl, reached);
 }
 
 /**
@@ -417,18 +425,8 @@ void print_replay(const struct ctl *ctl, const struct espah_sa *reached)
  */
 json_t *json_replay(const struct espah_sa *reached)
 {
-	char src[ESPAH_ADDR_STRLEN], dst[ESPAH_ADDR_STRLEN], proto[ESPAH_PROTO_STRLEN];
-	char spi[sizeof("0x00000000")];
-	json_t *object;
+	json_t *object = json_joined(reached);
 
-	snprintf(spi, sizeof(spi), "0x%08x", reached->spi);
-	object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I}",
-			   "src", espah_addr_print(&reached->src, src),
-			   "dst", espah_addr_print(&reached->dst, dst),
-			   "proto", espah_proto_name(reached->proto, proto),
-			   "spi", spi,
-			   "mode", espah_mode_name(reached->mode),
-			   "reqid", (json_int_t)reached->reqid);
 	if (espah_given(reached->given, ESPAH_A_SA_MARK))
 		object = json_with(object, "mark", json_mark(&reached->mark));
 	return json_reached(json_thresholds(object, reached), reached);
@@ -457,15 +455,7 @@ void print_stranger(const struct ctl *ctl, const struct espah_sa *seen)
  */
 json_t *json_stranger(const struct espah_sa *seen)
 {
-	char src[ESPAH_ADDR_STRLEN], dst[ESPAH_ADDR_STRLEN], proto[ESPAH_PROTO_STRLEN];
-	char spi[sizeof("0x00000000")];
-
-	snprintf(spi, sizeof(spi), "0x%08x", seen->spi);
-	return json_pack("{s:s, s:s, s:s, s:s}",
-			 "src", espah_addr_print(&seen->src, src),
-			 "dst", espah_addr_print(&seen->dst, dst),
-			 "proto", espah_proto_name(seen->proto, proto),
-			 "spi", spi);
+	return json_names(seen);
 }
 
 /**
