@@ -87,6 +87,11 @@ long_more_output() {
 	run more_output 20
 }
 
+# As net/failclosed has it with whatever else can happen.
+test_steady_traffic() {
+	run steady 500
+}
+
 test_bundle() {
 	run bundle 4
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What a policy protects never leaves in clear, whatever happens to what should protect it: a sniffer on
 # the wire counts what is neither ESP nor AH, under traffic that goes on meanwhile. Where no memory is to
-# be had, debug/faults looks at the wire.
+# be had, debug/faults looks at the wire (test_steady_traffic): it takes a kernel that can be made to have none.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../interop/lib/ike.sh"
 

@@ -12,7 +12,7 @@ import time
 
 from fault import Calm, Nth, Sites, read, set_filter, stop
 from fault_control import ASYNC_CASE, run_case
-from fault_wire import AH, Tunnel
+from fault_wire import AH, MARK, Tunnel
 from genl_espah import ALG_NAME, must
 from genl_net import PCRYPT, inside
 
@@ -46,7 +46,7 @@ class Shot:
 
     def load(self):
         """All that needs memory of Python's."""
-        self.data = os.urandom(self.size * self.count)
+        self.data = b''.join(MARK + os.urandom(self.size - len(MARK)) for _ in range(self.count))
 
     def fire(self):
         self.sock.send(self.data)
@@ -303,9 +303,14 @@ def storm(faults, namespaces, note, alg=ALG_NAME, packets=200):
         faults.hits_of_many()
         now = tunnel.counters()
         moved = {name: now[name] - before[name] for name in now if now[name] != before[name]}
-        if set(moved) - CAUSES - {'in-ok', 'out-ok'}:
+        if set(moved) - CAUSES - {'in-ok', 'out-ok'} or not {'in-ok', 'out-ok', 'out-nomem'} <= moved.keys():
             raise AssertionError(f'{words}: storm: counted as {moved}')
         for shot in shots:
             goes_on(Trial(tunnel, shot), f'{words}: after the storm')
             shot.close()
         note.append(f'{words}: {moved}')
+
+
+def steady(faults, namespaces, note):
+    """For some thousand packets, of which the wire is seen (Tunnel.watch_ends())."""
+    storm(faults, namespaces, note, packets=1000)

@@ -20,6 +20,8 @@ PORT = 5201
 ENDS = (('10.1.0.0', '10.9.0.1'), ('10.9.0.2', '10.9.0.2'))
 GATEWAYS = ('10.9.0.1', '10.9.0.2')
 ESP, AH = 50, 51
+# What each datagram begins with: whoever sees it on the wire reads what should be encrypted.
+MARK = os.urandom(16)
 
 
 def cipher(proto, alg, key):
@@ -37,6 +39,7 @@ class Tunnel:
 
     def __init__(self, namespaces, mode, alg, proto=ESP, around=(), **more):
         self.names = dict(zip('abh', namespaces))
+        self.hides = proto == ESP
         self.clients = []
         keys = os.urandom(20), os.urandom(20)
         for side in (0, 1):
@@ -100,6 +103,8 @@ class Tunnel:
         if clear or not protected:
             first = next(self.taps[1].packets(), b'').hex()
             raise AssertionError(f'on the wire: {protected} protected, {clear} in clear: {first}')
+        if self.hides and any(MARK in packet for packet in self.taps[0].packets()):
+            raise AssertionError('on the wire: ESP with the payload in clear')
 
     def close(self):
         for tap in self.taps:
