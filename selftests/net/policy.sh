@@ -443,8 +443,12 @@ test_index() {
 	assert_eq "$(espah -n "$A" -j policy list | jq -c 'map([.index, .priority])')" '[[77,6]]' "after a sync"
 	espah -n "$A" policy flush
 	espah -n "$A" restore "$with"
-	assert_eq "$(espah -n "$A" -j policy list flag icmp | jq -c 'map(.index)')" '[99]' "after a restore"
-	espah -n "$A" policy deleteall flag localok
+	assert_eq "$(espah -n "$A" -j policy list | jq -c 'map(.index)')" '[99]' "after a restore"
+	# No policy is told apart by a flag, and none goes because of one.
+	assert_fails_with "'flag': each policy" espah -n "$A" policy deleteall flag localok
+	assert_fails_with "'flag': each policy" espah -n "$A" policy list flag icmp
+	assert_eq "$(espah -n "$A" policy count)" "SPD IN 0 OUT 1 FWD 0"
+	espah -n "$A" policy deleteall
 	assert_eq "$(espah -n "$A" policy count)" "SPD IN 0 OUT 0 FWD 0"
 }
 

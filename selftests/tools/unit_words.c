@@ -366,7 +366,9 @@ static const struct words_case cases[] = {
 	  "'limit': '0' is not right; expected a number from 1 to 18446744073709551615" },
 	{ POLICY, "dir in flag localok icmp priority 4", "in 4 bypass 0.0.0.0/0>0.0.0.0/0 0" },
 	{ POLICY, "dir in flag esn", "'flag': 'esn' is no flag; expected one of: localok, icmp" },
-	{ POLICY_FILTER, "flag 0x3", "(taken)" },
+	{ POLICY_FILTER, "dir in flag localok",
+	  "'flag': each policy is as localok and icmp say, and keeps neither; expected what tells policies apart, like dir, name or a selector"
+	},
 	{ FILTER, "flag noecn esn mode tunnel", "(taken)" },
 	{ FILTER, "flag foo",
 	  "'flag': 'foo' is no flag; expected one of: noecn, decap-dscp, nopmtudisc, af-unspec, align4, esn, iiv"

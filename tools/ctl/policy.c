@@ -19,7 +19,6 @@ static const char help[] =
 	"Usage: espah policy { delete | get } name NAME [ dir DIR ]\n"
 	"Usage: espah policy { deleteall | list } [ SELECTOR ] [ dir DIR ] [ index INDEX ] [ name NAME ]\n"
 	"        [ action ACTION ] [ priority PRIORITY ] [ if_id ID ] [ ptype main ] [ nosock ]\n"
-	"        [ flag FLAG-LIST ]\n"
 	"Usage: espah policy flush [ dir DIR ] [ ptype main ]\n"
 	"Usage: espah policy count\n"
 	"Usage: espah policy setdefault DIR { accept | block } ...\n"

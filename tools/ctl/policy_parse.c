@@ -391,6 +391,16 @@ static int take_nosock(struct args *args, void *to)
 	return 0;
 }
 
+/* What is made alike by its flags is not told apart by them: a list would have them all, and
+ * deleteall would leave none.
+ */
+static int take_filter_flag(struct args *args, void *to)
+{
+	(void)to;
+	return args_fail(args,
+			 "each policy is as localok and icmp say, and keeps neither; expected what tells policies apart, like dir, name or a selector");
+}
+
 static const struct word filter_words[] = {
 	{ .name = "dir", .take = take_filter_dir },
 	{ .name = "index", .take = take_filter_index },
@@ -400,7 +410,7 @@ static const struct word filter_words[] = {
 	{ .name = "priority", .take = take_filter_priority },
 	{ .name = "if_id", .take = take_filter_if_id },
 	{ .name = "nosock", .take = take_nosock },
-	{ .name = "flag", .take = take_policy_flag },
+	{ .name = "flag", .take = take_filter_flag },
 	{}
 };
 
