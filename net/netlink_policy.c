@@ -42,6 +42,7 @@ static const char *const policy_strays[ESPAH_A_POLICY_MAX + 1] = {
 	[ESPAH_A_POLICY_LIMITS] = "limits: this request does not take it",
 	[ESPAH_A_POLICY_EXPIRED] = "expired: this request does not take it",
 	[ESPAH_A_POLICY_DEFAULT] = "default: this request does not take it",
+	[ESPAH_A_POLICY_INDEX_CHOSEN] = "index-chosen: this request does not take it",
 };
 
 #define DIR_POLICY	NLA_POLICY_MAX(NLA_U8, ESPAH_DIR_FWD)
@@ -198,9 +199,7 @@ static int get_request(const struct nlmsghdr *nlh, struct nlattr **tb,
 	get_name(tb, config->name);
 	if (tb[ESPAH_A_POLICY_INDEX]) {
 		config->index = nla_get_u32(tb[ESPAH_A_POLICY_INDEX]);
-		err = check_index(tb, config->index, extack);
-		if (err)
-			return err;
+		config->other_index = !config->index;
 	}
 
 	if (config->action == ESPAH_ACTION_PROTECT) {
@@ -229,12 +228,8 @@ static int check_taken(struct espah_net *en, struct nlattr **tb,
 				    "sel: this direction has a policy with this selector, mark and if-id");
 		return -EEXIST;
 	}
-	if (config->index && old && config->index != old->index) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_INDEX],
-				    "index: the policy with this selector, mark and if-id has another, which it keeps");
-		return -EINVAL;
-	}
-	if (config->index && !old && espah_spd_has_index(en, config->index)) {
+	if (config->index && (!old || config->index != old->index) &&
+	    espah_spd_has_index(en, config->index)) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[ESPAH_A_POLICY_INDEX],
 				    "index: another policy of this namespace has it");
 		return -EEXIST;
@@ -262,6 +257,8 @@ static int insert(struct genl_info *info, bool replace)
 	err = espah_nl_parse(tb, &policy_set, info->nlhdr, extack);
 	if (!err)
 		err = get_request(info->nlhdr, tb, &config, extack);
+	if (!err && !replace && tb[ESPAH_A_POLICY_INDEX])
+		err = check_index(tb, config.index, extack);
 	if (!err && tb[ESPAH_A_POLICY_LIMITS])
 		err = espah_nl_get_limits(tb[ESPAH_A_POLICY_LIMITS], &limits,
 					  extack);
@@ -510,6 +507,8 @@ int espah_nl_put_policy(struct sk_buff *skb, const struct espah_policy *policy)
 	if (nla_put_u8(skb, ESPAH_A_POLICY_DIR, config->dir) ||
 	    nla_put_u32(skb, ESPAH_A_POLICY_PRIORITY, config->priority) ||
 	    nla_put_u32(skb, ESPAH_A_POLICY_INDEX, policy->index) ||
+	    (config->index &&
+	     nla_put_flag(skb, ESPAH_A_POLICY_INDEX_CHOSEN)) ||
 	    nla_put_u8(skb, ESPAH_A_POLICY_ACTION, config->action) ||
 	    espah_nl_put_selector(skb, ESPAH_A_POLICY_SEL, &config->sel) ||
 	    espah_nl_put_fwmark(skb, ESPAH_A_POLICY_MARK, &config->mark) ||

@@ -575,17 +575,53 @@ static void policy_free(struct espah_net *en, struct espah_policy *policy)
 	call_rcu(&policy->rcu, policy_free_rcu);
 }
 
+/* The one that it shall have, which is free, or the next that is; @entry is put there, or
+ * with NULL the place is taken for what comes.
+ */
+static int get_index(struct espah_spd *spd, struct espah_policy *policy,
+		     struct espah_policy *entry)
+{
+	int err;
+
+	if (policy->config.index) {
+		policy->index = policy->config.index;
+		return xa_insert(&spd->by_index, policy->index, entry,
+				 GFP_KERNEL_ACCOUNT);
+	}
+	err = xa_alloc_cyclic(&spd->by_index, &policy->index, entry,
+			      xa_limit_32b, &spd->next_index,
+			      GFP_KERNEL_ACCOUNT);
+	return min(err, 0);
+}
+
+/* That of the old one, and whether it was chosen, where nothing else is asked for. */
+static int take_over_index(struct espah_spd *spd, struct espah_policy *policy,
+			   const struct espah_policy *old)
+{
+	struct espah_policy_config *config = &policy->config;
+
+	if (config->other_index ||
+	    (config->index && config->index != old->index))
+		return get_index(spd, policy, NULL);
+	policy->index = old->index;
+	if (!config->index)
+		config->index = old->config.index;
+	return 0;
+}
+
 /* Never a moment without. Where the place in the order changes, a reader may be
  * past the new one's and not yet at the old one's: it must be gone before the
  * old one goes.
  */
-static void replace(struct espah_net *en, struct espah_policy *policy,
-		    struct espah_policy *old)
+static int replace(struct espah_net *en, struct espah_policy *policy,
+		   struct espah_policy *old)
 {
 	struct espah_spd *spd = &en->spd;
 	struct espah_order *order = &spd->order[policy->config.dir];
+	int err = take_over_index(spd, policy, old);
 
-	policy->index = old->index;
+	if (err)
+		return err;
 	if (policy->config.priority == old->config.priority) {
 		espah_order_replace(order, old, policy);
 	} else {
@@ -597,7 +633,10 @@ static void replace(struct espah_net *en, struct espah_policy *policy,
 	rhashtable_replace_fast(&spd->by_name, &old->name_node,
 				&policy->name_node, name_params);
 	xa_store(&spd->by_index, policy->index, policy, GFP_KERNEL_ACCOUNT);
+	if (policy->index != old->index)
+		xa_erase(&spd->by_index, old->index);
 	policy_free(en, old);
+	return 0;
 }
 
 static unsigned long link_policies(struct espah_spd *spd, u32 if_id)
@@ -629,22 +668,6 @@ static void link_put(struct espah_spd *spd, u32 if_id)
 		xa_erase(&spd->links, if_id);
 }
 
-/* The one that it shall have, which is free, or the next that is. */
-static int get_index(struct espah_spd *spd, struct espah_policy *policy)
-{
-	int err;
-
-	if (policy->config.index) {
-		policy->index = policy->config.index;
-		return xa_insert(&spd->by_index, policy->index, policy,
-				 GFP_KERNEL_ACCOUNT);
-	}
-	err = xa_alloc_cyclic(&spd->by_index, &policy->index, policy,
-			      xa_limit_32b, &spd->next_index,
-			      GFP_KERNEL_ACCOUNT);
-	return min(err, 0);
-}
-
 static int enter(struct espah_net *en, struct espah_policy *policy)
 {
 	struct espah_spd *spd = &en->spd;
@@ -660,7 +683,7 @@ static int enter(struct espah_net *en, struct espah_policy *policy)
 				     name_params);
 	if (err)
 		goto put_hooks;
-	err = get_index(spd, policy);
+	err = get_index(spd, policy, policy);
 	if (err)
 		goto remove_name;
 	err = link_get(spd, policy->config.if_id);
@@ -687,7 +710,7 @@ put_module:
  * @en: namespace; the caller holds its lock
  * @config: what it says
  * @old: policy of the same direction that it takes the place of and whose number it
- *	gets, or NULL
+ *	gets where @config asks for no other, or NULL
  *
  * Return: the policy, or an ERR_PTR(); nothing has changed then.
  */
@@ -696,17 +719,14 @@ struct espah_policy *espah_spd_insert(struct espah_net *en,
 				      struct espah_policy *old)
 {
 	struct espah_policy *policy;
-	int err = 0;
+	int err;
 
 	lockdep_assert_held(&en->lock);
 
 	policy = policy_create(en, config);
 	if (IS_ERR(policy))
 		return policy;
-	if (old)
-		replace(en, policy, old);
-	else
-		err = enter(en, policy);
+	err = old ? replace(en, policy, old) : enter(en, policy);
 	if (err) {
 		policy_free(en, policy);
 		return ERR_PTR(err);

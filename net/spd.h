@@ -52,9 +52,10 @@ struct espah_tmpl {
  * @if_id: and only packets of this virtual interface; 0: of none
  * @name: by which people know it, or empty; no other policy of the namespace has it
  * @priority: lowest first
- * @index: number that it shall have, or 0 for any
+ * @index: number that it shall have, or 0 for any; in &espah_policy, which was chosen
  * @dir: ESPAH_DIR_*
  * @action: ESPAH_ACTION_*
+ * @other_index: in the place of another, it is to have any number but that one's
  * @limits: its lifetime, in the request's memory, or NULL for no end
  * @tmpls: how many templates there are; one at least for %ESPAH_ACTION_PROTECT, and
  *	otherwise none
@@ -69,6 +70,7 @@ struct espah_policy_config {
 	u32			index;
 	u8			dir;
 	u8			action;
+	bool			other_index;
 	const struct espah_limits *limits;
 	u8			tmpls;
 	struct espah_tmpl	tmpl[ESPAH_TMPLS_MAX];

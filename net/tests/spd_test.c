@@ -232,6 +232,38 @@ static void replacing_keeps_the_place(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, reqids[2], 3);
 }
 
+/* What takes the place of another has its number, if it asks for none, and is the only one that is
+ * listed; the other number is free.
+ */
+static void replacing_may_renumber(struct kunit *test)
+{
+	struct espah_net *en = fixture_net(test);
+	struct espah_policy_config config = one_dst(ESPAH_DIR_OUT, 5, 1, 1);
+	struct espah_policy *policy;
+	unsigned long index;
+	unsigned int count = 0;
+
+	KUNIT_ASSERT_EQ(test, insert(en, &config), 0);
+	KUNIT_EXPECT_EQ(test, find(en, &config)->config.index, 0);
+	config.index = 70;
+	KUNIT_EXPECT_EQ(test, replace(en, &config), 0);
+	KUNIT_EXPECT_EQ(test, find(en, &config)->index, 70);
+	KUNIT_EXPECT_NULL(test, xa_load(&en->spd.by_index, 1));
+	config.index = 0;
+	KUNIT_EXPECT_EQ(test, replace(en, &config), 0);
+	KUNIT_EXPECT_EQ(test, find(en, &config)->index, 70);
+	KUNIT_EXPECT_EQ(test, find(en, &config)->config.index, 70);
+	config.other_index = true;
+	KUNIT_EXPECT_EQ(test, replace(en, &config), 0);
+	KUNIT_EXPECT_NE(test, find(en, &config)->index, 70);
+	KUNIT_EXPECT_EQ(test, find(en, &config)->config.index, 0);
+	xa_for_each(&en->spd.by_index, index, policy) {
+		KUNIT_EXPECT_PTR_EQ(test, policy, find(en, &config));
+		count++;
+	}
+	KUNIT_EXPECT_EQ(test, count, 1);
+}
+
 /* Where it changes, the policy is the youngest of its new priority. */
 static void replacing_may_move(struct kunit *test)
 {
@@ -551,6 +583,7 @@ static struct kunit_case spd_cases[] = {
 	KUNIT_CASE_PARAM(priority_then_age, sequence_gen_params),
 	KUNIT_CASE(first_that_matches),
 	KUNIT_CASE(replacing_keeps_the_place),
+	KUNIT_CASE(replacing_may_renumber),
 	KUNIT_CASE(replacing_may_move),
 	KUNIT_CASE(found_by_selector_and_by_number),
 	KUNIT_CASE(marks_tell_policies_apart),

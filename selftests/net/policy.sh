@@ -426,8 +426,13 @@ test_named() {
 	assert_eq "$(espah -n "$A" policy count)" "SPD IN 0 OUT 0 FWD 0"
 }
 
+# numbers: the policies by number, and whether that was chosen.
+numbers() {
+	espah -n "$A" -j policy list | jq -c 'map([.dir, .index, has("index_chosen")])'
+}
+
 test_index() {
-	local with=$scratch/with
+	local with=$scratch/with other
 
 	configure espah "$A" <<-END
 		policy add $A_B dir out index 77
@@ -435,12 +440,22 @@ test_index() {
 	END
 	assert_eq "$(espah -n "$A" -j policy get dir out index 77 | jq -c 'map([.dir, .index])')" '[["out",77]]' "which is 77"
 	assert_fails_with 'EEXIST.*index' espah -n "$A" -b - <<<"policy add $A_B proto udp dir out index 77"
-	assert_fails_with 'EINVAL.*which it keeps' espah -n "$A" -b - <<<"policy update $A_B dir out index 78"
-	espah -n "$A" -b - <<<"policy update $A_B dir out index 77 priority 5 flag localok icmp"
-	# A file may say it; what is there already keeps its own.
+	espah -n "$A" -b - <<-END
+		policy update $A_B dir out index 77 priority 5 flag localok icmp
+		policy update $A_B dir out priority 6
+	END
+	other=$(espah -n "$A" -j policy list dir in | jq '.[0].index')
+	assert_eq "$(numbers)" "[[\"in\",$other,false],[\"out\",77,true]]" "which was chosen"
+	assert_fails_with 'EEXIST.*index' espah -n "$A" -b - <<<"policy update $A_B dir out index $other"
+	espah -n "$A" -b - <<<"policy update $A_B dir out index 78 priority 6"
+	assert_eq "$(numbers)" "[[\"in\",$other,false],[\"out\",78,true]]" "after an update"
+	assert_fails_with ENOENT espah -n "$A" policy get dir out index 77
+	# What it had is free.
+	espah -n "$A" -b - <<<"policy add $A_B proto udp dir out index 77"
+	# A file may say it.
 	echo "policy add $A_B dir out index 99 priority 6" >"$with"
 	espah -n "$A" sync "$with"
-	assert_eq "$(espah -n "$A" -j policy list | jq -c 'map([.index, .priority])')" '[[77,6]]' "after a sync"
+	assert_eq "$(espah -n "$A" -j policy list | jq -c 'map([.index, .priority])')" '[[99,6]]' "after a sync"
 	espah -n "$A" policy flush
 	espah -n "$A" restore "$with"
 	assert_eq "$(espah -n "$A" -j policy list | jq -c 'map(.index)')" '[99]' "after a restore"

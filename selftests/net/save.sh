@@ -198,6 +198,72 @@ test_sync_moves_names() {
 	assert_eq "$(tally sync "$file")" "0 0 0 3" "what is done again"
 }
 
+# numbered: the policies by destination, with the numbers that were chosen.
+numbered() {
+	espah -n "$A" -j policy list dir out |
+		jq -r 'map("\(.dst) \(if .index_chosen then .index else "any" end)") | sort | join(", ")'
+}
+
+# As names do; and what was chosen is saved, and what was not is nobody's wish.
+test_sync_moves_indexes() {
+	local any
+
+	espah -n "$A" -b - <<-END
+		policy add dst 10.2.0.0/16 dir out index 1000
+		policy add dst 10.3.0.0/16 dir out index 1001
+		policy add dst 10.4.0.0/16 dir out
+		policy add dst 10.5.0.0/16 dir out index 1002
+	END
+	any=$(espah -n "$A" -j policy list dst 10.4.0.0/16 | jq '.[0].index')
+	espah -n "$A" save >"$scratch/before"
+	cat >"$file" <<-END
+		policy add dst 10.2.0.0/16 dir out index 1001
+		policy add dst 10.3.0.0/16 dir out index $any
+		policy add dst 10.4.0.0/16 dir out
+		policy add dst 10.6.0.0/16 dir out index 1002
+		policy add dst 10.7.0.0/16 dir out index 1000
+		policy add dst 10.8.0.0/16 dir out tmpl proto esp mode tunnel
+	END
+	assert_fails_with "tmpl" espah -n "$A" sync "$file"
+	assert_eq "$(espah -n "$A" save)" "$(<"$scratch/before")" "what is saved after a refusal"
+	sed -i '$d' "$file"
+	assert_fails_with "EEXIST.*another policy" espah -n "$A" -force restore "$file"
+	assert_eq "$(espah -n "$A" save)" "$(<"$scratch/before")" "what is saved after a restore that would take one away"
+	assert_eq "$(tally sync "$file")" "2 2 1 1" "what was done"
+	assert_eq "$(numbered)" "10.2.0.0/16 1001, 10.3.0.0/16 $any, 10.4.0.0/16 any, 10.6.0.0/16 1002, 10.7.0.0/16 1000" \
+		"the numbers"
+	assert_eq "$(tally sync "$file")" "0 0 0 5" "what is done again"
+	espah -n "$A" save >"$scratch/after"
+	assert_eq "$(tally sync "$scratch/before")" "1 2 2 1" "what is done to go back"
+	assert_eq "$(tally sync "$scratch/after")" "2 2 1 1" "what a saved file does"
+	assert_eq "$(espah -n "$A" save)" "$(<"$scratch/after")" "what is saved then"
+	printf 'policy add dst 10.2.0.0/16 dir out index 7\npolicy add dst 10.3.0.0/16 dir out index 7\n' >"$file"
+	assert_fails_with "the lines 1 and 2 have the same index, 7" espah -n "$A" sync "$file"
+}
+
+# A number goes from a policy to the one in its place, and no packet is in clear or lost.
+test_sync_hands_on_an_index_under_traffic() {
+	protect_pair espah espah transport
+	{
+		espah -n "$A" save | sed 's/dir out/dir out index 4000/'
+		states espah 10.9.0.1 10.9.0.2 transport
+	} >"$file"
+	sed '/dir out/s|dst 10.9.0.2/32|dst 10.9.0.2/31|' "$file" >"$scratch/wide"
+	assert_eq "$(tally sync "$file")" "0 1 0 3" "what was done"
+	wire_watch "$A@veth0" "$B@veth0"
+	traffic flood_start "$A@10.9.0.1" "$B@10.9.0.2" 100
+	for _ in 1 2 3; do
+		assert_eq "$(tally sync "$scratch/wide")" "1 0 1 3" "what was done"
+		traffic flood_sent 50
+		assert_eq "$(tally sync "$file")" "1 0 1 3" "what was done to go back"
+		traffic flood_sent 50
+	done
+	said=$(traffic flood_stop all)
+	wire_protected
+	assert_field "$said" lost 0
+	assert_field "$said" refused 0
+}
+
 test_restore_adds_only() {
 	local before
 

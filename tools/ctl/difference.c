@@ -302,10 +302,18 @@ static int sas_differ(struct difference *diff, struct config *there, struct conf
 	return 0;
 }
 
+/* Where the file says nothing of it, any number is as it says, and whoever chose it. */
+static bool index_differs(const struct espah_policy *there, const struct espah_policy *wanted)
+{
+	return espah_given(wanted->given, ESPAH_A_POLICY_INDEX) &&
+	       (!espah_given(there->given, ESPAH_A_POLICY_INDEX_CHOSEN) ||
+		there->index != wanted->index);
+}
+
 static int policies_differ(struct difference *diff, struct config *there, struct config *wanted,
 			   const struct match *match, struct espah_err *err)
 {
-	struct policy_change *change;
+	struct policy_change change;
 	size_t i;
 
 	diff->policy = calloc(there->policies.count + wanted->policies.count + 1,
@@ -313,19 +321,60 @@ static int policies_differ(struct difference *diff, struct config *there, struct
 	if (!diff->policy)
 		return espah_err_kernel(err, ENOMEM, "ENOMEM: no memory for what has to change");
 	for (i = 0; i < wanted->policies.count; i++) {
-		diff->same += match->same[i];
-		if (match->same[i])
-			continue;
-		change = &diff->policy[diff->policies++];
-		change->to = &wanted->policies.policy[i];
+		change = (struct policy_change){ .to = &wanted->policies.policy[i] };
 		if (match->there[i] >= 0)
-			change->from = &there->policies.policy[match->there[i]];
+			change.from = &there->policies.policy[match->there[i]];
+		if (match->same[i] && !index_differs(change.from, change.to))
+			diff->same++;
+		else
+			diff->policy[diff->policies++] = change;
 	}
 	for (i = 0; i < there->policies.count; i++) {
 		if (match->wanted[i] < 0)
 			diff->policy[diff->policies++].from = &there->policies.policy[i];
 	}
 	return 0;
+}
+
+struct numbered {
+	uint32_t index;
+	unsigned long line;
+};
+
+static int compare_numbered(const void *left, const void *right)
+{
+	const struct numbered *a = left, *b = right;
+
+	if (a->index != b->index)
+		return a->index < b->index ? -1 : 1;
+	return (a->line > b->line) - (a->line < b->line);
+}
+
+/* Each of them would be granted in turn, at the cost of the one before it. */
+static int same_index_twice(const struct config *wanted, struct espah_err *err)
+{
+	struct numbered *list = calloc(wanted->policies.count + 1, sizeof(*list));
+	size_t count = 0, i;
+	int ret = 0;
+
+	if (!list)
+		return espah_err_kernel(err, ENOMEM,
+					"ENOMEM: no memory to compare with what there is");
+	for (i = 0; i < wanted->policies.count; i++) {
+		const struct espah_policy *policy = &wanted->policies.policy[i];
+
+		if (espah_given(policy->given, ESPAH_A_POLICY_INDEX))
+			list[count++] = (struct numbered){ policy->index, wanted->policy_line[i] };
+	}
+	qsort(list, count, sizeof(*list), compare_numbered);
+	for (i = 1; !ret && i < count; i++) {
+		if (list[i - 1].index == list[i].index)
+			ret = espah_err_usage(err,
+					      "the lines %lu and %lu have the same index, %u; expected another for each policy",
+					      list[i - 1].line, list[i].line, list[i].index);
+	}
+	free(list);
+	return ret;
 }
 
 /* One kind of things: how they are compared, and what comes of it. */
@@ -392,7 +441,8 @@ int difference_make(struct difference *diff, struct config *there, struct config
 
 	*diff = (struct difference){};
 	return compare_kind(diff, there, wanted, &sas, err) ||
-	       compare_kind(diff, there, wanted, &policies, err) ? -1 : 0;
+	       compare_kind(diff, there, wanted, &policies, err) ||
+	       same_index_twice(wanted, err) ? -1 : 0;
 }
 
 /**

@@ -46,7 +46,7 @@ static void print_policy(const struct ctl *ctl, const struct espah_policy *polic
 	printf("%s\tdir %s", print_break(ctl), espah_dir_name(policy->dir));
 	if (block || ctl->stats)
 		printf(" action %s", block ? "block" : "allow");
-	if (ctl->stats)
+	if (ctl->stats || (ctl->words && espah_given(policy->given, ESPAH_A_POLICY_INDEX_CHOSEN)))
 		printf(" index %u", policy->index);
 	printf(" priority %u", policy->priority);
 	if (espah_given(policy->given, ESPAH_A_POLICY_NAME))
@@ -139,6 +139,8 @@ json_t *json_policy(const struct espah_policy *policy)
 	object = json_with(object, "dir", json_string(espah_dir_name(policy->dir)));
 	object = json_with(object, "priority", json_integer(policy->priority));
 	object = json_with(object, "index", json_integer(policy->index));
+	if (espah_given(policy->given, ESPAH_A_POLICY_INDEX_CHOSEN))
+		object = json_with(object, "index_chosen", json_true());
 	if (espah_given(policy->given, ESPAH_A_POLICY_NAME))
 		object = json_with(object, "name", json_string(policy->name));
 	object = json_with(object, "action", json_string(espah_action_name(policy->action)));

@@ -24,10 +24,11 @@ static const char sync_help[] =
 	"        as espah save writes it | -\n";
 
 /* What is done, in order: what comes and changes, before what goes. The SAs come first and
- * go last, so that policies have theirs. A name that moves from one policy to another leaves
- * the one before it comes to the other, since no two may have it.
+ * go last, so that policies have theirs. A number or a name that moves from one policy to
+ * another leaves the one before it comes to the other, since no two may have it: the one stays
+ * in force meanwhile, with a number of the kernel's choice or without a name.
  */
-enum phase { SAS_COME, NAMES_GO, POLICIES_COME, POLICIES_GO, SAS_GO, PHASES };
+enum phase { SAS_COME, INDEXES_GO, NAMES_GO, POLICIES_COME, POLICIES_GO, SAS_GO, PHASES };
 
 struct sync {
 	struct ctl *ctl;
@@ -128,14 +129,11 @@ static int change_sa(struct sync *sync, const struct sa_change *change, struct e
 static int change_policy(struct sync *sync, const struct policy_change *change,
 			 struct espah_err *err)
 {
-	struct espah_policy gone, put;
+	struct espah_policy gone;
 
-	/* What takes the place of another has its number. */
-	if (change->to && change->from) {
-		put = *change->to;
-		put.given &= ~espah_bit(ESPAH_A_POLICY_INDEX);
-		return espah_policy_update(sync->ctl->nl, &put, err);
-	}
+	/* It has the number of the other, if the file names none. */
+	if (change->to && change->from)
+		return espah_policy_update(sync->ctl->nl, change->to, err);
 	if (change->to)
 		return espah_policy_add(sync->ctl->nl, change->to, err);
 	gone = *change->from;
@@ -168,6 +166,71 @@ static bool name_moves(const struct sync *sync, const struct policy_change *chan
 	return false;
 }
 
+static bool chosen(const struct espah_policy *policy)
+{
+	return espah_given(policy->given, ESPAH_A_POLICY_INDEX_CHOSEN);
+}
+
+/* Does this change give a policy the number that another one has now? */
+static bool takes_index(const struct policy_change *change, const struct espah_policy *holder)
+{
+	return change->to && espah_given(change->to->given, ESPAH_A_POLICY_INDEX) &&
+	       change->to->index == holder->index && change->from != holder;
+}
+
+static bool index_moves(const struct sync *sync, const struct espah_policy *holder)
+{
+	size_t i;
+
+	for (i = 0; i < sync->diff.policies; i++) {
+		if (takes_index(&sync->diff.policy[i], holder))
+			return true;
+	}
+	return false;
+}
+
+static bool changes(const struct sync *sync, const struct espah_policy *policy)
+{
+	size_t i;
+
+	for (i = 0; i < sync->diff.policies; i++) {
+		if (sync->diff.policy[i].from == policy && sync->diff.policy[i].to)
+			return true;
+	}
+	return false;
+}
+
+/* The policy that gives its number up for this change, or NULL. One that the file says nothing
+ * of, and that stays, keeps what was chosen for it.
+ */
+static const struct espah_policy *gives_index(const struct sync *sync,
+					      const struct policy_change *change)
+{
+	const struct espah_policy_list *there = &sync->there.policies;
+	size_t i;
+
+	if (!change->to || !espah_given(change->to->given, ESPAH_A_POLICY_INDEX))
+		return NULL;
+	for (i = 0; i < there->count; i++) {
+		if (takes_index(change, &there->policy[i]))
+			break;
+	}
+	if (i == there->count)
+		return NULL;
+	return sync->remove || !chosen(&there->policy[i]) || changes(sync, &there->policy[i]) ?
+	       &there->policy[i] : NULL;
+}
+
+/* The policy that there is, with this number; 0 is any but the one that it has. */
+static int change_index(struct sync *sync, const struct espah_policy *is, uint32_t index,
+			struct espah_err *err)
+{
+	struct espah_policy policy = *is;
+
+	policy.index = index;
+	return espah_policy_update(sync->ctl->nl, &policy, err);
+}
+
 /* The policy that there is, with or without its name. */
 static int change_name(struct sync *sync, const struct policy_change *change, bool named,
 		       struct espah_err *err)
@@ -192,7 +255,22 @@ static void undo_sa(struct sync *sync, const struct sa_change *change)
 	change_sa(sync, &back, &ignored);
 }
 
-/* A name that moves is still elsewhere, and comes back with NAMES_GO. */
+/* What a policy had whose change @to comes undone. A number that moves is still elsewhere; and one
+ * that the kernel chose may be another.
+ */
+static void undo_index(const struct sync *sync, struct espah_policy *was,
+		       const struct policy_change *change)
+{
+	uint64_t index = espah_bit(ESPAH_A_POLICY_INDEX);
+
+	if (chosen(change->from) && !index_moves(sync, change->from))
+		return;
+	was->index = 0;
+	if (!change->to || !espah_given(change->to->given, ESPAH_A_POLICY_INDEX))
+		was->given &= ~index;
+}
+
+/* A number or a name that moves is still elsewhere, and comes back with INDEXES_GO or NAMES_GO. */
 static void undo_policy(struct sync *sync, const struct policy_change *change)
 {
 	struct policy_change back = { .from = change->to };
@@ -201,8 +279,9 @@ static void undo_policy(struct sync *sync, const struct policy_change *change)
 
 	if (change->from) {
 		was = *change->from;
-		was.given &= ~(espah_bit(ESPAH_A_POLICY_INDEX) |
-			       (name_moves(sync, change) ? espah_bit(ESPAH_A_POLICY_NAME) : 0));
+		if (name_moves(sync, change))
+			was.given &= ~espah_bit(ESPAH_A_POLICY_NAME);
+		undo_index(sync, &was, change);
 		back.to = &was;
 	}
 	change_policy(sync, &back, &ignored);
@@ -222,6 +301,7 @@ static bool of_sas(enum phase phase)
 static int step(struct sync *sync, struct espah_err *err)
 {
 	const struct policy_change *change;
+	const struct espah_policy *holder;
 
 	if (of_sas(sync->phase)) {
 		const struct sa_change *sa = &sync->diff.sa[sync->at];
@@ -229,6 +309,10 @@ static int step(struct sync *sync, struct espah_err *err)
 		return is_of(sync->phase, sa->to) ? change_sa(sync, sa, err) : 0;
 	}
 	change = &sync->diff.policy[sync->at];
+	if (sync->phase == INDEXES_GO) {
+		holder = gives_index(sync, change);
+		return holder ? change_index(sync, holder, 0, err) : 0;
+	}
 	if (sync->phase == NAMES_GO)
 		return name_moves(sync, change) ? change_name(sync, change, false, err) : 0;
 	return is_of(sync->phase, change->to) ? change_policy(sync, change, err) : 0;
@@ -237,6 +321,7 @@ static int step(struct sync *sync, struct espah_err *err)
 static void step_back(struct sync *sync)
 {
 	const struct policy_change *change;
+	const struct espah_policy *holder;
 	struct espah_err ignored;
 
 	if (of_sas(sync->phase)) {
@@ -247,7 +332,11 @@ static void step_back(struct sync *sync)
 		return;
 	}
 	change = &sync->diff.policy[sync->at];
-	if (sync->phase != NAMES_GO) {
+	if (sync->phase == INDEXES_GO) {
+		holder = gives_index(sync, change);
+		if (holder && chosen(holder))
+			change_index(sync, holder, holder->index, &ignored);
+	} else if (sync->phase != NAMES_GO) {
 		if (is_of(sync->phase, change->to))
 			undo_policy(sync, change);
 	} else if (name_moves(sync, change)) {

@@ -144,6 +144,7 @@ static const struct espah_attr policy_attrs[ESPAH_A_POLICY_MAX + 1] = {
 	[ESPAH_A_POLICY_LIMITS] = { "limits", ESPAH_KIND_OTHER, &limit_set },
 	[ESPAH_A_POLICY_EXPIRED] = { "expired", ESPAH_KIND_NUMBER, NULL },
 	[ESPAH_A_POLICY_DEFAULT] = { "default", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_POLICY_INDEX_CHOSEN] = { "index-chosen", ESPAH_KIND_OTHER, NULL },
 };
 
 static const struct espah_attr_set policy_set = { ESPAH_A_POLICY_MAX, policy_attrs };

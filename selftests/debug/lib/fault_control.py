@@ -120,6 +120,7 @@ CASES = [Case(name, name, command(name).good) for name in (
     Case('SA that gets dummies', 'SA_UPDATE', {**OLD_ID, 'dummy-interval': 3600000}, plain_sa),
     Case('first policy', 'POLICY_ADD', policy(), empty),
     Case('update in its place', 'POLICY_UPDATE', OTHER_TMPL),
+    Case('update that moves the index', 'POLICY_UPDATE', {**OTHER_TMPL, 'index': 0x10000}),
     Case('last policy', 'POLICY_DEL', SEL, one_policy),
     Case('all policies', 'POLICY_FLUSH', {}),
 ]

@@ -491,7 +491,8 @@ def contradictory_policies():
         yield case('sel dst backwards', ('sel', 'dst-max'), sel=sel(**{'dst-max': '9.0.0.0'}))
         yield from wrong_selectors(case)
         yield case('class of what arrives', ('sel',), words='^sel dscp:', dir=0)
-        yield case('no number', ('index',), words='the number 0', index=0)
+        if cmd == 'POLICY_ADD':
+            yield case('no number', ('index',), words='the number 0', index=0)
         for name in ('', ' ', 'two words', 'x' * 64, 'tab\t', 'n\u00e4me'):
             yield case_of(f'name {name!r}', cmd, policy(dst=dst, name=name), ('name',), words='^name: 1 to 63')
     for cmd in ('POLICY_GET', 'POLICY_DEL'):
@@ -532,7 +533,9 @@ def existence():
     yield case_of('the number of another', 'POLICY_ADD', policy(dst='10.2.9.0', index=9), ('index',), errno.EEXIST)
     yield case_of('the number of another, too late', 'POLICY_UPDATE', policy(dst='10.2.9.0', index=9), ('index',),
                   errno.EEXIST)
-    yield case_of('another number', 'POLICY_UPDATE', {**OLD_POLICY, 'index': 8}, ('index',))
+    inbound = {name: value for name, value in sel(dst='10.2.2.0').items() if name != 'dscp'}
+    yield case_of('the number of another, by who has one', 'POLICY_UPDATE',
+                  {'dir': 0, 'action': 1, 'sel': inbound, 'index': 9}, ('index',), errno.EEXIST)
     for cmd in ('POLICY_ADD', 'POLICY_UPDATE'):
         yield case_of('of the same name', cmd, policy(dst='10.2.9.0', name='bypass'), ('name',), errno.EEXIST,
                       '^name: another')

@@ -38,7 +38,7 @@ SETS = {
                ('sel', 'nest'), ('tmpl', 'nest'), ('mark', 'u32'), ('mark-mask', 'u32'), ('if-id', 'u32'),
                ('waiting', 'u32'), ('name', 'text'), ('pad', 'pad'), ('packets', 'u64'), ('bytes', 'u64'),
                ('add-time', 'u64'), ('use-time', 'u64'), ('limits', 'nest'), ('expired', 'u8'),
-               ('default', 'u8')),
+               ('default', 'u8'), ('index-chosen', 'flag')),
     'TMPL': (('src', 'addr'), ('dst', 'addr'), ('proto', 'esp'), ('spi', 'be32'), ('mode', 'u8'),
              ('reqid', 'u32'), ('level', 'u8')),
     'DEFAULT': (('in', 'u8'), ('out', 'u8'), ('fwd', 'u8')),
