@@ -21,17 +21,21 @@ struct espah_layer {
 /**
  * struct espah_bundle - the SAs that one packet goes under, one after the other
  * @refs: packets on their way that are to go under one more of them, and who makes it
+ * @by_spi: its policy names the SPI of one of them, at least
  * @layers: innermost first
  *
  * Constant but for @refs. Who has one SA has no bundle, and pays nothing for it.
  */
 struct espah_bundle {
 	refcount_t		refs;
+	bool			by_spi;
 	struct espah_layer	layers[ESPAH_TMPLS_MAX + 1];
 };
 
-struct espah_bundle *espah_bundle_create(struct espah_sa *const *sas,
+struct espah_bundle *espah_bundle_create(const struct espah_policy *policy,
+					 struct espah_sa *const *sas,
 					 unsigned int count);
+struct espah_sa *espah_layer_sa(struct espah_layer *layer);
 void espah_bundle_put(struct espah_bundle *bundle);
 u32 espah_bundle_mark(const struct espah_bundle *bundle, u32 mark);
 struct espah_sa *espah_bundle_routed(const struct espah_bundle *bundle);

@@ -178,7 +178,7 @@ static noinline unsigned int take_bundled(struct espah_net *en,
 	bool excluded;
 
 	count = espah_policy_sas(en, policy, flow, sas, &excluded);
-	bundle = count ? espah_bundle_create(sas, count) : ERR_PTR(-ENOENT);
+	bundle = count ? espah_bundle_create(policy, sas, count) : ERR_PTR(-ENOENT);
 	if (IS_ERR(bundle))
 		return refuse(en, NULL, skb, bundle == ERR_PTR(-ENOMEM) ?
 			      ESPAH_A_CNT_OUT_NOMEM : ESPAH_A_CNT_OUT_NO_SA);

@@ -80,13 +80,16 @@ static void finish_header(const struct espah_sa *sa, struct sk_buff *skb)
 static noinline void go_on(struct espah_sa *sa, struct espah_layer *next,
 			   struct sk_buff *skb)
 {
+	struct espah_sa *over;
+
 	rcu_read_lock();
-	if (unlikely(READ_ONCE(next->sa->dead))) {
-		/* Removed since it was found: the packet came too late for it. */
+	over = espah_layer_sa(next);
+	if (unlikely(!over)) {
+		/* Removed since it was found, and nothing has come in its place. */
 		espah_drop(sa->en, NULL, skb, ESPAH_A_CNT_OUT_NO_SA);
 	} else {
 		finish_header(sa, skb);
-		protect_one(next->sa, espah_layer_next(next), skb);
+		protect_one(over, espah_layer_next(next), skb);
 	}
 	rcu_read_unlock();
 	espah_bundle_put(espah_layer_bundle(next));

@@ -58,6 +58,7 @@ static struct kunit_suite *const suites[] = {
 	&stranger_suite,
 	&policy_suite,
 	&path_suite,
+	&bundle_suite,
 	&netlink_attr_suite,
 };
 

@@ -43,6 +43,7 @@ extern struct kunit_suite acquire_suite;
 extern struct kunit_suite stranger_suite;
 extern struct kunit_suite policy_suite;
 extern struct kunit_suite path_suite;
+extern struct kunit_suite bundle_suite;
 extern struct kunit_suite netlink_attr_suite;
 
 #endif /* _ESPAH_TESTS_SUITES_H */

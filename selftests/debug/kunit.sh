@@ -196,6 +196,10 @@ test_path() {
 	suite path
 }
 
+test_bundle() {
+	suite bundle
+}
+
 test_netlink_attr() {
 	suite netlink_attr
 }

@@ -16,8 +16,11 @@ from genl import Client  # noqa: E402
 from genl_espah import aead, must  # noqa: E402
 from traffic import COMMANDS, PATIENCE, Failure, Namespace, address_of, floods, words  # noqa: E402
 
-TRANSPORT, REQID, WINDOW = 0, 1, 1024
+TRANSPORT, WINDOW = 0, 1024
 FIRST = 0x10000
+# Protocol and reqid of the SAs that are replaced, and their keys.
+KINDS = {"esp": (50, 1, lambda: {"aead": aead(key=os.urandom(20))}),
+         "ah": (51, 2, lambda: {"auth": {"name": "hmac(sha256)", "key": os.urandom(32), "icv-bits": 128}})}
 
 
 def all_arrived(flood, count):
@@ -29,7 +32,7 @@ def all_arrived(flood, count):
         time.sleep(0.001)
 
 
-def rekey(source, target, old, times, every):
+def rekey(source, target, old, times, every, kind="esp"):
     """Replace the SA that the flood goes by, TIMES times, each after EVERY datagrams.
 
     The receiver has the new one before the sender, and the old one as long as something may
@@ -40,12 +43,13 @@ def rekey(source, target, old, times, every):
         with Namespace(end.split("@")[0]):
             clients.append(Client())
     sender, receiver = clients
-    name = {"dst": address_of(target), "proto": 50}
+    proto, reqid, keys = KINDS[kind]
+    name = {"dst": address_of(target), "proto": proto}
     old, flood = int(old, 0), floods[-1]
     for number in range(int(times)):
         traffic.flood_sent(every)
-        new = {**name, "src": address_of(source), "spi": FIRST + number, "mode": TRANSPORT, "reqid": REQID,
-               "replay-window": WINDOW, "aead": aead(key=os.urandom(20))}
+        new = {**name, "src": address_of(source), "spi": FIRST + number, "mode": TRANSPORT, "reqid": reqid,
+               "replay-window": WINDOW, **keys()}
         for client in (receiver, sender):
             must(client, "SA_ADD", new)
         must(sender, "SA_DEL", {**name, "spi": old})
