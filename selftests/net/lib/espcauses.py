@@ -25,6 +25,7 @@ UDP = socket.IPPROTO_UDP
 FAR, BEYOND, NOWHERE = '10.9.0.50', '10.20.0.1', '192.0.2.1'
 UDP_SEGMENT = 103  # linux/udp.h
 IP_MTU_DISCOVER, IP_PMTUDISC_DO = 10, 2
+ETH_P_802_EX1 = 0x88b5
 
 
 # --- what arrives protected ---------------------------------------------------
@@ -312,6 +313,17 @@ def out_acquire_timeout(lab):
         until(lambda: lab.counters()['out-acquire-timeout'], 'it has waited long enough')
 
 
+def out_link_header(lab):
+    """Whoever has a packet socket sends by an interface what is no IP."""
+    espah(lab, 'link', 'add', 'espah0', 'id', '7')
+    subprocess.run(['ip', '-n', lab.host_ns, 'link', 'set', 'espah0', 'up'], check=True)
+    with inside(lab.host_ns), socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0) as sock:
+        sock.bind(('espah0', ETH_P_802_EX1))
+        with contextlib.suppress(OSError):
+            sock.send(bytes(40))
+    subprocess.run(['ip', '-n', lab.host_ns, 'link', 'del', 'espah0'], check=True)
+
+
 class Elsewhere(str):
     """Where a cause is provoked that needs more than packets and requests."""
 
@@ -342,7 +354,7 @@ CAUSES = {
     'out-acquire-timeout': out_acquire_timeout, 'in-ah-length': ah_length,
     'in-ah-cover': Elsewhere('net/ah6_packets: over IPv6'), 'out-ah-cover': out_ah_cover,
     'in-fragment': Elsewhere('nowhere: the IP layer has put together what comes here'),
-    'in-beet-header': beet_header, 'in-link': LINK, 'out-link-header': LINK,
+    'in-beet-header': beet_header, 'in-link': LINK, 'out-link-header': out_link_header,
     'out-link-loop': LINK, 'out-no-policy': LINK,
     'in-clear-no-policy': DEFAULTS, 'fwd-clear-no-policy': DEFAULTS,
     # The last: what has waited ends with it, and that is more than is told in a second.
