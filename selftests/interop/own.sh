@@ -67,6 +67,38 @@ test_load_another_file() {
 	wait_until 30 nothing_left a
 }
 
+# interface END ADDRESS: espah0, with the id 7.
+interface() {
+	espah -n "${ns[$1]}" link add espah0 id 7
+	ip -n "${ns[$1]}" -b - <<-END
+		addr add $2/24 dev espah0
+		link set espah0 up
+	END
+}
+
+# What goes into the tunnel is for routes to say: the selectors say all there is. The packets that
+# carry it, and IKE's, are none of that.
+test_virtual_interface() {
+	local any=0.0.0.0/0 said
+
+	interface a 10.8.0.1
+	interface b 10.8.0.2
+	ike_case "local_a=$any" "remote_a=$any" "local_b=$any" "remote_b=$any" 'probe=10.8.0.1>10.8.0.2' \
+		child=$'if_id_in = 7\nif_id_out = 0x7'
+	traffic ike_watch_start "$A@veth0" "$B@veth0"
+	case_up a
+	rekeyed child b
+	case_traffic
+	assert_eq "$(espah -n "$A" -j state list | jq -c 'map(.if_id) | unique')" '[7]' "interfaces of SAs"
+	assert_eq "$(espah -n "$A" -j policy list | jq -c 'map(.if_id)')" '[7,7,7]' "interfaces of policies"
+	case_down a
+	said=$(traffic attempt "$A@10.8.0.1" "$B@10.8.0.2")
+	[[ $said != *arrived* ]] || fail "without SAs: expected no packet, saw $said"
+	wire_keyed
+	ip -n "$A" link del espah0
+	ip -n "$B" link del espah0
+}
+
 ground_straight
 ground_certs
 ends espahd espahd

@@ -97,6 +97,9 @@ static const struct conf_case good[] = {
 	{ CHILD("rekey_packets = 0x10\nreqid = 7\nreplay_window = 4096\npriority = 3"),
 	  "m@2 0[500]-1[500] v0 14400/1440/1440 0 2@2 0 0001 psk@3(,0,0) psk@5(,0,0) {net@7 tunnel 0,0,0 3600/3960/360 0/0/0 16/18/2 7 4096 3 2@7 dynamic:dynamic dynamic:dynamic};secret@15 616263;",
 	},
+	{ CHILD("if_id_in = 7\nif_id_out = 0xffffffff"),
+	  "m@2 0[500]-1[500] v0 14400/1440/1440 0 2@2 0 0001 psk@3(,0,0) psk@5(,0,0) {net@7 tunnel 0,0,0 3600/3960/360 0/0/0 0/0/0 0 64 0 2@7 if 7,4294967295 dynamic:dynamic dynamic:dynamic};secret@13 616263;",
+	},
 	{ CHILD("local_ts = 10.1.0.0/16 , 10.2.0.0/16[17]\nremote_ts = dynamic[udp]"),
 	  "m@2 0[500]-1[500] v0 14400/1440/1440 0 2@2 0 0001 psk@3(,0,0) psk@5(,0,0) {net@7 tunnel 0,0,0 3600/3960/360 0/0/0 0/0/0 0 64 0 2@7 10.1.0.0/16 10.2.0.0/16[udp] dynamic:dynamic[udp]};secret@13 616263;",
 	},
@@ -324,6 +327,9 @@ static const struct conf_case bad[] = {
 	{ CHILD("reqid = 4294967296"),
 	  "espahd.conf:8: connections.m.children.net.reqid: '4294967296' is not right; expected a number from 0 to 4294967295",
 	},
+	{ CHILD("if_id_out = %unique"),
+	  "espahd.conf:8: connections.m.children.net.if_id_out: '%unique' is not right; expected a number from 0 to 4294967295",
+	},
 	{ CHILD("reqid = 1\n} two { reqid = 1"),
 	  "espahd.conf:9: connections.m.children.two.reqid: 1 is the child's 'net' of line 7 already",
 	},
@@ -490,6 +496,8 @@ static void add_child(char *to, size_t size, const struct ike_conf_child *child)
 	add_limits(to, size, child->rekey_packets, child->life_packets, child->rand_packets);
 	add(to, size, " %u %u %u %u@%u", child->reqid, child->replay_window, child->priority,
 	    child->proposals.count, child->proposals_place.line);
+	if (child->if_id_in || child->if_id_out)
+		add(to, size, " if %u,%u", child->if_id_in, child->if_id_out);
 	add_ts(to, size, &child->local_ts);
 	add_ts(to, size, &child->remote_ts);
 	add(to, size, "}");

@@ -82,6 +82,8 @@ static void say_sa(const struct espah_sa *sa)
 	    sa->spi);
 	if (espah_given(sa->given, ESPAH_A_SA_REQID))
 		say(" reqid %u", sa->reqid);
+	if (espah_given(sa->given, ESPAH_A_SA_IF_ID))
+		say(" if %u", sa->if_id);
 	if (espah_given(sa->given, ESPAH_A_SA_MODE))
 		say(" mode %u", sa->mode);
 	if (espah_given(sa->given, ESPAH_A_SA_REPLAY_WINDOW))
@@ -110,6 +112,8 @@ static void say_policy(const struct espah_policy *policy)
 
 	say(" dir %u", policy->dir);
 	say_selector(&policy->sel);
+	if (espah_given(policy->given, ESPAH_A_POLICY_IF_ID))
+		say(" if %u", policy->if_id);
 	if (policy->tmpls)
 		say(" priority %u action %u tmpl %s %s %u mode %u level %u reqid %u",
 		    policy->priority, policy->action, print_addr(&tmpl->src, src),
@@ -253,6 +257,10 @@ static void test_sas(void)
 	check_asked("sa-update" SIMPLE " mode 1 window 64" GCM
 		    " 128 limit2 10 limit7 1099511627776 limit8 12\n",
 		    "to the one that has its SPI, with limits");
+	sa = simple_sa(&gcm);
+	sa.if_id = 7;
+	check(!ike_kernel_sa_add(kernel, &sa, &err), "an SA of a virtual interface");
+	check_asked("sa-add" SIMPLE " if 7 mode 1" GCM " 128\n", "says so");
 	sa = simple_sa(&gcm);
 	sa.mode = ESPAH_MODE_TRANSPORT;
 	sa.sel_src = &src;
@@ -411,6 +419,27 @@ static void test_policy_refs(void)
 	check(ike_kernel_policy_del(kernel, &second, &err) == -1, "what is not there cannot go");
 	check_text(err.text, "ENOENT: this policy was never added", "which is said");
 	check_asked("", "and not asked");
+}
+
+/* The same flow by another interface is another flow. */
+static void test_policy_links(void)
+{
+	struct ike_kernel_policy plain = simple_policy(3), routed = simple_policy(3);
+
+	plain.mode = ESPAH_MODE_TRANSPORT;
+	routed.mode = ESPAH_MODE_TRANSPORT;
+	routed.if_id_in = 7;
+	routed.if_id_out = 8;
+	check(!ike_kernel_policy_add(kernel, &plain, &err), "a policy");
+	forget_asked();
+	check(!ike_kernel_policy_add(kernel, &routed, &err), "and one of virtual interfaces");
+	check_asked("policy-update dir 1 " OUT " if 8" BARE "policy-update dir 0 " IN " if 7" BARE,
+		    "for the one that packets go by, and the one that they come by");
+	check(!ike_kernel_policy_del(kernel, &plain, &err), "the one goes");
+	check_asked("policy-del dir 0 " IN "\npolicy-del dir 1 " OUT "\n", "alone");
+	check(!ike_kernel_policy_del(kernel, &routed, &err), "and the other");
+	check_asked("policy-del dir 0 " IN " if 7\npolicy-del dir 1 " OUT " if 8\n",
+		    "of its interfaces");
 }
 
 static void test_policy_faults(void)
@@ -609,6 +638,7 @@ void test_ike_kernel(void)
 	test_upper();
 	test_sa_end();
 	test_policy_refs();
+	test_policy_links();
 	test_policy_faults();
 	test_take_over();
 	test_events();

@@ -170,6 +170,7 @@ static void describe(const struct ike_child *child, bool inbound, struct ike_ker
 		.dst		= dst->addr,
 		.spi		= inbound ? child->spi_in : child->spi_out,
 		.reqid		= child->reqid,
+		.if_id		= inbound ? conf->if_id_in : conf->if_id_out,
 		.replay_window	= conf->replay_window,
 		.mode		= child->mode,
 		.esn		= child->suite.esn == IKE_ESN_YES,
@@ -230,6 +231,8 @@ static int add_policies(struct ike_child *child)
 		.remote	= child->remote.addr,
 		.reqid	= child->reqid,
 		.mode	= child->mode,
+		.if_id_in	= child->conf->if_id_in,
+		.if_id_out	= child->conf->if_id_out,
 	};
 	struct ike_kernel_policy policy[IKE_CHILD_POLICIES];
 	struct espah_err err = {};

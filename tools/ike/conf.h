@@ -101,6 +101,9 @@ struct ike_conf_child {
 	uint32_t reqid;
 	uint32_t replay_window;
 	uint32_t priority;
+	/* Of the virtual interfaces that its packets come and go by; 0: of none. */
+	uint32_t if_id_in;
+	uint32_t if_id_out;
 };
 
 struct ike_conf_conn {

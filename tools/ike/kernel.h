@@ -39,6 +39,8 @@ struct ike_kernel_sa {
 	struct espah_addr dst;
 	uint32_t spi;
 	uint32_t reqid;
+	/* The virtual interface that its packets come or go by; 0: none. */
+	uint32_t if_id;
 	uint32_t replay_window;
 	/* ESPAH_MODE_* */
 	uint8_t mode;
@@ -73,6 +75,9 @@ struct ike_kernel_policy {
 	uint32_t reqid;
 	uint32_t priority;
 	uint8_t mode;
+	/* The virtual interfaces that packets come (in and fwd) and go by; 0: none. */
+	uint32_t if_id_in;
+	uint32_t if_id_out;
 };
 
 struct ike_kernel_usage {

@@ -17,7 +17,8 @@ static bool ts_equal(const struct ike_ts *a, const struct ike_ts *b)
 /* What the module tells policies apart by. */
 static bool same_flow(const struct ike_kernel_policy *a, const struct ike_kernel_policy *b)
 {
-	return ts_equal(&a->local_ts, &b->local_ts) && ts_equal(&a->remote_ts, &b->remote_ts);
+	return ts_equal(&a->local_ts, &b->local_ts) && ts_equal(&a->remote_ts, &b->remote_ts) &&
+	       a->if_id_in == b->if_id_in && a->if_id_out == b->if_id_out;
 }
 
 static bool same_policy(const struct ike_kernel_policy *a, const struct ike_kernel_policy *b)
@@ -56,11 +57,14 @@ static int describe(struct espah_policy *model, const struct ike_kernel_policy *
 	*model = (struct espah_policy){
 		.given = espah_bit(ESPAH_A_POLICY_DIR) | espah_bit(ESPAH_A_POLICY_SEL) |
 			 espah_bit(ESPAH_A_POLICY_ACTION) | espah_bit(ESPAH_A_POLICY_PRIORITY),
+		.if_id = out ? policy->if_id_out : policy->if_id_in,
 		.dir = dir,
 		.action = ESPAH_ACTION_PROTECT,
 		.priority = policy->priority,
 		.tmpls = 1,
 	};
+	if (model->if_id)
+		model->given |= espah_bit(ESPAH_A_POLICY_IF_ID);
 	*tmpl = (struct espah_tmpl){
 		.proto = IPPROTO_ESP,
 		.mode = policy->mode,
@@ -85,7 +89,8 @@ static int remove_one(struct ike_kernel *kernel, const struct ike_kernel_policy 
 
 	if (describe(&model, policy, dir, err))
 		return -1;
-	model.given = espah_bit(ESPAH_A_POLICY_DIR) | espah_bit(ESPAH_A_POLICY_SEL);
+	model.given &= espah_bit(ESPAH_A_POLICY_DIR) | espah_bit(ESPAH_A_POLICY_SEL) |
+		       espah_bit(ESPAH_A_POLICY_IF_ID);
 	return espah_policy_delete(kernel->nl, &model, err) && err->num != ENOENT ? -1 : 0;
 }
 

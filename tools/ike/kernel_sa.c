@@ -115,8 +115,11 @@ static int describe(struct espah_sa *model, const struct ike_kernel_sa *sa, stru
 		.spi = sa->spi,
 		.mode = sa->mode,
 		.reqid = sa->reqid,
+		.if_id = sa->if_id,
 		.replay_window = sa->replay_window,
 	};
+	if (sa->if_id)
+		model->given |= espah_bit(ESPAH_A_SA_IF_ID);
 	if (sa->esn) {
 		model->given |= espah_bit(ESPAH_A_SA_FLAGS);
 		model->flags = ESPAH_SA_FLAG_ESN;

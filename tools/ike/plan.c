@@ -161,7 +161,10 @@ static bool addresses(const struct ike_plan *plan, struct ike_kernel_policy *lik
 static unsigned int trap_policies(const struct ike_plan *plan, struct ike_kernel_policy *policy)
 {
 	const struct ike_conf_child *conf = plan->conf;
-	struct ike_kernel_policy like = { .reqid = plan->reqid, .mode = conf->mode };
+	struct ike_kernel_policy like = {
+		.reqid = plan->reqid, .mode = conf->mode,
+		.if_id_in = conf->if_id_in, .if_id_out = conf->if_id_out,
+	};
 	struct ike_ts_list local, remote;
 	unsigned int count, i;
 
