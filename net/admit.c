@@ -11,6 +11,7 @@
 #include "dev.h"
 #include "direct.h"
 #include "flow.h"
+#include "heir.h"
 #include "netns.h"
 #include "packet.h"
 #include "path.h"
@@ -41,7 +42,7 @@ static noinline unsigned int judge_nested(struct espah_sa *sa,
 
 	path->sas[path->count] = sa;
 	for (i = 0; i <= path->count; i++) {
-		if (READ_ONCE(path->sas[i]->dead))
+		if (espah_sa_gone(path->sas[i]))
 			return ESPAH_A_CNT_IN_SA_DEAD;
 		if (!espah_sa_covers(path->sas[i], flow))
 			return ESPAH_A_CNT_IN_SELECTOR;

@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 
 #include "bundle.h"
+#include "heir.h"
 #include "sad.h"
 
 static bool names_spi(const struct espah_policy *policy)
@@ -122,7 +123,7 @@ struct espah_sa *espah_layer_sa(struct espah_layer *layer)
 {
 	struct espah_sa *sa = layer->sa;
 
-	return unlikely(READ_ONCE(sa->dead)) ?
+	return unlikely(espah_sa_gone(sa)) ?
 	       successor(sa, espah_layer_bundle(layer)->by_spi) : sa;
 }
 

@@ -16,6 +16,7 @@
 #include "deliver.h"
 #include "encap.h"
 #include "esp.h"
+#include "heir.h"
 #include "icv.h"
 #include "input.h"
 #include "mark.h"
@@ -44,8 +45,15 @@ static unsigned int replay_cause(enum espah_replay_verdict verdict)
 static unsigned int replay_update(struct espah_sa *sa, u64 seq)
 {
 	enum espah_replay_verdict verdict;
+	struct espah_sa *heir;
 
 	spin_lock(&sa->replay_lock);
+	/* Where it has moved since it was found, its window is there. */
+	while (unlikely((heir = sa->heir))) {
+		spin_unlock(&sa->replay_lock);
+		sa = heir;
+		spin_lock(&sa->replay_lock);
+	}
 	verdict = espah_replay_advance(&sa->replay, seq);
 	spin_unlock(&sa->replay_lock);
 	return replay_cause(verdict);
@@ -80,7 +88,7 @@ static __always_inline unsigned int open_up(struct espah_sa *sa,
 	u8 next;
 
 	/* Removed meanwhile: it must not speak for anybody any more. */
-	if (READ_ONCE(sa->dead))
+	if (espah_sa_gone(sa))
 		return ESPAH_A_CNT_IN_SA_DEAD;
 	cause = replay_update(sa, espah_packet(skb)->seq);
 	if (cause)

@@ -63,9 +63,14 @@ static void look(struct work_struct *work)
 	wait(keepalive, left);
 }
 
+static struct espah_keepalive *of(const struct espah_sa *sa)
+{
+	return sa->nat ? sa->nat->keepalive : NULL;
+}
+
 /**
  * espah_keepalive_setup() - an SA wants keepalives
- * @sa: SA that nobody can find yet
+ * @sa: SA that nobody can find yet, with encapsulation
  * @interval: seconds of silence, or 0: it does not
  *
  * What is allocated goes by kfree() with the SA.
@@ -84,7 +89,7 @@ int espah_keepalive_setup(struct espah_sa *sa, u32 interval)
 	keepalive->sa = sa;
 	keepalive->interval = interval;
 	INIT_DELAYED_WORK(&keepalive->work, look);
-	sa->keepalive = keepalive;
+	sa->nat->keepalive = keepalive;
 	return 0;
 }
 
@@ -96,8 +101,8 @@ void espah_keepalive_start(struct espah_sa *sa)
 {
 	lockdep_assert_held(&sa->en->lock);
 
-	if (sa->keepalive)
-		wait(sa->keepalive, sa->keepalive->interval);
+	if (of(sa))
+		wait(of(sa), of(sa)->interval);
 }
 
 /**
@@ -110,8 +115,8 @@ void espah_keepalive_stop(struct espah_sa *sa)
 {
 	lockdep_assert_held(&sa->en->lock);
 
-	if (sa->keepalive)
-		cancel_delayed_work_sync(&sa->keepalive->work);
+	if (of(sa))
+		cancel_delayed_work_sync(&of(sa)->work);
 }
 
 /**
@@ -122,5 +127,5 @@ void espah_keepalive_stop(struct espah_sa *sa)
  */
 u32 espah_keepalive_interval(const struct espah_sa *sa)
 {
-	return sa->keepalive ? sa->keepalive->interval : 0;
+	return of(sa) ? of(sa)->interval : 0;
 }

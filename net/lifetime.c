@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
+#include "heir.h"
 #include "lifetime.h"
 #include "netns.h"
 #include "notify.h"
@@ -110,6 +111,13 @@ static void judge(struct espah_sa *sa)
 	espah_lifetime_start(sa);
 }
 
+/* What was asked of an SA that has moved is asked of who it is by now. */
+static void judge_last(struct espah_sa *sa)
+{
+	if (!sa->dead)
+		judge(sa);
+}
+
 /* All that were asked for by now, in that order. */
 static void judge_work(struct work_struct *work)
 {
@@ -124,8 +132,7 @@ static void judge_work(struct work_struct *work)
 		 * and what it is judged by is read after. Pairs with ask().
 		 */
 		atomic_xchg(&sa->asked, 0);
-		if (!sa->dead)
-			judge(sa);
+		judge_last(espah_heir_last(sa));
 		espah_sa_put(sa);
 		cond_resched();
 	}
@@ -220,6 +227,29 @@ void espah_lifetime_set(struct espah_sa *sa, struct espah_limits_rcu *limits)
 }
 
 /**
+ * espah_lifetime_go_on() - an SA takes the place of another, which its limits have spoken of
+ * @heir: SA that no packet uses yet, with the same limits and the other's packets; the
+ *	caller holds &espah_net.lock
+ * @sa: the other one
+ *
+ * In the SAD, espah_lifetime_start() comes next.
+ */
+void espah_lifetime_go_on(struct espah_sa *heir, const struct espah_sa *sa)
+{
+	struct espah_limits_rcu *limits, *old;
+
+	lockdep_assert_held(&sa->en->lock);
+
+	limits = rcu_dereference_protected(heir->limits, true);
+	old = rcu_dereference_protected(sa->limits, true);
+	if (!limits)
+		return;
+	go_on(heir, limits, old);
+	limits->soft = READ_ONCE(old->soft);
+	limits->hard = READ_ONCE(old->hard);
+}
+
+/**
  * espah_lifetime_start() - wait for the next limit in time
  * @sa: SA in the SAD; the caller holds &espah_net.lock
  */
@@ -277,6 +307,16 @@ void espah_lifetime_first_use(struct espah_sa *sa)
 		ask(sa);
 }
 
+/* The packet counts against the heir's limits, and is the heir's. */
+static noinline bool heir_allows(struct espah_sa *sa, unsigned int bytes)
+{
+	if (!espah_sa_use(espah_heir_of(sa), bytes))
+		return false;
+	atomic64_dec(&sa->packets);
+	atomic64_sub(bytes, &sa->bytes);
+	return true;
+}
+
 /**
  * espah_lifetime_judge() - a packet of an SA with limits on traffic or thresholds
  * @sa: SA, under RCU
@@ -290,6 +330,8 @@ void espah_lifetime_first_use(struct espah_sa *sa)
 bool espah_lifetime_judge(struct espah_sa *sa, struct espah_limits_rcu *limits,
 			  u64 packets, u64 octets, unsigned int bytes)
 {
+	if (unlikely(READ_ONCE(sa->heir)))
+		return heir_allows(sa, bytes);
 	if (espah_progress_passed(&limits->progress, packets))
 		ask(sa);
 	switch (espah_limits_traffic(&limits->limits, packets, octets, bytes)) {
@@ -310,6 +352,14 @@ bool espah_lifetime_judge(struct espah_sa *sa, struct espah_limits_rcu *limits,
 	}
 }
 
+/* Whose numbers have come to their end because it has moved, another goes on with them. */
+static u64 seq_of_heir(struct espah_sa *sa)
+{
+	struct espah_sa *heir = espah_heir_of(sa);
+
+	return heir ? espah_lifetime_seq(heir) : 0;
+}
+
 /**
  * espah_lifetime_late() - the sequence numbers come to their end
  * @sa: SA, under RCU
@@ -318,15 +368,34 @@ bool espah_lifetime_judge(struct espah_sa *sa, struct espah_limits_rcu *limits,
  * Each number is handed out once, so that no more than two packets ask. The SA ends
  * with its last number, and not with the first packet that gets none.
  *
- * Return: false if there is no such number.
+ * Return: the number that the packet has, @seq or one of an SA that has taken this one's
+ * place; 0 if there are no more.
  */
-bool espah_lifetime_late(struct espah_sa *sa, u64 seq)
+u64 espah_lifetime_late(struct espah_sa *sa, u64 seq)
 {
 	u64 last = espah_seq_last(sa->esn);
 
 	if (seq == sa->seq_few || seq == last)
 		ask(sa);
-	return seq <= last;
+	return seq <= last ? seq : seq_of_heir(sa);
+}
+
+/**
+ * espah_lifetime_sent() - the last sequence number that was handed out
+ * @sa: SA, under RCU or &espah_net.lock
+ *
+ * Return: the number; of one that has moved meanwhile, that of its heir.
+ */
+u64 espah_lifetime_sent(const struct espah_sa *sa)
+{
+	u64 seq = atomic64_read(&sa->oseq);
+	struct espah_sa *heir;
+
+	if (likely(seq <= espah_seq_last(sa->esn)))
+		return seq;
+	/* Nothing of the SA changes but that it is locked meanwhile. */
+	heir = espah_heir_of((struct espah_sa *)sa);
+	return heir ? espah_lifetime_sent(heir) : seq;
 }
 
 /**

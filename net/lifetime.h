@@ -34,12 +34,14 @@ struct espah_limits_rcu *
 espah_lifetime_alloc(struct espah_sa *sa, const struct espah_limits *limits,
 		     const struct espah_thresholds *thresholds);
 void espah_lifetime_set(struct espah_sa *sa, struct espah_limits_rcu *limits);
+void espah_lifetime_go_on(struct espah_sa *heir, const struct espah_sa *sa);
 void espah_lifetime_start(struct espah_sa *sa);
 void espah_lifetime_stop(struct espah_sa *sa);
 void espah_lifetime_first_use(struct espah_sa *sa);
 bool espah_lifetime_judge(struct espah_sa *sa, struct espah_limits_rcu *limits,
 			  u64 packets, u64 octets, unsigned int bytes);
-bool espah_lifetime_late(struct espah_sa *sa, u64 seq);
+u64 espah_lifetime_sent(const struct espah_sa *sa);
+u64 espah_lifetime_late(struct espah_sa *sa, u64 seq);
 void espah_lifetime_net_init(struct espah_net *en);
 void espah_lifetime_net_exit(struct espah_net *en);
 int espah_lifetime_init(void);
@@ -74,9 +76,8 @@ static inline u64 espah_lifetime_seq(struct espah_sa *sa)
 {
 	u64 seq = atomic64_inc_return(&sa->oseq);
 
-	if (unlikely(seq >= sa->seq_few) && !espah_lifetime_late(sa, seq))
-		return 0;
-	return seq;
+	return unlikely(seq >= sa->seq_few) ? espah_lifetime_late(sa, seq) :
+					      seq;
 }
 
 #endif /* _ESPAH_LIFETIME_H */

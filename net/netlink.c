@@ -190,6 +190,11 @@ static const struct genl_ops ops[] = {
 		.flags	= GENL_UNS_ADMIN_PERM,
 		.doit	= espah_nl_default_get,
 	},
+	{
+		.cmd	= ESPAH_CMD_MIGRATE,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.doit	= espah_nl_migrate,
+	},
 };
 
 /* Before each request: whoever talks to us here will want to know what has become of

@@ -63,6 +63,9 @@ int espah_nl_get_sa_dir(struct nlattr **tb, struct espah_sa_config *config,
 			struct netlink_ext_ack *extack);
 int espah_nl_put_sa_dir(struct sk_buff *skb, const struct espah_sa *sa);
 
+/* The request that moves SAs and policies: netlink_migrate.c */
+int espah_nl_migrate(struct sk_buff *skb, struct genl_info *info);
+
 /* The request for an SPI: netlink_spi.c */
 int espah_nl_sa_alloc_spi(struct sk_buff *skb, struct genl_info *info);
 

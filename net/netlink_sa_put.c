@@ -4,7 +4,9 @@
 #include <net/sock.h>
 
 #include "dummy.h"
+#include "heir.h"
 #include "keepalive.h"
+#include "lifetime.h"
 #include "natt.h"
 #include "netlink.h"
 #include "netlink_attr.h"
@@ -25,8 +27,9 @@ static int put_encap(struct sk_buff *skb, const struct espah_sa *sa)
 	    espah_nl_put_addr(skb, ESPAH_A_SA_ENCAP_OADDR, &sa->nat->oaddr,
 			      sa->id.family))
 		return -EMSGSIZE;
-	if (sa->keepalive && nla_put_u32(skb, ESPAH_A_SA_NAT_KEEPALIVE,
-					 espah_keepalive_interval(sa)))
+	if (sa->nat->keepalive &&
+	    nla_put_u32(skb, ESPAH_A_SA_NAT_KEEPALIVE,
+			espah_keepalive_interval(sa)))
 		return -EMSGSIZE;
 	port = espah_natt_mapped(sa, &addr);
 	if (port && (espah_nl_put_addr(skb, ESPAH_A_SA_MAPPED_SRC, &addr,
@@ -72,7 +75,7 @@ static int put_reached(struct sk_buff *skb, const struct espah_sa *sa,
 
 	espah_sa_usage(sa, &packets, &bytes);
 	if ((both || !sa->no_out) &&
-	    put_u64(skb, ESPAH_A_SA_OSEQ, atomic64_read(&sa->oseq)))
+	    put_u64(skb, ESPAH_A_SA_OSEQ, espah_lifetime_sent(sa)))
 		return -EMSGSIZE;
 	if ((both || !sa->no_in) &&
 	    put_u64(skb, ESPAH_A_SA_SEQ, READ_ONCE(sa->replay.top)))
@@ -313,6 +316,7 @@ int espah_nl_sa_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		if (!header)
 			break;
 		genl_dump_check_consistent(cb, header);
+		sa = espah_heir_whole(sa);
 		if (espah_nl_put_sa(skb, sa, dump->show_keys)) {
 			genlmsg_cancel(skb, header);
 			break;

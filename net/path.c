@@ -5,6 +5,7 @@
 #include <linux/siphash.h>
 #include <linux/slab.h>
 
+#include "heir.h"
 #include "netns.h"
 #include "path.h"
 #include "sa.h"
@@ -52,8 +53,8 @@ void espah_path_free(struct espah_path *path)
 static u32 further(u32 number, const struct espah_sa *sa,
 		   const hsiphash_key_t *key)
 {
-	return hsiphash_2u32(number, hsiphash(&sa->id, sizeof(sa->id), key),
-			     key);
+	/* Its index, which it keeps where it moves. */
+	return hsiphash_2u32(number, sa->index, key);
 }
 
 /**
@@ -152,6 +153,25 @@ bool espah_path_fits(const struct espah_policy_config *config,
 	return true;
 }
 
+/* SAs that move and the policies that move with them are not changed in one instant: where the
+ * ones are not as the others want them, they may be so when all have moved.
+ */
+static noinline bool fits_moved(const struct espah_policy *policy,
+				struct espah_sa *const *sas, unsigned int count)
+{
+	struct espah_sa *last[ESPAH_TMPLS_MAX];
+	const struct espah_policy *heir;
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		last[i] = espah_heir_last(sas[i]);
+	/* SAs were found before; policies know of their heirs before any SA moves. */
+	smp_rmb();
+	heir = READ_ONCE(policy->heir);
+	return espah_path_fits(heir ? &heir->config : &policy->config, last,
+			       count);
+}
+
 static bool any_tunnel(struct espah_sa *const *sas, unsigned int count)
 {
 	unsigned int i;
@@ -197,7 +217,8 @@ unsigned int espah_policy_admits(const struct espah_policy *policy,
 	case ESPAH_ACTION_DISCARD:
 		return ESPAH_A_CNT_IN_POLICY_DISCARD;
 	case ESPAH_ACTION_PROTECT:
-		return espah_path_fits(&policy->config, sas, count) ?
+		return espah_path_fits(&policy->config, sas, count) ||
+		       fits_moved(policy, sas, count) ?
 		       0 : ESPAH_A_CNT_IN_POLICY_MISMATCH;
 	default:
 		return any_tunnel(sas, count) ? ESPAH_A_CNT_IN_POLICY_MISMATCH :

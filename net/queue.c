@@ -126,6 +126,7 @@ static enum espah_queue_verdict add(struct espah_net *en,
 
 	lockdep_assert_held(&en->waiting.lock);
 
+	policy = policy->heir ?: policy;
 	if (policy->ended)
 		return ESPAH_QUEUE_ENDED;
 	*sa = en->waiting.held ? NULL :
@@ -370,6 +371,31 @@ static void drop_all(struct espah_net *en, struct sk_buff_head *packets,
 
 	while ((skb = __skb_dequeue(packets)))
 		espah_drop(en, NULL, skb, cause);
+}
+
+/**
+ * espah_queue_move() - what waits on a policy waits on its heir, which others find beside it
+ * @en: namespace; the caller holds its lock
+ * @policy: policy that ends. Whoever has found it and comes late waits on the heir, too
+ * @heir: policy that nobody finds yet, for the same packets
+ */
+void espah_queue_move(struct espah_net *en, struct espah_policy *policy,
+		      struct espah_policy *heir)
+{
+	struct espah_waiting *waiting = &en->waiting;
+	struct espah_queue *queue;
+
+	lockdep_assert_held(&en->lock);
+
+	spin_lock_bh(&waiting->lock);
+	WRITE_ONCE(policy->heir, heir);
+	queue = policy->queue;
+	if (queue) {
+		queue->policy = heir;
+		WRITE_ONCE(heir->queue, queue);
+		WRITE_ONCE(policy->queue, NULL);
+	}
+	spin_unlock_bh(&waiting->lock);
 }
 
 /**

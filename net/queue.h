@@ -37,7 +37,7 @@ struct espah_load {
 
 /**
  * struct espah_queue - the packets that wait for an SA of one policy
- * @policy: outbound policy; constant
+ * @policy: outbound policy
  * @packets: oldest first
  * @load: of @packets, and of those that espah_queue_release() has in hand
  * @turn: so many of @packets have had their turn to ask for an SA again, and
@@ -126,6 +126,8 @@ bool espah_queue_behind(struct espah_net *en, const struct espah_policy *policy,
 			struct sk_buff *skb);
 void espah_queue_hold(struct espah_net *en);
 void espah_queue_release(struct espah_net *en);
+void espah_queue_move(struct espah_net *en, struct espah_policy *policy,
+		      struct espah_policy *heir);
 void espah_queue_end(struct espah_net *en, struct espah_policy *policy);
 
 #endif /* _ESPAH_QUEUE_H */

@@ -10,6 +10,7 @@
 
 #include "crypto.h"
 #include "dummy.h"
+#include "heir.h"
 #include "icv.h"
 #include "keepalive.h"
 #include "lifetime.h"
@@ -36,6 +37,8 @@ static void free_selector(struct espah_sa *sa)
  */
 static void sa_free(struct espah_sa *sa)
 {
+	if (unlikely(sa->heir))
+		espah_heir_part(sa);
 	espah_crypto_free(sa->tfm);
 	espah_icv_unkey(sa->mac);
 	espah_route_free(sa->route);
@@ -43,8 +46,9 @@ static void sa_free(struct espah_sa *sa)
 	free_selector(sa);
 	kfree(rcu_dereference_protected(sa->limits, true));
 	kfree(sa->timer);
+	if (sa->nat)
+		kfree(sa->nat->keepalive);
 	kfree(sa->nat);
-	kfree(sa->keepalive);
 	kfree(sa->dummy);
 	kfree_sensitive(sa);
 }
@@ -84,6 +88,22 @@ static void unseen(struct rcu_head *rcu)
 	if (llist_add(&sa->judge_node, &en->reaper.sas))
 		queue_work(reaper, &en->reaper.work);
 	one_less(en);
+}
+
+/**
+ * espah_sa_begin() - the life of an SA begins, which espah_sa_put() ends
+ * @sa: SA whose namespace is set
+ *
+ * Return: 0, or -ENODEV where the module is being removed.
+ */
+int espah_sa_begin(struct espah_sa *sa)
+{
+	/* The module stays while SAs exist: see espah_sa_exit(). */
+	if (!try_module_get(THIS_MODULE))
+		return -ENODEV;
+	atomic_inc(&sa->en->sas);
+	refcount_set(&sa->refs, 1);
+	return 0;
 }
 
 /**
@@ -157,6 +177,55 @@ static void copy_algs(struct espah_sa *sa, const struct espah_sa_config *config)
 	if (config->auth)
 		sa->auth_name = copy_name(&tail, config->auth_name,
 					  config->auth);
+}
+
+/* What ends at @end goes on as far as the name, where that lies behind it. */
+static const u8 *with_name(const u8 *end, const char *name)
+{
+	return name == (const char *)end ? end + strlen(name) + 1 : end;
+}
+
+/* The SA, with all that lies behind it: as copy_algs() has put it there. */
+static size_t whole_len(const struct espah_sa *sa)
+{
+	unsigned int words = espah_replay_words(sa->replay.window);
+	const u8 *end = (const u8 *)&sa->replay.seen[words];
+
+	end += sa->key_len + sa->auth_key_len;
+	end = with_name(end, sa->alg_name);
+	end = with_name(end, sa->auth_name);
+	return end - (const u8 *)sa;
+}
+
+/* Where the copy has what the SA has there; what is elsewhere, both have. */
+static void *same_in_copy(struct espah_sa *copy, const struct espah_sa *sa,
+			  size_t len, const void *at)
+{
+	unsigned long offset = (unsigned long)at - (unsigned long)sa;
+
+	return offset < len ? (u8 *)copy + offset : (void *)at;
+}
+
+/**
+ * espah_sa_copy() - the memory of an SA once more
+ * @sa: SA
+ *
+ * Window, keys and names are in it, as they are just now; what it has apart, both have.
+ *
+ * Return: the copy, which has not begun (espah_sa_begin()), or NULL.
+ */
+struct espah_sa *espah_sa_copy(const struct espah_sa *sa)
+{
+	size_t len = whole_len(sa);
+	struct espah_sa *copy = kmalloc(len, GFP_KERNEL_ACCOUNT);
+
+	if (!copy)
+		return NULL;
+	memcpy(copy, sa, len);
+	copy->key = same_in_copy(copy, sa, len, sa->key);
+	copy->alg_name = same_in_copy(copy, sa, len, sa->alg_name);
+	copy->auth_name = same_in_copy(copy, sa, len, sa->auth_name);
+	return copy;
 }
 
 static int copy_encap(struct espah_sa *sa, const struct espah_sa_config *config)
@@ -263,7 +332,6 @@ struct espah_sa *espah_sa_create(struct espah_net *en,
 		return ERR_PTR(-ENOMEM);
 
 	sa->en = en;
-	refcount_set(&sa->refs, 1);
 	spin_lock_init(&sa->replay_lock);
 	espah_replay_init(&sa->replay, config->window);
 	espah_replay_start(&sa->replay, config->seq);
@@ -282,14 +350,10 @@ struct espah_sa *espah_sa_create(struct espah_net *en,
 	if (err)
 		goto free;
 
-	/* The module stays while SAs exist: see espah_sa_exit(). */
-	if (!try_module_get(THIS_MODULE)) {
-		NL_SET_ERR_MSG(extack, "the module is being removed");
-		err = -ENODEV;
-		goto free;
-	}
-	atomic_inc(&en->sas);
-	return sa;
+	err = espah_sa_begin(sa);
+	if (!err)
+		return sa;
+	NL_SET_ERR_MSG(extack, "the module is being removed");
 
 free:
 	sa_free(sa);

@@ -154,6 +154,7 @@ struct espah_mapping {
  * struct espah_nat - what an SA with encapsulation knows of NAT
  * @oaddr: the peer's address before NAT, all zero where it is not known; constant
  * @odst: this host's address as the peer knows it, likewise
+ * @keepalive: reminds it, or NULL; constant; see net/keepalive.c
  * @mapped: where the peer was seen elsewhere last, and when that was told; see
  *	net/natt.c; under &espah_sa.replay_lock, but that @port is read without it to
  *	leave early
@@ -161,6 +162,7 @@ struct espah_mapping {
 struct espah_nat {
 	union espah_addr	oaddr;
 	union espah_addr	odst;
+	struct espah_keepalive	*keepalive;
 	struct espah_mapping	mapped;
 };
 
@@ -213,7 +215,6 @@ struct espah_limits_rcu {
  *	mode knows whether there may be any
  * @nat: what it knows of NAT, NULL without encapsulation
  * @tfcpad: so many octets a packet inside shall have at least, where they fit; or 0
- * @keepalive: reminds NAT, or NULL; see net/keepalive.c
  * @dummy: sends dummies, or NULL: nobody has asked for them yet; written once, under
  *	&espah_net.lock; see net/dummy.c
  * @mark: only for packets with this mark, inbound as they come, outbound in clear
@@ -247,6 +248,8 @@ struct espah_limits_rcu {
  * @oseq: last sequence number handed out; atomic
  * @refs: the SAD holds one and every packet outside of RCU holds one
  * @dead: true once it is out of the SAD; written under &espah_net.lock
+ * @heir: the SA that has taken its place, elsewhere, with a reference, or NULL; written
+ *	once, under @replay_lock; see net/heir.c
  * @sel: selector or NULL; written under &espah_net.lock, read under RCU; in BEET mode never
  *	NULL, with the addresses of the packet inside
  * @pmtu: outer path MTU learnt from ICMP, 0 for none; single words, races
@@ -278,8 +281,8 @@ struct espah_limits_rcu {
  *	shows itself; the others' are zero
  *
  * @rcu: from when it has left the tables, and again from its last reference on
- * @replay_lock: covers writing @replay and &espah_nat.mapped; softirqs are off wherever
- *	it is taken: packets arrive so, and the crypto API completes requests so
+ * @replay_lock: covers writing @replay, &espah_nat.mapped and @heir; softirqs are off
+ *	wherever it is taken: packets arrive so, and the crypto API completes requests so
  * @replay: receive window; last, for its ring of words, behind which keys and names are
  */
 struct espah_sa {
@@ -340,13 +343,13 @@ struct espah_sa {
 	const char			*alg_name;
 	u8				*key;
 	struct espah_nat		*nat;
-	struct espah_keepalive		*keepalive;
 	struct espah_dummy		*dummy;
 	const char			*auth_name;
 	struct espah_tally		tally;
 
 	atomic_t			asked;
-	spinlock_t			replay_lock;	/* replay, nat->mapped */
+	spinlock_t			replay_lock;	/* replay, nat->mapped, heir */
+	struct espah_sa			*heir;
 	struct espah_replay		replay;
 };
 
@@ -364,6 +367,8 @@ struct espah_reaper {
 struct espah_sa *espah_sa_create(struct espah_net *en,
 				 const struct espah_sa_config *config,
 				 struct netlink_ext_ack *extack);
+struct espah_sa *espah_sa_copy(const struct espah_sa *sa);
+int espah_sa_begin(struct espah_sa *sa);
 void espah_sa_put(struct espah_sa *sa);
 int espah_sa_change(struct espah_sa *sa, const struct espah_selector *sel,
 		    const struct espah_limits *limits,

@@ -391,20 +391,72 @@ static int enter_slot(struct espah_net *en, struct espah_sa *sa,
 	return 0;
 }
 
+static bool belongs_in(const struct espah_net *en, const struct espah_sa *sa,
+		       enum espah_sa_slot which)
+{
+	if (sa->no_out || sa->larval)
+		return false;
+	switch (which) {
+	case ESPAH_SLOT_REQID:
+		return sa->reqid;
+	case ESPAH_SLOT_ANY:
+		return en->sad.any;
+	default:
+		return sa->if_id;
+	}
+}
+
+/* As many of its slots as were held for it. */
+static void put_slots(struct espah_net *en, const struct espah_sa *sa,
+		      unsigned int count)
+{
+	struct espah_slot_key key;
+	enum espah_sa_slot which;
+
+	for (which = 0; which < count; which++) {
+		key = slot_key(sa, which);
+		if (belongs_in(en, sa, which))
+			espah_slot_put(en, espah_slot_find(en, &key));
+	}
+}
+
+/* Its slots are there from here on, so that it needs no memory to enter them. */
+static int get_slots(struct espah_net *en, const struct espah_sa *sa)
+{
+	struct espah_slot_key key;
+	enum espah_sa_slot which;
+	struct espah_slot *slot;
+
+	for (which = 0; which < ESPAH_SLOTS; which++) {
+		key = slot_key(sa, which);
+		slot = belongs_in(en, sa, which) ? espah_slot_get(en, &key) :
+						   NULL;
+		if (IS_ERR(slot)) {
+			put_slots(en, sa, which);
+			return PTR_ERR(slot);
+		}
+	}
+	return 0;
+}
+
+static void fill_slots(struct espah_net *en, struct espah_sa *sa)
+{
+	struct espah_slot_key key;
+	enum espah_sa_slot which;
+
+	for (which = 0; which < ESPAH_SLOTS; which++) {
+		key = slot_key(sa, which);
+		if (belongs_in(en, sa, which))
+			enter_list(espah_slot_find(en, &key), sa, which);
+	}
+}
+
 static int enter_slots(struct espah_net *en, struct espah_sa *sa)
 {
-	int err = 0;
+	int err = get_slots(en, sa);
 
-	if (sa->no_out)
-		return 0;
-	if (sa->reqid)
-		err = enter_slot(en, sa, ESPAH_SLOT_REQID);
-	if (!err && en->sad.any)
-		err = enter_slot(en, sa, ESPAH_SLOT_ANY);
-	if (!err && sa->if_id)
-		err = enter_slot(en, sa, ESPAH_SLOT_LINK);
-	if (err)
-		leave_slots(en, sa);
+	if (!err)
+		fill_slots(en, sa);
 	return err;
 }
 
@@ -499,8 +551,7 @@ int espah_sad_insert(struct espah_net *en, struct espah_sa *sa)
 					   by_spi_params);
 	if (err)
 		goto free_index;
-	if (!sa->larval)
-		err = enter_slots(en, sa);
+	err = enter_slots(en, sa);
 	if (err)
 		goto remove_spi;
 
@@ -551,7 +602,7 @@ int espah_sad_replace(struct espah_net *en, struct espah_sa *old,
 		return err;
 	err = enter_slots(en, sa);
 	if (err)
-		goto dead;
+		goto end_reading;
 	/* @old is there, and this needs no memory; nor does the index. */
 	err = rhashtable_replace_fast(&sad->by_spi, &old->spi_node,
 				      &sa->spi_node, by_spi_params);
@@ -571,9 +622,9 @@ int espah_sad_replace(struct espah_net *en, struct espah_sa *old,
 
 leave_slots:
 	leave_slots(en, sa);
-dead:
 	/* A packet may have found it in a slot meanwhile. */
 	WRITE_ONCE(sa->dead, true);
+end_reading:
 	end_reading(en, sa);
 	return err;
 }
@@ -590,6 +641,111 @@ static void unfound(struct rcu_head *rcu)
 static void let_go(struct espah_sa *sa)
 {
 	call_rcu(&sa->rcu, unfound);
+}
+
+static bool same_id(const struct espah_sa *a, const struct espah_sa *b)
+{
+	return !memcmp(&a->id, &b->id, sizeof(a->id));
+}
+
+/**
+ * espah_sad_announce() - make room for the heir of an SA
+ * @en: namespace; the caller holds its lock
+ * @sa: SA in the SAD
+ * @heir: from espah_heir_make(); it takes no packet yet
+ *
+ * Return: 0, to be followed by espah_sad_succeed() or espah_sad_recall(); -EEXIST if the
+ * heir's id is taken, or another negative errno.
+ */
+int espah_sad_announce(struct espah_net *en, struct espah_sa *sa,
+		       struct espah_sa *heir)
+{
+	int err;
+
+	lockdep_assert_held(&en->lock);
+
+	err = begin_reading(en, heir);
+	if (err)
+		return err;
+	err = get_slots(en, heir);
+	if (err)
+		goto end_reading;
+	if (!same_id(sa, heir))
+		err = rhashtable_lookup_insert_key(&en->sad.by_spi, &heir->id,
+						   &heir->spi_node,
+						   by_spi_params);
+	if (!err)
+		return 0;
+	put_slots(en, heir, ESPAH_SLOTS);
+end_reading:
+	end_reading(en, heir);
+	return err;
+}
+
+/**
+ * espah_sad_recall() - an announced heir will not come
+ * @en: namespace; the caller holds its lock
+ * @sa: SA in the SAD
+ * @heir: its heir; the caller's reference is untouched
+ */
+void espah_sad_recall(struct espah_net *en, struct espah_sa *sa,
+		      struct espah_sa *heir)
+{
+	lockdep_assert_held(&en->lock);
+
+	WRITE_ONCE(heir->dead, true);
+	if (!same_id(sa, heir))
+		rhashtable_remove_fast(&en->sad.by_spi, &heir->spi_node,
+				       by_spi_params);
+	put_slots(en, heir, ESPAH_SLOTS);
+	end_reading(en, heir);
+}
+
+/**
+ * espah_sad_succeed() - let the heir be found, and the SA no more
+ * @en: namespace; the caller holds its lock
+ * @sa: SA in the SAD, whose heir has taken what it goes on with. The SAD's reference
+ *	becomes the caller's, to be given back when no packet finds the SA any more
+ * @heir: announced; the SAD takes over the caller's reference
+ *
+ * This needs no memory.
+ */
+void espah_sad_succeed(struct espah_net *en, struct espah_sa *sa,
+		       struct espah_sa *heir)
+{
+	struct espah_sad *sad = &en->sad;
+
+	lockdep_assert_held(&en->lock);
+
+	if (same_id(sa, heir))
+		WARN_ON_ONCE(rhashtable_replace_fast(&sad->by_spi,
+						     &sa->spi_node,
+						     &heir->spi_node,
+						     by_spi_params));
+	else
+		rhashtable_remove_fast(&sad->by_spi, &sa->spi_node,
+				       by_spi_params);
+	fill_slots(en, heir);
+	xa_store(&sad->by_index, heir->index, heir, GFP_KERNEL_ACCOUNT);
+	WRITE_ONCE(sa->dead, true);
+	espah_lifetime_stop(sa);
+	espah_keepalive_stop(sa);
+	espah_dummy_stop(sa);
+	end_reading(en, sa);
+	changed(sad);
+	espah_keepalive_start(heir);
+	espah_dummy_start(heir);
+	pr_debug("sa %u: has moved\n", heir->index);
+}
+
+/**
+ * espah_sad_forsake() - let an SA that has moved be found in its slots no more
+ * @en: namespace; the caller holds its lock
+ * @sa: SA of espah_sad_succeed(); no packet has a policy any more that asks for it there
+ */
+void espah_sad_forsake(struct espah_net *en, struct espah_sa *sa)
+{
+	leave_slots(en, sa);
 }
 
 /**

@@ -86,6 +86,13 @@ bool espah_sad_ends_here(struct net *net, const struct espah_sa_id *id);
 int espah_sad_insert(struct espah_net *en, struct espah_sa *sa);
 int espah_sad_replace(struct espah_net *en, struct espah_sa *old,
 		      struct espah_sa *sa);
+int espah_sad_announce(struct espah_net *en, struct espah_sa *sa,
+		       struct espah_sa *heir);
+void espah_sad_recall(struct espah_net *en, struct espah_sa *sa,
+		      struct espah_sa *heir);
+void espah_sad_succeed(struct espah_net *en, struct espah_sa *sa,
+		       struct espah_sa *heir);
+void espah_sad_forsake(struct espah_net *en, struct espah_sa *sa);
 void espah_sad_remove(struct espah_net *en, struct espah_sa *sa);
 int espah_sad_any(struct espah_net *en);
 void espah_sad_flush(struct espah_net *en, u8 proto);

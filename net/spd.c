@@ -560,15 +560,18 @@ static void policy_free_rcu(struct rcu_head *rcu)
 	struct espah_policy *policy = container_of(rcu, struct espah_policy,
 						   rcu);
 
-	kfree(policy->term);
-	free_percpu(policy->usage);
+	if (!policy->heir) {
+		kfree(policy->term);
+		free_percpu(policy->usage);
+	}
 	kfree(policy);
 }
 
 static void policy_free(struct espah_net *en, struct espah_policy *policy)
 {
 	espah_queue_end(en, policy);
-	espah_term_end(policy);
+	if (!policy->heir)
+		espah_term_end(policy);
 	espah_order_put(&en->spd.order[policy->config.dir], policy);
 	policy_put_slots(en, policy);
 	espah_narrow_put(en, &policy->config.sel);
@@ -703,6 +706,69 @@ put_hooks:
 put_module:
 	module_put(THIS_MODULE);
 	return err;
+}
+
+/**
+ * espah_spd_prepare() - make a policy that shall take the place of another
+ * @en: namespace; the caller holds its lock
+ * @config: what it says, but for limits
+ *
+ * Return: the policy, to be given to espah_spd_succeed() or espah_spd_discard(), or an
+ * ERR_PTR().
+ */
+struct espah_policy *
+espah_spd_prepare(struct espah_net *en,
+		  const struct espah_policy_config *config)
+{
+	lockdep_assert_held(&en->lock);
+
+	return policy_create(en, config);
+}
+
+/**
+ * espah_spd_discard() - a policy will not come into force
+ * @en: namespace; the caller holds its lock
+ * @policy: from espah_spd_prepare()
+ */
+void espah_spd_discard(struct espah_net *en, struct espah_policy *policy)
+{
+	lockdep_assert_held(&en->lock);
+
+	policy_free(en, policy);
+}
+
+/* What it counts and how long it lasts, packets that have found the other one and its heir
+ * share: that one frees it.
+ */
+static void share(struct espah_policy *policy, struct espah_policy *heir)
+{
+	free_percpu(heir->usage);
+	heir->usage = policy->usage;
+	heir->added = policy->added;
+	heir->used = READ_ONCE(policy->used);
+	heir->term = policy->term;
+	if (heir->term)
+		heir->term->policy = heir;
+}
+
+/**
+ * espah_spd_succeed() - a policy goes on as one whose templates are elsewhere
+ * @en: namespace; the caller holds its lock
+ * @policy: policy in the SPD
+ * @heir: from espah_spd_prepare(), of the same name, direction, selector, mark, interface
+ *	and priority, after espah_queue_move(). It goes on with the number, the figures
+ *	and the lifetime
+ *
+ * This needs no memory.
+ */
+void espah_spd_succeed(struct espah_net *en, struct espah_policy *policy,
+		       struct espah_policy *heir)
+{
+	lockdep_assert_held(&en->lock);
+
+	share(policy, heir);
+	replace(en, heir, policy);
+	changed(&en->spd);
 }
 
 /**

@@ -102,6 +102,8 @@ struct espah_policy_usage {
  * @queue: packets that wait for its SA, NULL where none do; under
  *	&espah_waiting.lock, and read locklessly to see whether it is there
  * @ended: no packet may wait for its SA any more; under &espah_waiting.lock
+ * @heir: the policy that takes its place, whose templates are elsewhere, and that has its
+ *	@usage and @term; or NULL; written once, under &espah_waiting.lock, read locklessly
  * @node: in &espah_order.list; written under &espah_net.lock, read under RCU
  * @tree_node: in &espah_order.tree; under &espah_net.lock
  * @name_node: in &espah_spd.by_name; as @node
@@ -120,6 +122,7 @@ struct espah_policy {
 	struct espah_term		*term;
 	struct espah_queue		*queue;
 	bool				ended;
+	struct espah_policy		*heir;
 	struct list_head		node;
 	struct rb_node			tree_node;
 	struct rhash_head		name_node;
@@ -218,6 +221,12 @@ struct espah_policy *espah_spd_find_index(struct espah_net *en, u8 dir,
 bool espah_spd_has_index(struct espah_net *en, u32 index);
 struct espah_policy *espah_spd_find_name(struct espah_net *en,
 					 const char *name);
+struct espah_policy *
+espah_spd_prepare(struct espah_net *en,
+		  const struct espah_policy_config *config);
+void espah_spd_discard(struct espah_net *en, struct espah_policy *policy);
+void espah_spd_succeed(struct espah_net *en, struct espah_policy *policy,
+		       struct espah_policy *heir);
 struct espah_policy *espah_spd_insert(struct espah_net *en,
 				      const struct espah_policy_config *config,
 				      struct espah_policy *old);

@@ -10,6 +10,7 @@
 
 #include "causes.h"
 #include "drops.h"
+#include "heir.h"
 #include "netns.h"
 #include "sa.h"
 #include "stats.h"
@@ -33,9 +34,9 @@ static bool is_of(u64 value, unsigned int cause)
 }
 
 /* One of the few counters is the cause's, or becomes it. */
-static bool count_few(struct espah_tally *tally, unsigned int cause)
+static bool count_few(struct espah_tally *tally, unsigned int cause, u64 count)
 {
-	s64 seen, first = ((u64)cause << CAUSE_SHIFT) + 1;
+	s64 seen, first = ((u64)cause << CAUSE_SHIFT) + count;
 	int i;
 
 	for (i = 0; i < ESPAH_TALLY_FEW; i++) {
@@ -46,7 +47,7 @@ static bool count_few(struct espah_tally *tally, unsigned int cause)
 				return true;
 		}
 		if (is_of(seen, cause)) {
-			atomic64_inc(&tally->few[i]);
+			atomic64_add(count, &tally->few[i]);
 			return true;
 		}
 	}
@@ -76,21 +77,28 @@ static noinline atomic64_t *many(struct espah_tally *tally)
  * short all that time, an SA does not know of a packet of a fourth cause, and the
  * namespace knows of how many.
  */
-static void count_of_sa(struct espah_sa *sa, unsigned int cause)
+static void add_to_sa(struct espah_sa *sa, unsigned int cause, u64 count)
 {
 	struct espah_tally *tally = &sa->tally;
 	atomic64_t *others;
 
-	if (count_few(tally, cause)) {
+	if (count_few(tally, cause, count)) {
 		if (atomic64_read(&tally->few[ESPAH_TALLY_FEW - 2]))
 			many(tally);
 		return;
 	}
 	others = many(tally);
 	if (others)
-		atomic64_inc(&others[cause]);
+		atomic64_add(count, &others[cause]);
 	else
-		espah_count(sa->en, ESPAH_A_CNT_SA_UNCOUNTED);
+		this_cpu_add(sa->en->counters->value[ESPAH_A_CNT_SA_UNCOUNTED],
+			     count);
+}
+
+/* Of one that has moved it is counted where it is. */
+static void count_of_sa(struct espah_sa *sa, unsigned int cause)
+{
+	add_to_sa(espah_heir_last(sa), cause, 1);
 }
 
 /**
@@ -112,6 +120,23 @@ u64 espah_tally_read(const struct espah_tally *tally, unsigned int cause)
 			return value & GENMASK_ULL(CAUSE_SHIFT - 1, 0);
 	}
 	return others ? atomic64_read(&others[cause]) : 0;
+}
+
+/**
+ * espah_tally_add() - an SA has what another was counted
+ * @sa: SA
+ * @tally: counters that nobody counts with any more
+ */
+void espah_tally_add(struct espah_sa *sa, const struct espah_tally *tally)
+{
+	unsigned int cause;
+	u64 count;
+
+	for (cause = 1; cause < ESPAH_COUNTERS; cause++) {
+		count = espah_tally_read(tally, cause);
+		if (count)
+			add_to_sa(sa, cause, count);
+	}
 }
 
 /**

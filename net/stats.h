@@ -43,6 +43,7 @@ void espah_drop(const struct espah_net *en, struct espah_sa *sa,
 		struct sk_buff *skb, unsigned int cause);
 void espah_note(struct espah_sa *sa, unsigned int what);
 u64 espah_tally_read(const struct espah_tally *tally, unsigned int cause);
+void espah_tally_add(struct espah_sa *sa, const struct espah_tally *tally);
 void espah_tally_free(struct espah_tally *tally);
 u64 espah_counter_read(const struct espah_net *en, unsigned int cause);
 

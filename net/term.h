@@ -15,7 +15,7 @@ struct espah_policy;
  * struct espah_term - the lifetime of a policy that has limits
  * @limits: its limits; constant
  * @en: namespace; constant
- * @policy: policy; constant
+ * @policy: policy; written under &espah_net.lock
  * @born: when it came into force, by the clock since boot; constant
  * @first_used: when it was first used, by the same clock, 0 for never; single word,
  *	any writer

@@ -50,6 +50,8 @@ static struct espah_sa *add(struct kunit *test, u32 keepalive)
 	struct espah_sa_config config = fixture_sa_config(0x1000);
 	struct espah_sa *sa;
 
+	config.encap_sport = htons(4500);
+	config.encap_dport = htons(4500);
 	config.keepalive = keepalive;
 	sa = fixture_sa_add(fixture_net(test), &config);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));

@@ -50,6 +50,8 @@ static struct kunit_suite *const suites[] = {
 	&keepalive_suite,
 	&dummy_suite,
 	&sad_suite,
+	&heir_suite,
+	&move_suite,
 	&trie_suite,
 	&order_suite,
 	&spd_suite,

@@ -149,10 +149,60 @@ static void path_has_a_number(struct kunit *test)
 					    "%d and %d", i, k);
 }
 
+static unsigned int admits(const struct espah_policy *policy,
+			   struct espah_sa *sa)
+{
+	unsigned int cause;
+
+	rcu_read_lock();
+	cause = espah_policy_admits_one(policy, sa);
+	rcu_read_unlock();
+	return cause;
+}
+
+/* A policy and an SA, of which the one is where it was and the other has moved, while the move
+ * goes on: each has an heir by then.
+ */
+static void those_that_move_fit(struct kunit *test)
+{
+	struct espah_sa_config config = fixture_sa_config(0x100);
+	struct espah_net *en = fixture_net(test);
+	struct espah_policy *old, *new;
+	struct espah_sa *sa, *heir;
+
+	sa = fixture_sa_add(en, &config);
+	config.id.dst = espah_addr4(htonl(FIXTURE_B + 1));
+	heir = fixture_sa_add(en, &config);
+	old = kunit_kzalloc(test, 2 * sizeof(*old), GFP_KERNEL);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(sa) || IS_ERR(heir) || !old);
+	new = old + 1;
+	old->config.action = ESPAH_ACTION_PROTECT;
+	old->config.tmpls = 1;
+	old->config.tmpl[0] = (struct espah_tmpl){
+		.src = sa->src, .dst = sa->id.dst, .family = AF_INET,
+		.proto = IPPROTO_ESP, .mode = ESPAH_MODE_TUNNEL,
+	};
+	*new = *old;
+	new->config.tmpl[0].dst = heir->id.dst;
+
+	KUNIT_EXPECT_EQ(test, admits(old, sa), 0);
+	KUNIT_EXPECT_EQ(test, admits(old, heir), ESPAH_A_CNT_IN_POLICY_MISMATCH);
+	KUNIT_EXPECT_EQ(test, admits(new, sa), ESPAH_A_CNT_IN_POLICY_MISMATCH);
+	old->heir = new;
+	KUNIT_EXPECT_EQ(test, admits(old, sa), 0);
+	KUNIT_EXPECT_EQ(test, admits(old, heir), 0);
+	KUNIT_EXPECT_EQ(test, admits(new, sa), ESPAH_A_CNT_IN_POLICY_MISMATCH);
+	sa->heir = heir;
+	KUNIT_EXPECT_EQ(test, admits(new, sa), 0);
+	KUNIT_EXPECT_EQ(test, admits(old, sa), 0);
+	sa->heir = NULL;
+}
+
 static struct kunit_case path_cases[] = {
 	KUNIT_CASE_PARAM(path_fits, row_gen_params),
 	KUNIT_CASE(path_holds_its_sas),
 	KUNIT_CASE(path_has_a_number),
+	KUNIT_CASE(those_that_move_fit),
 	{}
 };
 

@@ -310,6 +310,16 @@ static void the_sa_is_there(struct kunit *test)
 	expect_empty(test, policy);
 }
 
+static void expect_figures(struct kunit *test, const struct espah_policy *policy,
+			   u64 packets, u64 bytes)
+{
+	u64 has_packets, has_bytes;
+
+	espah_policy_usage(policy, &has_packets, &has_bytes);
+	KUNIT_EXPECT_EQ(test, has_packets, packets);
+	KUNIT_EXPECT_EQ(test, has_bytes, bytes);
+}
+
 static void the_policy_ends(struct kunit *test)
 {
 	struct espah_policy *policy = policy_add(test);
@@ -327,6 +337,44 @@ static void the_policy_ends(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, add(test, policy, 3), ESPAH_QUEUE_ENDED);
 	expect_sent(test, 0, 0);
 	expect_empty(test, policy);
+}
+
+/* The same packets wait for the same SA, which will be elsewhere. */
+static void the_policy_moves(struct kunit *test)
+{
+	struct espah_policy *policy = policy_add(test), *heir;
+	struct espah_net *en = fixture_net(test);
+	struct fixture *fixture = test->priv;
+	struct espah_policy_config config;
+	const u32 index = policy->index;
+
+	add(test, policy, 0);
+	add(test, policy, 1);
+	rcu_read_lock();
+	espah_policy_use(policy, 100);
+	rcu_read_unlock();
+	mutex_lock(&en->lock);
+	config = policy->config;
+	config.tmpl[0].dst = espah_addr4(htonl(FIXTURE_B + 1));
+	heir = espah_spd_prepare(en, &config);
+	KUNIT_EXPECT_FALSE(test, IS_ERR(heir));
+	espah_queue_move(en, policy, heir);
+	mutex_unlock(&en->lock);
+	/* Whoever found it before, and comes late. */
+	KUNIT_EXPECT_EQ(test, add(test, policy, 2), ESPAH_QUEUE_TAKEN);
+	mutex_lock(&en->lock);
+	espah_spd_succeed(en, policy, heir);
+	mutex_unlock(&en->lock);
+	KUNIT_EXPECT_EQ(test, espah_queue_waiting(en, heir), 3);
+	KUNIT_EXPECT_EQ(test, heir->index, index);
+	expect_figures(test, heir, 1, 100);
+	fixture->resumes = 3;
+	hold(en);
+	release(en);
+	expect_sent(test, 0, 3);
+	expect_empty(test, heir);
+	KUNIT_EXPECT_EQ(test,
+			espah_counter_read(en, ESPAH_A_CNT_OUT_QUEUE_POLICY), 0);
 }
 
 /* Whether what goes to that many hosts after B was asked for. */
@@ -435,6 +483,7 @@ static struct kunit_case queue_cases[] = {
 	KUNIT_CASE(a_queue_is_bounded),
 	KUNIT_CASE(the_sa_is_there),
 	KUNIT_CASE(the_policy_ends),
+	KUNIT_CASE(the_policy_moves),
 	KUNIT_CASE(those_that_wait_ask_in_turns),
 	KUNIT_CASE(time_is_over),
 	KUNIT_CASE(time_is_kept),

@@ -35,6 +35,8 @@ extern struct kunit_suite term_suite;
 extern struct kunit_suite keepalive_suite;
 extern struct kunit_suite dummy_suite;
 extern struct kunit_suite sad_suite;
+extern struct kunit_suite heir_suite;
+extern struct kunit_suite move_suite;
 extern struct kunit_suite trie_suite;
 extern struct kunit_suite order_suite;
 extern struct kunit_suite spd_suite;

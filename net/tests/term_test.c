@@ -121,11 +121,32 @@ static void another_takes_its_place(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ended(test, ESPAH_EXPIRY_HARD), 0);
 }
 
+/* What goes on elsewhere goes on in its lifetime. */
+static void it_moves(struct kunit *test)
+{
+	static const struct espah_limits limits = { .packets = { 0, 3 } };
+	struct espah_net *en = fixture_net(test);
+	struct espah_policy *policy = add(test, &limits, NULL), *heir;
+
+	use(policy, 2, 10);
+	mutex_lock(&en->lock);
+	heir = espah_spd_prepare(en, &policy->config);
+	KUNIT_EXPECT_FALSE(test, IS_ERR(heir));
+	espah_queue_move(en, policy, heir);
+	espah_spd_succeed(en, policy, heir);
+	mutex_unlock(&en->lock);
+	use(heir, 1, 10);
+	KUNIT_EXPECT_TRUE(test, wait_ended(test, ESPAH_EXPIRY_HARD));
+	KUNIT_EXPECT_EQ(test, count(test), 0);
+	KUNIT_EXPECT_TRUE(test, list_empty(&en->terms.list));
+}
+
 static struct kunit_case term_cases[] = {
 	KUNIT_CASE(seconds_pass),
 	KUNIT_CASE(use_starts_the_clock),
 	KUNIT_CASE(traffic_is_enough),
 	KUNIT_CASE(another_takes_its_place),
+	KUNIT_CASE(it_moves),
 	{}
 };
 

@@ -164,6 +164,14 @@ test_sad() {
 	suite sad
 }
 
+test_heir() {
+	suite heir
+}
+
+test_move() {
+	suite move
+}
+
 test_trie() {
 	suite trie
 }

@@ -206,6 +206,21 @@ test_waits_and_arrives() {
 	done
 }
 
+# The SA that they wait for will be elsewhere, and so is the policy that has them wait.
+test_waits_while_the_policy_moves() {
+	local ns
+
+	lacking tunnel
+	ip -n "$B" addr add 10.9.0.4/24 dev veth0
+	assert_waiting 3
+	for ns in "$A" "$B"; do
+		espah -n "$ns" migrate move src 10.9.0.1 dst 10.9.0.2 to 10.9.0.1 10.9.0.4
+	done
+	at_a "${missing/10.9.0.2/10.9.0.4}"
+	traffic arrived
+	only_counters "$A" out-ok
+}
+
 test_larval_sa_gets_keys() {
 	lacking tunnel
 	at_a 'state allocspi src 10.9.0.1 dst 10.9.0.2 proto esp mode tunnel reqid 1 min 0x1100 max 0x1100'

@@ -48,10 +48,10 @@ test_objects() {
 
 	run "$tool" foo
 	expect 1 '' \
-		"espah: 'foo' is not an object; expected one of: state, policy, stat, ike, monitor, drops, save, restore, sync, why, top, link, help"
+		"espah: 'foo' is not an object; expected one of: state, policy, stat, ike, monitor, drops, save, restore, sync, why, top, link, migrate, help"
 	run "$tool" ''
 	expect 1 '' \
-		"espah: '' is not an object; expected one of: state, policy, stat, ike, monitor, drops, save, restore, sync, why, top, link, help"
+		"espah: '' is not an object; expected one of: state, policy, stat, ike, monitor, drops, save, restore, sync, why, top, link, migrate, help"
 	run "$tool" st he
 	expect 0 'Usage: espah state.*' ''
 	run "$tool" p h

@@ -50,6 +50,8 @@ static void print_names(void)
 		{ "default", ESPAH_CMD_DEFAULT_GET, 0 },
 		{ "drop", ESPAH_CMD_DROP_GET, 0 },
 		{ "why", ESPAH_CMD_WHY_GET, 0 },
+		{ "migrate", ESPAH_CMD_MIGRATE, 0 },
+		{ "move", ESPAH_CMD_MIGRATE, ESPAH_A_MIGRATE_MOVE },
 	};
 	unsigned int i, nr;
 

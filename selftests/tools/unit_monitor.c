@@ -9,6 +9,7 @@
 #include <linux/genetlink.h>
 
 #include "ctl.h"
+#include "migrate.h"
 #include "policy.h"
 #include "sa.h"
 #include "unit.h"
@@ -135,6 +136,29 @@ static void put_defaults(struct nlmsghdr *nlh)
 	espah_put_u8(nlh, ESPAH_A_DEFAULT_FWD, ESPAH_ACTION_DISCARD);
 }
 
+static void put_migration(struct nlmsghdr *nlh)
+{
+	const struct espah_migration migration = {
+		.moves = 1,
+		.move[0] = {
+			.given = espah_bit(ESPAH_A_MOVE_PROTO) |
+				 espah_bit(ESPAH_A_MOVE_ENCAP_SPORT) |
+				 espah_bit(ESPAH_A_MOVE_ENCAP_DPORT),
+			.old_src = { AF_INET, { 10, 0, 0, 1 } },
+			.old_dst = { AF_INET, { 10, 0, 0, 2 } },
+			.new_src = { AF_INET, { 10, 0, 0, 3 } },
+			.new_dst = { AF_INET, { 10, 0, 0, 4 } },
+			.proto = IPPROTO_ESP,
+			.encap_sport = 4500,
+			.encap_dport = 4501,
+		},
+	};
+
+	espah_migration_put(nlh, &migration);
+	espah_put_u32(nlh, ESPAH_A_MIGRATE_SAS, 2);
+	espah_put_u32(nlh, ESPAH_A_MIGRATE_POLICIES, 3);
+}
+
 static void put_nothing(struct nlmsghdr *nlh)
 {
 	(void)nlh;
@@ -197,6 +221,9 @@ static const struct {
 	  "{\"event\":\"sa-replay\",\"due\":\"packets\",\"replay\":" JSON_SA },
 	{ ESPAH_CMD_SA_REPLAY_NTF, put_timer, "aevent", "Async event timer expired" REACHED,
 	  "\"id\":0,\"oseq\":4294967298,\"seq\":3,\"packets\":5,\"bytes\":700}}" },
+	{ ESPAH_CMD_MIGRATE_NTF, put_migration, "sa",
+	  "Migrated states 2 policies 3\\\tmove src 10.0.0.1 dst 10.0.0.2 to 10.0.0.3 10.0.0.4 proto esp encap espinudp 4500 4501",
+	  "{\"event\":\"migrate\",\"migrate\":{\"moves\":[{\"old_src\":\"10.0.0.1\"," },
 	{ ESPAH_CMD_UNKNOWN_SPI_NTF, put_mapping, "unknown-spi",
 	  "Unknown SPI src 10.0.0.1 dst 10.0.0.2\\\tproto esp spi 0x00000100",
 	  "{\"event\":\"unknown-spi\",\"packet\":" JSON_PACKET "}" },

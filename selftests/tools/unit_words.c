@@ -4,13 +4,18 @@
 #include <string.h>
 
 #include "argv.h"
+#include "migrate_text.h"
 #include "names.h"
 #include "policy_text.h"
 #include "sa.h"
 #include "state_text.h"
 #include "unit.h"
 
-enum kind { ADD, UPDATE, ALLOCSPI, ID, FILTER, POLICY, POLICY_KEY, POLICY_FILTER, POLICY_FLUSH };
+enum kind {
+	ADD, UPDATE, ALLOCSPI, ID, FILTER,
+	POLICY, POLICY_KEY, POLICY_FILTER, POLICY_FLUSH,
+	MIGRATE,
+};
 
 struct words_case {
 	enum kind kind;
@@ -21,6 +26,7 @@ struct words_case {
 
 #define ENDS	"src 10.0.0.1 dst 10.0.0.2 proto esp spi 256 "
 #define AH_ENDS	"src 10.0.0.1 dst 10.0.0.2 proto ah spi 256 "
+#define MOVE	"move src 10.0.0.1 dst 10.0.0.2 to 10.0.0.3 10.0.0.4"
 #define AEAD	"aead rfc4106(gcm(aes)) 0x0102 128 "
 
 static const struct words_case cases[] = {
@@ -424,6 +430,20 @@ static const struct words_case cases[] = {
 	{ POLICY_FLUSH, "dir fwd", "(taken)" },
 	{ POLICY_FLUSH, "src any",
 	  "'src' is not a word of this command; expected one of: dir, ptype" },
+	{ MIGRATE, MOVE, "10.0.0.1>10.0.0.2 to 10.0.0.3>10.0.0.4" },
+	{ MIGRATE,
+	  "if_id 7 " MOVE " proto ah mode beet reqid 16 move to ::3 ::4 dst ::2 src ::1 encap none",
+	  "if_id 7 10.0.0.1>10.0.0.2 to 10.0.0.3>10.0.0.4 proto 51 mode 2 reqid 16 ::1>::2 to ::3>::4 encap 0 0",
+	},
+	{ MIGRATE, MOVE " encap espinudp 4500 1",
+	  "10.0.0.1>10.0.0.2 to 10.0.0.3>10.0.0.4 encap 4500 1" },
+	{ MIGRATE, MOVE " encap tcp 1 2",
+	  "'encap': 'tcp' is not right; expected espinudp SPORT DPORT, or none" },
+	{ MIGRATE, "if_id 7", "nothing moves; expected move src ADDR dst ADDR to ADDR ADDR" },
+	{ MIGRATE, "move src 10.0.0.1 dst 10.0.0.2",
+	  "'move': expected src ADDR dst ADDR to ADDR ADDR, the old addresses and the new ones" },
+	{ MIGRATE, "move src 10.0.0.1 dst 10.0.0.2 to 10.0.0.3 ::4",
+	  "'move': expected two addresses of one family, each time" },
 };
 
 static char seen[1024];
@@ -570,6 +590,36 @@ static void add_policy(const struct espah_policy *policy)
 	}
 }
 
+static void add_move(const struct espah_move *move)
+{
+	add_ends(&move->old_src, &move->old_dst);
+	add(" to ");
+	add_ends(&move->new_src, &move->new_dst);
+	if (espah_given(move->given, ESPAH_A_MOVE_PROTO))
+		add(" proto %u", move->proto);
+	if (espah_given(move->given, ESPAH_A_MOVE_MODE))
+		add(" mode %u", move->mode);
+	if (espah_given(move->given, ESPAH_A_MOVE_REQID))
+		add(" reqid %u", move->reqid);
+	if (espah_given(move->given, ESPAH_A_MOVE_ENCAP_DPORT))
+		add(" encap %u %u", move->encap_sport, move->encap_dport);
+}
+
+static int parse_migration(struct args *args)
+{
+	struct espah_migration migration;
+	int ret = migrate_parse(args, &migration);
+	unsigned int i;
+
+	if (espah_given(migration.given, ESPAH_A_MIGRATE_IF_ID))
+		add("if_id %u ", migration.if_id);
+	for (i = 0; i < migration.moves; i++) {
+		add("%s", i ? " " : "");
+		add_move(&migration.move[i]);
+	}
+	return ret;
+}
+
 static int parse_state(struct args *args, enum kind kind)
 {
 	struct state_filter filter = {};
@@ -610,6 +660,13 @@ static int parse_policy(struct args *args, enum kind kind)
 	return ret;
 }
 
+static int parse(struct args *args, enum kind kind)
+{
+	if (kind == MIGRATE)
+		return parse_migration(args);
+	return kind >= POLICY ? parse_policy(args, kind) : parse_state(args, kind);
+}
+
 static void run(const struct words_case *c)
 {
 	char words[512], name[640], *argv[64];
@@ -622,7 +679,7 @@ static void run(const struct words_case *c)
 	for (word = strtok_r(words, " ", &save); word; word = strtok_r(NULL, " ", &save))
 		argv[args.argc++] = word;
 	seen[0] = '\0';
-	ret = c->kind >= POLICY ? parse_policy(&args, c->kind) : parse_state(&args, c->kind);
+	ret = parse(&args, c->kind);
 	snprintf(name, sizeof(name), "words %u: %.500s", c->kind, c->words);
 	check_text(ret ? err.text : seen, c->expected, name);
 }

@@ -14,7 +14,7 @@ void ctl_usage(FILE *to)
 	fputs("Usage: espah [ OPTIONS ] OBJECT { COMMAND | help }\n"
 	      "       espah [ OPTIONS ] [ -force ] -batch { FILE | - }\n"
 	      "where  OBJECT := { state | policy | link | stat | ike | monitor | drops |\n"
-	      "                   save | restore | sync | why | top | help }\n"
+	      "                   save | restore | sync | why | top | migrate | help }\n"
 	      "       OPTIONS := { -V[ersion] | -s[tatistics] | -j[son] | -p[retty] | -o[neline] |\n"
 	      "                    -n[etns] { NAME | PATH } | -f[amily] { inet | inet6 } | -4 | -6 |\n"
 	      "                    -t[imestamp] | -ts[hort] | --show-keys | --socket PATH }\n", to);
@@ -33,6 +33,7 @@ static const struct object * const objects[] = {
 	&object_why,
 	&object_top,
 	&object_link,
+	&object_migrate,
 	NULL
 };
 

@@ -63,6 +63,7 @@ extern const struct object object_save;
 extern const struct object object_restore;
 extern const struct object object_sync;
 extern const struct object object_why;
+extern const struct object object_migrate;
 extern const struct object object_top;
 extern const struct object object_link;
 

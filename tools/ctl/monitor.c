@@ -10,6 +10,7 @@
 #include "event.h"
 #include "macros.h"
 #include "names.h"
+#include "migrate_text.h"
 #include "print.h"
 
 static const char help[] =
@@ -52,6 +53,7 @@ static const struct event_text {
 	[ESPAH_CMD_DEFAULT_NTF] = { "policy-default", "", WANT_POLICY },
 	[ESPAH_CMD_SA_MAPPING_NTF] = { "sa-mapping", "Mapping ", WANT_SA },
 	[ESPAH_CMD_SA_REPLAY_NTF] = { "sa-replay", "Async event ", WANT_AEVENT },
+	[ESPAH_CMD_MIGRATE_NTF] = { "migrate", "Migrated ", WANT_SA },
 	[ESPAH_CMD_UNKNOWN_SPI_NTF] = { "unknown-spi", "Unknown SPI ", WANT_UNKNOWN_SPI },
 	[ESPAH_CMD_ACQUIRE_NTF] = { "acquire", "acquire ", WANT_ACQUIRE },
 	[ESPAH_CMD_DROP_NTF] = { "drop", "drop ", WANT_DROP },
@@ -127,6 +129,9 @@ static int print_event(const struct ctl *ctl, const struct espah_event *event,
 		      stdout);
 		print_replay(ctl, &event->sa);
 		break;
+	case ESPAH_CMD_MIGRATE_NTF:
+		print_migration(ctl, &event->migration);
+		break;
 	case ESPAH_CMD_UNKNOWN_SPI_NTF:
 		print_stranger(ctl, &event->sa);
 		break;
@@ -188,6 +193,8 @@ static json_t *json_event(const struct ctl *ctl, const struct espah_event *event
 	case ESPAH_CMD_SA_REPLAY_NTF:
 		object = json_with(object, "due", json_string(due_name(event)));
 		return json_with(object, "replay", json_replay(&event->sa));
+	case ESPAH_CMD_MIGRATE_NTF:
+		return json_with(object, "migrate", json_migration(&event->migration));
 	case ESPAH_CMD_UNKNOWN_SPI_NTF:
 		return json_with(object, "packet", json_stranger(&event->sa));
 	case ESPAH_CMD_ACQUIRE_NTF:

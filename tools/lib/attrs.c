@@ -149,6 +149,29 @@ static const struct espah_attr policy_attrs[ESPAH_A_POLICY_MAX + 1] = {
 
 static const struct espah_attr_set policy_set = { ESPAH_A_POLICY_MAX, policy_attrs };
 
+static const struct espah_attr move_attrs[ESPAH_A_MOVE_MAX + 1] = {
+	[ESPAH_A_MOVE_OLD_SRC] = { "old-src", ESPAH_KIND_ADDR, NULL },
+	[ESPAH_A_MOVE_OLD_DST] = { "old-dst", ESPAH_KIND_ADDR, NULL },
+	[ESPAH_A_MOVE_NEW_SRC] = { "new-src", ESPAH_KIND_ADDR, NULL },
+	[ESPAH_A_MOVE_NEW_DST] = { "new-dst", ESPAH_KIND_ADDR, NULL },
+	[ESPAH_A_MOVE_PROTO] = { "proto", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_MOVE_MODE] = { "mode", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_MOVE_REQID] = { "reqid", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_MOVE_ENCAP_SPORT] = { "encap-sport", ESPAH_KIND_OTHER, NULL },
+	[ESPAH_A_MOVE_ENCAP_DPORT] = { "encap-dport", ESPAH_KIND_OTHER, NULL },
+};
+
+static const struct espah_attr_set move_set = { ESPAH_A_MOVE_MAX, move_attrs };
+
+static const struct espah_attr migrate_attrs[ESPAH_A_MIGRATE_MAX + 1] = {
+	[ESPAH_A_MIGRATE_MOVE] = { "move", ESPAH_KIND_OTHER, &move_set },
+	[ESPAH_A_MIGRATE_IF_ID] = { "if-id", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_MIGRATE_SAS] = { "sas", ESPAH_KIND_NUMBER, NULL },
+	[ESPAH_A_MIGRATE_POLICIES] = { "policies", ESPAH_KIND_NUMBER, NULL },
+};
+
+static const struct espah_attr_set migrate_set = { ESPAH_A_MIGRATE_MAX, migrate_attrs };
+
 static const struct espah_attr default_attrs[ESPAH_A_DEFAULT_MAX + 1] = {
 	[ESPAH_A_DEFAULT_IN] = { "in", ESPAH_KIND_NUMBER, NULL },
 	[ESPAH_A_DEFAULT_OUT] = { "out", ESPAH_KIND_NUMBER, NULL },
@@ -221,6 +244,9 @@ const struct espah_attr_set *espah_attr_set(uint8_t cmd)
 	case ESPAH_CMD_DEFAULT_GET:
 	case ESPAH_CMD_DEFAULT_NTF:
 		return &default_set;
+	case ESPAH_CMD_MIGRATE:
+	case ESPAH_CMD_MIGRATE_NTF:
+		return &migrate_set;
 	case ESPAH_CMD_INFO_GET:
 		return &info_set;
 	case ESPAH_CMD_DROP_GET:

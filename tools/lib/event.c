@@ -9,6 +9,7 @@
 #include "default.h"
 #include "drop.h"
 #include "event.h"
+#include "migrate.h"
 #include "policy.h"
 #include "sa.h"
 #include "wire.h"
@@ -168,6 +169,8 @@ bool espah_event_take(const struct nlmsghdr *nlh, struct espah_event *event, str
 		return !espah_policy_take(nlh, &event->policy, err);
 	case ESPAH_CMD_DEFAULT_NTF:
 		return !espah_default_take(nlh, &event->defaults, err);
+	case ESPAH_CMD_MIGRATE_NTF:
+		return !espah_migration_take(nlh, &event->migration, err);
 	case ESPAH_CMD_POLICY_FLUSH_NTF:
 		return take_policy_flush(nlh, event, err);
 	case ESPAH_CMD_DROP_NTF:

@@ -45,6 +45,8 @@ struct espah_event {
 	 * ESPAH_ACTION_*.
 	 */
 	uint8_t unspoken;
+	/* Of what has moved. */
+	struct espah_migration migration;
 	/* Of a flush of policies: -1 where those of all directions went. */
 	int dir;
 };

@@ -235,6 +235,34 @@ struct espah_why {
 	uint32_t inner;
 };
 
+/* From which outer addresses to which SAs and templates move. */
+struct espah_move {
+	/* By ESPAH_A_MOVE_*. */
+	uint64_t given;
+	struct espah_addr old_src;
+	struct espah_addr old_dst;
+	struct espah_addr new_src;
+	struct espah_addr new_dst;
+	uint8_t proto;
+	uint8_t mode;
+	uint32_t reqid;
+	/* Both 0: no UDP header. */
+	uint16_t encap_sport;
+	uint16_t encap_dport;
+};
+
+/* What moves together. */
+struct espah_migration {
+	/* By ESPAH_A_MIGRATE_*. */
+	uint64_t given;
+	struct espah_move move[ESPAH_MOVES_MAX];
+	unsigned int moves;
+	uint32_t if_id;
+	/* Of an event: how many have moved. */
+	uint32_t sas;
+	uint32_t policies;
+};
+
 /* What becomes of packets that no policy speaks of; indexed by ESPAH_DIR_*. */
 struct espah_defaults {
 	/* By ESPAH_A_DEFAULT_*. */

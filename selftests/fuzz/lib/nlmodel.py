@@ -72,11 +72,20 @@ class Model:
         check(not verdict.err, f'the dump of {kind}s was refused: {verdict.words}')
         return self.seen(kind, verdict.answers)
 
+    def moved(self, client):
+        """Where to, the kernel says; nothing has come or gone."""
+        for kind, entries in self.entries.items():
+            now = self.dumped(client, kind)
+            check(len(now) == len(entries), f'of {len(entries)} {kind}s there are {len(now)} after a migration')
+            self.entries[kind] = now
+
     def accepted(self, client, operation, octets):
         """The kernel did as it was asked."""
         kind = operation.object
         if operation.name == 'sa-alloc-spi':
             self.allocated(client)
+        if operation.name == 'migrate':
+            self.moved(client)
         if kind not in self.entries or operation.verb == 'get':
             return
         entries = self.entries[kind]

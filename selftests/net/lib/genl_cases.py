@@ -6,7 +6,7 @@ import struct
 
 from genl import NLA_F_NESTED, UAPI, Attr, encode
 from genl_espah import (COMMANDS, KEY, NESTED_NEEDS, NESTS, OLD_ID, OLD_POLICY, OLD_SA, SETS, aead,
-                        auth, command, enc, kind_of, limits, make, num, policy, sa, sel, tmpl)
+                        auth, command, enc, kind_of, limits, make, move, num, policy, sa, sel, tmpl)
 
 
 class Case:
@@ -198,7 +198,7 @@ def untaken():
 
 def twice():
     for place in places():
-        if place.path == 'tmpl':
+        if place.path in ('tmpl', 'move'):
             continue
         twins = [place.good(), place.good()]
         attrs, _ = place.replaced(twins)
@@ -516,6 +516,29 @@ def contradictory():
     yield from contradictory_spis()
     yield from unterminated()
     yield from contradictory_policies()
+    yield from contradictory_moves()
+
+
+def contradictory_moves():
+    def case(name, at, words=None, err=errno.EINVAL, **change):
+        return case_of(name, 'MIGRATE', {'move': move(**change)}, at, err, words)
+
+    for end in ('old-src', 'new-dst'):
+        for address in ('0.0.0.0', '224.0.0.1'):
+            yield case(f'{end} {address}', ('move', end), '^move: an address of one host', **{end: address})
+    yield case('old families', ('move', 'old-src'), '^move: src and dst', **{'old-src': 'fd00::1'})
+    yield case('new families', ('move', 'new-src'), '^move: src and dst', **{'new-dst': 'fd00::1'})
+    yield case('to nowhere', ('move',), '^move: the new', **{'new-src': '10.0.0.1', 'new-dst': '10.0.0.2'})
+    yield case('AH in UDP', ('move', 'encap-sport'), 'only ESP', proto=51, **{'encap-sport': 1, 'encap-dport': 1})
+    yield case('from port 0', ('move', 'encap-sport'), 'port 0', **{'encap-sport': 0, 'encap-dport': 1})
+    yield case('to port 0', ('move', 'encap-dport'), 'port 0', **{'encap-sport': 1, 'encap-dport': 0})
+    yield case('nobody has it', None, '^move: no SA', errno.ESRCH, **{'old-src': '10.0.0.7'})
+    yield case('nobody has it so', None, '^move: no SA', errno.ESRCH, mode=2)
+    cmd = command('MIGRATE')
+    twins = [make('MIGRATE', 'move', move()), make('MIGRATE', 'move', move(**{'new-src': '10.0.0.9'}))]
+    yield Case('one twice', cmd, twins, words='^move: another', culprits=twins[1:])
+    many = [make('MIGRATE', 'move', move(reqid=n + 1)) for n in range(17)]
+    yield Case('seventeen', cmd, many, words='^move: .* 16', culprits=many[16:])
 
 
 def existence():

@@ -42,6 +42,9 @@ SETS = {
     'TMPL': (('src', 'addr'), ('dst', 'addr'), ('proto', 'esp'), ('spi', 'be32'), ('mode', 'u8'),
              ('reqid', 'u32'), ('level', 'u8')),
     'DEFAULT': (('in', 'u8'), ('out', 'u8'), ('fwd', 'u8')),
+    'MIGRATE': (('move', 'nest'), ('if-id', 'u32'), ('sas', 'u32'), ('policies', 'u32')),
+    'MOVE': (('old-src', 'addr'), ('old-dst', 'addr'), ('new-src', 'addr'), ('new-dst', 'addr'), ('proto', 'esp'),
+             ('mode', 'u8'), ('reqid', 'u32'), ('encap-sport', 'be16'), ('encap-dport', 'be16')),
     'INFO': (('sa-count', 'u32'), ('policies-in', 'u32'), ('policies-out', 'u32'),
              ('policies-fwd', 'u32'), ('counters', 'nest')),
     # But for its pad, which comes first there.
@@ -54,7 +57,7 @@ SETS = {
             ('heard', 'flag'), ('oif', 'u32'), ('outer', 'u32'), ('inner', 'u32'), ('if-id', 'u32')),
 }
 NESTS = {'sel': 'SEL', 'aead': 'ALG', 'enc': 'ALG', 'auth': 'ALG', 'limits': 'LIMIT', 'tmpl': 'TMPL',
-         'flow': 'SEL'}
+         'flow': 'SEL', 'move': 'MOVE'}
 
 
 @lru_cache(maxsize=None)
@@ -124,6 +127,10 @@ def tmpl(**other):
             'level': 0, **other}
 
 
+def move(**other):
+    return {'old-src': '10.0.0.1', 'old-dst': '10.0.0.2', 'new-src': '10.0.0.3', 'new-dst': '10.0.0.4', **other}
+
+
 def policy(dir_=1, dst='10.2.9.0', **other):
     return {'dir': dir_, 'priority': 5, 'action': 0, 'sel': sel(dst=dst), 'tmpl': tmpl(), **other}
 
@@ -179,6 +186,8 @@ COMMANDS = (
     Command('SA_ALLOC_SPI', ('src', 'dst', 'proto', 'mode'),
             {'src': '10.0.0.1', 'dst': '10.0.0.2', 'proto': 50, 'mode': 1, 'reqid': 9,
              'spi-min': 0x200, 'spi-max': 0x200, 'timeout': 1000}),
+    Command('MIGRATE', ('move',),
+            {'move': move(proto=50, mode=1, reqid=9, **{'encap-sport': 1, 'encap-dport': 2}), 'if-id': 0}),
     Command('SA_FLUSH', (), {'proto': 50}),
     Command('POLICY_FLUSH', (), {'dir': 0}),
     Command('DEFAULT_SET', (), {'in': 1, 'out': 1, 'fwd': 1}),
@@ -189,6 +198,7 @@ NESTED_NEEDS = {
     'aead': ('name', 'key', 'icv-bits'),
     'limits': (),
     'tmpl': ('src', 'dst', 'proto', 'mode'),
+    'move': ('old-src', 'old-dst', 'new-src', 'new-dst'),
 }
 
 
