@@ -24,14 +24,6 @@
  */
 static hsiphash_key_t hash_key __read_mostly;
 
-static u32 keyed_hash(const void *data, u32 len, u32 seed)
-{
-	hsiphash_key_t key = hash_key;
-
-	key.key[0] ^= seed;
-	return hsiphash(data, len, &key);
-}
-
 /* Over IPv4, the rest of the name is the same for all, but that ESP and AH may share an SPI. */
 static u32 id_hash(const void *data, u32 len, u32 seed)
 {
@@ -71,14 +63,6 @@ static const struct rhashtable_params by_spi_params = {
 	.automatic_shrinking	= true,
 };
 
-static const struct rhashtable_params slot_params = {
-	.head_offset		= offsetof(struct espah_slot, node),
-	.key_offset		= offsetof(struct espah_slot, key),
-	.key_len		= sizeof(struct espah_slot_key),
-	.hashfn			= keyed_hash,
-	.automatic_shrinking	= true,
-};
-
 /**
  * espah_sad_init() - an empty SAD
  * @sad: zeroed
@@ -91,14 +75,13 @@ int espah_sad_init(struct espah_sad *sad)
 
 	net_get_random_once(&hash_key, sizeof(hash_key));
 
-	/* A key has no holes, or equal ones would not compare equal. */
+	/* It has no holes, or equal ones would not compare equal. */
 	BUILD_BUG_ON(sizeof(struct espah_sa_id) != 16 + 4 + 2 + 1 + 1);
-	BUILD_BUG_ON(sizeof(struct espah_slot_key) != 2 * 16 + 4 + 4 + 2 + 1 + 1);
 
 	err = rhashtable_init(&sad->by_spi, &by_spi_params);
 	if (err)
 		return err;
-	err = rhashtable_init(&sad->slots, &slot_params);
+	err = espah_slot_init(&sad->slots);
 	if (err) {
 		rhashtable_destroy(&sad->by_spi);
 		return err;
@@ -254,212 +237,6 @@ struct espah_sa *espah_sad_find_link(const struct espah_net *en,
 	return NULL;
 }
 
-/**
- * espah_slot_find() - the slot with this key
- * @en: namespace
- * @key: what its SAs share
- *
- * The caller holds RCU or &espah_net.lock, and the answer is good as long.
- *
- * Return: the slot or NULL.
- */
-struct espah_slot *espah_slot_find(const struct espah_net *en,
-				   const struct espah_slot_key *key)
-{
-	struct rhashtable *table = (struct rhashtable *)&en->sad.slots;
-
-	return rhashtable_lookup_fast(table, key, slot_params);
-}
-
-/**
- * espah_slot_get() - hold the slot with this key
- * @en: namespace; the caller holds its lock
- * @key: what its SAs share
- *
- * Return: the slot, made if there was none, or an ERR_PTR(). Ends with
- * espah_slot_put().
- */
-struct espah_slot *espah_slot_get(struct espah_net *en,
-				  const struct espah_slot_key *key)
-{
-	struct espah_slot *slot = espah_slot_find(en, key);
-	int err;
-
-	lockdep_assert_held(&en->lock);
-
-	if (slot) {
-		slot->users++;
-		return slot;
-	}
-
-	slot = kzalloc(sizeof(*slot), GFP_KERNEL_ACCOUNT);
-	if (!slot)
-		return ERR_PTR(-ENOMEM);
-	slot->key = *key;
-	slot->users = 1;
-	INIT_LIST_HEAD(&slot->sas);
-	err = rhashtable_insert_fast(&en->sad.slots, &slot->node, slot_params);
-	if (err) {
-		kfree(slot);
-		return ERR_PTR(err);
-	}
-	return slot;
-}
-
-/**
- * espah_slot_put() - let go of a slot
- * @en: namespace; the caller holds its lock
- * @slot: from espah_slot_get(), or NULL
- */
-void espah_slot_put(struct espah_net *en, struct espah_slot *slot)
-{
-	lockdep_assert_held(&en->lock);
-
-	if (!slot || --slot->users)
-		return;
-	rhashtable_remove_fast(&en->sad.slots, &slot->node, slot_params);
-	kfree_rcu(slot, rcu);
-}
-
-/* Policies may ask for the SA's reqid or for any, which is written 0; its interface, for all
- * that have its id.
- */
-static struct espah_slot_key slot_key(const struct espah_sa *sa,
-				      enum espah_sa_slot which)
-{
-	if (which == ESPAH_SLOT_LINK)
-		return (struct espah_slot_key){ .if_id = sa->if_id };
-	return (struct espah_slot_key){
-		.src	= sa->src,
-		.dst	= sa->id.dst,
-		.reqid	= which == ESPAH_SLOT_ANY ? 0 : sa->reqid,
-		.if_id	= sa->if_id,
-		.family	= sa->id.family,
-		.proto	= sa->id.proto,
-		.mode	= sa->mode,
-	};
-}
-
-/* The slot is there as long as the SA is in it. */
-static void leave_slot(struct espah_net *en, struct espah_sa *sa,
-		       enum espah_sa_slot which)
-{
-	struct list_head *node = &sa->slot_node[which];
-	struct espah_slot_key key = slot_key(sa, which);
-
-	if (!node->prev)
-		return;
-	list_del_rcu(node);
-	/* Packets may be on their way by @next, and nobody goes by this one. */
-	node->prev = NULL;
-	espah_slot_put(en, espah_slot_find(en, &key));
-}
-
-static void leave_slots(struct espah_net *en, struct espah_sa *sa)
-{
-	enum espah_sa_slot which;
-
-	for (which = 0; which < ESPAH_SLOTS; which++)
-		leave_slot(en, sa, which);
-}
-
-/* Newest first, also where an older one comes later. */
-static void enter_list(struct espah_slot *slot, struct espah_sa *sa,
-		       enum espah_sa_slot which)
-{
-	struct espah_sa *other;
-
-	list_for_each_entry(other, &slot->sas, slot_node[which]) {
-		if (other->born <= sa->born) {
-			list_add_tail_rcu(&sa->slot_node[which],
-					  &other->slot_node[which]);
-			return;
-		}
-	}
-	list_add_tail_rcu(&sa->slot_node[which], &slot->sas);
-}
-
-static int enter_slot(struct espah_net *en, struct espah_sa *sa,
-		      enum espah_sa_slot which)
-{
-	struct espah_slot_key key = slot_key(sa, which);
-	struct espah_slot *slot = espah_slot_get(en, &key);
-
-	if (IS_ERR(slot))
-		return PTR_ERR(slot);
-	enter_list(slot, sa, which);
-	return 0;
-}
-
-static bool belongs_in(const struct espah_net *en, const struct espah_sa *sa,
-		       enum espah_sa_slot which)
-{
-	if (sa->no_out || sa->larval)
-		return false;
-	switch (which) {
-	case ESPAH_SLOT_REQID:
-		return sa->reqid;
-	case ESPAH_SLOT_ANY:
-		return en->sad.any;
-	default:
-		return sa->if_id;
-	}
-}
-
-/* As many of its slots as were held for it. */
-static void put_slots(struct espah_net *en, const struct espah_sa *sa,
-		      unsigned int count)
-{
-	struct espah_slot_key key;
-	enum espah_sa_slot which;
-
-	for (which = 0; which < count; which++) {
-		key = slot_key(sa, which);
-		if (belongs_in(en, sa, which))
-			espah_slot_put(en, espah_slot_find(en, &key));
-	}
-}
-
-/* Its slots are there from here on, so that it needs no memory to enter them. */
-static int get_slots(struct espah_net *en, const struct espah_sa *sa)
-{
-	struct espah_slot_key key;
-	enum espah_sa_slot which;
-	struct espah_slot *slot;
-
-	for (which = 0; which < ESPAH_SLOTS; which++) {
-		key = slot_key(sa, which);
-		slot = belongs_in(en, sa, which) ? espah_slot_get(en, &key) :
-						   NULL;
-		if (IS_ERR(slot)) {
-			put_slots(en, sa, which);
-			return PTR_ERR(slot);
-		}
-	}
-	return 0;
-}
-
-static void fill_slots(struct espah_net *en, struct espah_sa *sa)
-{
-	struct espah_slot_key key;
-	enum espah_sa_slot which;
-
-	for (which = 0; which < ESPAH_SLOTS; which++) {
-		key = slot_key(sa, which);
-		if (belongs_in(en, sa, which))
-			enter_list(espah_slot_find(en, &key), sa, which);
-	}
-}
-
-static int enter_slots(struct espah_net *en, struct espah_sa *sa)
-{
-	int err = get_slots(en, sa);
-
-	if (!err)
-		fill_slots(en, sa);
-	return err;
-}
-
 static int enter_all(struct espah_net *en)
 {
 	unsigned long index;
@@ -469,7 +246,7 @@ static int enter_all(struct espah_net *en)
 	xa_for_each(&en->sad.by_index, index, sa) {
 		if (sa->larval || sa->no_out)
 			continue;
-		err = enter_slot(en, sa, ESPAH_SLOT_ANY);
+		err = espah_slot_enter(en, sa, ESPAH_SLOT_ANY);
 		if (err)
 			return err;
 		cond_resched();
@@ -483,7 +260,7 @@ static void leave_all(struct espah_net *en)
 	struct espah_sa *sa;
 
 	xa_for_each(&en->sad.by_index, index, sa)
-		leave_slot(en, sa, ESPAH_SLOT_ANY);
+		espah_slot_leave(en, sa, ESPAH_SLOT_ANY);
 }
 
 /**
@@ -551,7 +328,7 @@ int espah_sad_insert(struct espah_net *en, struct espah_sa *sa)
 					   by_spi_params);
 	if (err)
 		goto free_index;
-	err = enter_slots(en, sa);
+	err = espah_slots_enter(en, sa);
 	if (err)
 		goto remove_spi;
 
@@ -600,7 +377,7 @@ int espah_sad_replace(struct espah_net *en, struct espah_sa *old,
 	err = begin_reading(en, sa);
 	if (err)
 		return err;
-	err = enter_slots(en, sa);
+	err = espah_slots_enter(en, sa);
 	if (err)
 		goto end_reading;
 	/* @old is there, and this needs no memory; nor does the index. */
@@ -621,7 +398,7 @@ int espah_sad_replace(struct espah_net *en, struct espah_sa *old,
 	return 0;
 
 leave_slots:
-	leave_slots(en, sa);
+	espah_slots_leave(en, sa);
 	/* A packet may have found it in a slot meanwhile. */
 	WRITE_ONCE(sa->dead, true);
 end_reading:
@@ -667,7 +444,7 @@ int espah_sad_announce(struct espah_net *en, struct espah_sa *sa,
 	err = begin_reading(en, heir);
 	if (err)
 		return err;
-	err = get_slots(en, heir);
+	err = espah_slots_get(en, heir);
 	if (err)
 		goto end_reading;
 	if (!same_id(sa, heir))
@@ -676,7 +453,7 @@ int espah_sad_announce(struct espah_net *en, struct espah_sa *sa,
 						   by_spi_params);
 	if (!err)
 		return 0;
-	put_slots(en, heir, ESPAH_SLOTS);
+	espah_slots_put(en, heir);
 end_reading:
 	end_reading(en, heir);
 	return err;
@@ -697,7 +474,7 @@ void espah_sad_recall(struct espah_net *en, struct espah_sa *sa,
 	if (!same_id(sa, heir))
 		rhashtable_remove_fast(&en->sad.by_spi, &heir->spi_node,
 				       by_spi_params);
-	put_slots(en, heir, ESPAH_SLOTS);
+	espah_slots_put(en, heir);
 	end_reading(en, heir);
 }
 
@@ -725,7 +502,7 @@ void espah_sad_succeed(struct espah_net *en, struct espah_sa *sa,
 	else
 		rhashtable_remove_fast(&sad->by_spi, &sa->spi_node,
 				       by_spi_params);
-	fill_slots(en, heir);
+	espah_slots_fill(en, heir);
 	xa_store(&sad->by_index, heir->index, heir, GFP_KERNEL_ACCOUNT);
 	WRITE_ONCE(sa->dead, true);
 	espah_lifetime_stop(sa);
@@ -745,7 +522,7 @@ void espah_sad_succeed(struct espah_net *en, struct espah_sa *sa,
  */
 void espah_sad_forsake(struct espah_net *en, struct espah_sa *sa)
 {
-	leave_slots(en, sa);
+	espah_slots_leave(en, sa);
 }
 
 /**
@@ -768,7 +545,7 @@ void espah_sad_remove(struct espah_net *en, struct espah_sa *sa)
 	espah_keepalive_stop(sa);
 	espah_dummy_stop(sa);
 	rhashtable_remove_fast(&sad->by_spi, &sa->spi_node, by_spi_params);
-	leave_slots(en, sa);
+	espah_slots_leave(en, sa);
 	end_reading(en, sa);
 	xa_erase(&sad->by_index, sa->index);
 	sad->count--;
