@@ -195,7 +195,7 @@ def each_shot(tunnel, words, shots, trigger, note, source='a'):
 def output(faults, namespaces, note):
     """The sender's own allocations: it enters the module with its system call."""
     for tunnel, words in with_tunnels(namespaces, modes=(TUNNEL,)):
-        each_shot(tunnel, words, (Fragmented, Segmented), lambda: Nth(faults), note)
+        each_shot(tunnel, words, (Paged, Fragmented, Segmented), lambda: Nth(faults), note)
 
 
 def all_output(faults, namespaces, note):
