@@ -43,9 +43,9 @@ median() {
 	sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
 }
 
-# exchange LEFT RIGHT: instructions for one datagram from end to end
+# exchange LEFT RIGHT [FLOWS]: instructions for one datagram from end to end
 exchange() {
-	/out/datagrams "$1" "$2" 10.9.0.2 "$payload" "$warm_up" "$count" "$rounds" | median
+	/out/datagrams "$1" "$2" 10.9.0.2 "$payload" "$warm_up" "$count" "$rounds" "${3:-1}" | median
 }
 
 # was_protected WHO SEEN: a figure for packets that went another way is none.
