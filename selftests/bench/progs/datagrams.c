@@ -11,8 +11,8 @@
  * time-out, which would cost more than what is to be measured: an alarm ends
  * the program if a datagram is lost.
  *
- * Of several flows (one), each sends in turn, from a port of its own, every other one with another TOS: who remembers what
- * was found for the last packets remembers none of these.
+ * Of several flows (one), each sends in turn, from a port of its own, every other one with
+ * another TOS: who remembers what was found for the last packets remembers none of these.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
