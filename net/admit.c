@@ -17,26 +17,12 @@
 #include "path.h"
 #include "quoted.h"
 
-/* The policy that speaks of what came out, if there is one. */
-static __always_inline struct espah_policy *ask(const struct espah_sa *sa,
-						const struct sk_buff *skb,
-						u8 dir,
-						const struct espah_flow *flow)
-{
-	struct espah_policy *policy = espah_spd_lookup(sa->en, dir, flow);
-
-	if (likely(policy))
-		espah_policy_use(policy, skb->len);
-	return policy;
-}
-
-/* As judge(), for a packet that came under others before. Whoever was removed meanwhile
+/* As covers(), for a packet that came under others before. Whoever was removed meanwhile
  * must not speak for anybody any more.
  */
-static noinline unsigned int judge_nested(struct espah_sa *sa,
-					  const struct sk_buff *skb,
-					  struct espah_path *path, u8 dir,
-					  const struct espah_flow *flow)
+static noinline unsigned int covers_nested(struct espah_sa *sa,
+					   struct espah_path *path,
+					   const struct espah_flow *flow)
 {
 	unsigned int i;
 
@@ -47,21 +33,37 @@ static noinline unsigned int judge_nested(struct espah_sa *sa,
 		if (!espah_sa_covers(path->sas[i], flow))
 			return ESPAH_A_CNT_IN_SELECTOR;
 	}
-	return espah_policy_admits(ask(sa, skb, dir, flow), path->sas,
-				   path->count + 1);
+	return 0;
 }
 
-/* RFC 4301 section 5.2 step 4: the SA's selector, then the policy. */
+static __always_inline unsigned int covers(struct espah_sa *sa,
+					   struct espah_path *path,
+					   const struct espah_flow *flow)
+{
+	if (unlikely(path))
+		return covers_nested(sa, path, flow);
+	return espah_sa_covers(sa, flow) ? 0 : ESPAH_A_CNT_IN_SELECTOR;
+}
+
+/* RFC 4301 section 5.2 step 4: the SA's selector, then the policy, which is set to that which
+ * speaks of what came out, if there is one.
+ */
 static __always_inline unsigned int judge(struct espah_sa *sa,
 					  const struct sk_buff *skb,
 					  struct espah_path *path, u8 dir,
-					  const struct espah_flow *flow)
+					  const struct espah_flow *flow,
+					  struct espah_policy **policy)
 {
-	if (unlikely(path))
-		return judge_nested(sa, skb, path, dir, flow);
-	if (!espah_sa_covers(sa, flow))
-		return ESPAH_A_CNT_IN_SELECTOR;
-	return espah_policy_admits_one(ask(sa, skb, dir, flow), sa);
+	unsigned int cause = covers(sa, path, flow);
+
+	if (unlikely(cause))
+		return cause;
+	*policy = espah_spd_lookup(sa->en, dir, flow);
+	if (likely(*policy))
+		espah_policy_use(*policy, skb->len);
+	return unlikely(path) ?
+	       espah_policy_admits(*policy, path->sas, path->count + 1) :
+	       espah_policy_admits_one(*policy, sa);
 }
 
 /* RFC 4301 section 6.2: an ICMP error that may not pass by its own ends may if it quotes a
@@ -73,25 +75,24 @@ static noinline unsigned int judge_error(struct espah_sa *sa,
 					 const struct espah_flow *flow,
 					 unsigned int cause)
 {
+	struct espah_policy *policy;
 	struct espah_flow back;
 
 	if (cause == ESPAH_A_CNT_IN_POLICY_DISCARD ||
 	    !espah_quoted_back(skb, flow, &back) ||
-	    judge(sa, skb, path, dir, &back))
+	    judge(sa, skb, path, dir, &back, &policy))
 		return cause;
 	return 0;
 }
 
-/* What came under one SA, over IPv4 and with IPv4 in it, may go directly. */
+/* What came under one SA may go directly. */
 static __always_inline struct espah_onwards
-go_where(struct espah_sa *sa, struct sk_buff *skb, const struct espah_path *path,
-	 bool marked)
+go_where(const struct espah_sa *sa, struct sk_buff *skb,
+	 const struct espah_path *path, bool marked)
 {
 	struct espah_onwards onwards = {};
 
-	if (unlikely(path || marked || sa->if_id || sa->id.family != AF_INET ||
-		     espah_packet_is6(skb)) ||
-	    !espah_direct_unheard(sa->en))
+	if (path || marked || !espah_direct_may(sa, skb))
 		return onwards;
 	if (sa->mode != ESPAH_MODE_TRANSPORT) {
 		onwards.rt = espah_direct_way(sa->en, skb);
@@ -131,6 +132,8 @@ unsigned int espah_admit(struct espah_sa *sa, struct sk_buff *skb,
 			 struct espah_path *path, bool marked,
 			 struct espah_onwards *onwards)
 {
+	unsigned long generation = espah_net_generation(sa->en);
+	struct espah_policy *policy;
 	struct espah_flow flow;
 	unsigned int cause;
 	u8 dir;
@@ -144,7 +147,9 @@ unsigned int espah_admit(struct espah_sa *sa, struct sk_buff *skb,
 	espah_flow_in(sa->en, skb, &flow);
 	flow.if_id = sa->if_id;
 	dir = is_here(sa, skb, onwards) ? ESPAH_DIR_IN : ESPAH_DIR_FWD;
-	cause = judge(sa, skb, path, dir, &flow);
+	cause = judge(sa, skb, path, dir, &flow, &policy);
+	if (likely(!cause) && onwards->direct && policy)
+		espah_direct_learn(sa, skb, policy, generation);
 	if (unlikely(cause) && espah_quoted_worth(&flow))
 		cause = judge_error(sa, skb, path, dir, &flow, cause);
 	return cause;

@@ -134,6 +134,14 @@ static inline bool espah_custom_rules(const struct net *net)
 #endif
 }
 
+/* What is sent is counted as it is asked for since 6.7, and not only as it leaves. */
+static inline void espah_count_request4(struct net *net)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	IP_INC_STATS(net, IPSTATS_MIB_OUTREQUESTS);
+#endif
+}
+
 /* Exported, and in no header that a module can see. */
 void nf_queue_nf_hook_drop(struct net *net);
 

@@ -183,35 +183,16 @@ void espah_crypto_free(struct crypto_aead *tfm)
 		crypto_free_aead(tfm);
 }
 
-/* As long as the longest IV. */
-static void random_iv(u8 *iv, unsigned int len)
+/**
+ * espah_crypto_random_iv() - an IV that nobody knows before
+ * @iv: where it goes
+ * @len: its octets, as many as the longest IV has at the most
+ */
+void espah_crypto_random_iv(u8 *iv, unsigned int len)
 {
 	u64 words[2] = { get_random_u64(), get_random_u64() };
 
 	memcpy(iv, words, min_t(unsigned int, len, sizeof(words)));
-}
-
-/**
- * espah_crypto_iv() - the IV of a packet
- * @sa: SA
- * @seq: the packet's sequence number, never used twice with this SA
- * @iv: where it goes
- *
- * Of a block chaining mode nobody may know it before the packet is sent
- * (RFC 3602 section 3): it is random. Of the counter modes RFC 4106 section
- * 3.1 wants it unique under a key, and leaves it to the sender how. A number
- * used once masked with a constant is used once. The constant is random for
- * each SA: where somebody gives the same key to a second SA, after a restart
- * for instance, the two hardly ever share an IV.
- */
-void espah_crypto_iv(const struct espah_sa *sa, u64 seq, u8 *iv)
-{
-	__be64 counter = cpu_to_be64(seq ^ sa->iv_mask);
-
-	if (likely(sa->iv == ESPAH_IV_COUNTER))
-		memcpy(iv, &counter, sizeof(counter));
-	else if (sa->iv == ESPAH_IV_RANDOM)
-		random_iv(iv, sa->iv_len);
 }
 
 /* With extended numbers, what is authenticated in front is not as the packet has
@@ -359,10 +340,13 @@ request(const struct espah_sa *sa, struct sk_buff *skb, int frags,
 		give_back(req);
 		return NULL;
 	}
+	/* Whoever asks has made this part linear. */
 	if (apart && sa->iv == ESPAH_IV_IMPLICIT)
 		memcpy(iv, &number, sizeof(number));
+	else if (likely(sa->iv_len == sizeof(__be64)))
+		memcpy(iv, skb->data + assoc_len - sizeof(__be64),
+		       sizeof(__be64));
 	else
-		/* Whoever asks has made this part linear. */
 		memcpy(iv, skb->data + assoc_len - sa->iv_len, sa->iv_len);
 
 	aead_request_set_tfm(req, tfm);

@@ -11,7 +11,6 @@
 
 #include "deliver.h"
 #include "dev.h"
-#include "direct.h"
 #include "ext6.h"
 #include "gather.h"
 #include "netns.h"
@@ -164,9 +163,8 @@ void espah_deliver(struct espah_sa *sa, struct sk_buff *skb, bool tunnel)
 		return;
 	}
 	skb_dst_drop(skb);
-	/* What was inside of the tunnel has moved the header. */
-	if (unlikely(sa->mode == ESPAH_MODE_TRANSPORT))
-		skb_mac_header_rebuild(skb);
+	/* Whoever listens looks in front of the header for the link's. */
+	skb_mac_header_rebuild(skb);
 	if (unlikely(is_part(skb)) && !put_together(sa, skb))
 		return;
 	if (unlikely(sa->if_id)) {
@@ -177,26 +175,6 @@ void espah_deliver(struct espah_sa *sa, struct sk_buff *skb, bool tunnel)
 		espah_count_drop(en, sa, NULL, ESPAH_A_CNT_IN_BACKLOG);
 	else
 		espah_count(en, ESPAH_A_CNT_IN_OK);
-}
-
-/**
- * espah_deliver_directly() - a packet goes on in clear where nobody listens
- * @sa: SA that it came under, and no other; the caller keeps it
- * @skb: IPv4 packet, without a mark, with its data at its header
- * @rt: where it goes, if it came out of a tunnel, from espah_direct_way(); otherwise NULL,
- *	and it goes by the route that it came by
- *
- * The caller holds RCU, and has softirqs off.
- */
-void espah_deliver_directly(struct espah_sa *sa, struct sk_buff *skb,
-			    struct rtable *rt)
-{
-	trace_espah_input(sa, skb);
-	nf_reset_ct(skb);
-	espah_count(sa->en, ESPAH_A_CNT_IN_OK);
-	if (rt)
-		espah_direct_enter(sa->en, skb, rt);
-	espah_direct_input(skb);
 }
 
 /**

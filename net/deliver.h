@@ -11,8 +11,6 @@ struct sk_buff;
 
 bool espah_deliver_here(struct net *net, struct sk_buff *skb);
 void espah_deliver(struct espah_sa *sa, struct sk_buff *skb, bool tunnel);
-void espah_deliver_directly(struct espah_sa *sa, struct sk_buff *skb,
-			    struct rtable *rt);
 int espah_deliver_init(void);
 void espah_deliver_exit(void);
 

@@ -6,6 +6,8 @@
 #include <linux/skbuff.h>
 
 struct espah_net;
+struct espah_policy;
+struct espah_sa;
 struct espah_ways;
 struct rtable;
 
@@ -25,11 +27,13 @@ static __always_inline bool espah_direct_judged(const struct sk_buff *skb)
 	return this_cpu_read(espah_direct_packet) == skb;
 }
 
-bool espah_direct_unheard(const struct espah_net *en);
+bool espah_direct_may(const struct espah_sa *sa, const struct sk_buff *skb);
 struct rtable *espah_direct_way(struct espah_net *en, struct sk_buff *skb);
-void espah_direct_enter(struct espah_net *en, struct sk_buff *skb,
-			struct rtable *rt);
-void espah_direct_input(struct sk_buff *skb);
+void espah_direct_learn(const struct espah_sa *sa, const struct sk_buff *skb,
+			struct espah_policy *policy, unsigned long generation);
+int espah_direct_again(struct espah_sa *sa, struct sk_buff *skb);
+void espah_direct_deliver(struct espah_sa *sa, struct sk_buff *skb,
+			  struct rtable *rt);
 void espah_direct_prepare(struct espah_net *en);
 void espah_direct_free(struct espah_net *en);
 

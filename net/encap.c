@@ -181,6 +181,9 @@ static unsigned int decap_dsfield(struct espah_sa *sa, struct sk_buff *skb,
 {
 	u8 inner = espah_encap_dsfield(skb), dsfield = inner;
 
+	/* Where both say the same, neither gives the other anything. */
+	if (likely(inner == outer))
+		return 0;
 	switch (espah_header_decap(&sa->header, outer, &dsfield)) {
 	case ESPAH_ECN_DROP:
 		return ESPAH_A_CNT_IN_ECN;
@@ -225,7 +228,6 @@ unsigned int espah_decap_tunnel(struct sk_buff *skb, struct espah_sa *sa,
 		return cause;
 
 	skb_reset_network_header(skb);
-	skb_mac_header_rebuild(skb);
 	skb->protocol = likely(next == IPPROTO_IPIP) ? htons(ETH_P_IP) :
 						       htons(ETH_P_IPV6);
 	skb->encapsulation = 0;

@@ -2,6 +2,7 @@
 #ifndef _ESPAH_FLOW_H
 #define _ESPAH_FLOW_H
 
+#include <linux/ip.h>
 #include <linux/skbuff.h>
 
 #include "netns.h"
@@ -47,6 +48,21 @@ static __always_inline void espah_flow_in(const struct espah_net *en,
 	espah_flow_of(skb, flow);
 	if (unlikely(espah_narrow(en)))
 		espah_flow_narrow_in(skb, flow);
+}
+
+/**
+ * espah_flow_ports() - both ports of a packet
+ * @skb: IPv4 packet without options, and no fragment, with its data at its header
+ *
+ * Return: the ports as the packet has them, or 0 where they are not seen without effort.
+ */
+static __always_inline __be32 espah_flow_ports(const struct sk_buff *skb)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+
+	return (iph->protocol == IPPROTO_UDP || iph->protocol == IPPROTO_TCP) &&
+	       skb_headlen(skb) >= sizeof(*iph) + sizeof(__be32) ?
+		       *(const __be32 *)(iph + 1) : 0;
 }
 
 #endif /* _ESPAH_FLOW_H */

@@ -8,6 +8,7 @@
 
 #include "clear.h"
 #include "default.h"
+#include "early.h"
 #include "hooks.h"
 #include "icmp.h"
 #include "netns.h"
@@ -71,6 +72,14 @@ static const struct nf_hook_ops icmp4_hook = {
 	.pf		= NFPROTO_IPV4,
 	.hooknum	= NF_INET_LOCAL_IN,
 	.priority	= NF_IP_PRI_LAST - 1,
+};
+
+/* What is for an SA of ours, when nobody else has a say. */
+static const struct nf_hook_ops early_hook = {
+	.hook		= espah_early_hook,
+	.pf		= NFPROTO_IPV4,
+	.hooknum	= NF_INET_PRE_ROUTING,
+	.priority	= NF_IP_PRI_LAST,
 };
 
 static bool any_policy(const struct espah_net *en)
@@ -149,4 +158,40 @@ void espah_hooks_icmp_put(struct espah_net *en)
 		return;
 	WRITE_ONCE(en->hooked_in, en->hooked_in - 1);
 	nf_unregister_net_hook(en->net, &icmp4_hook);
+}
+
+/**
+ * espah_hooks_early_get() - before an SA is there whose packets may be taken early
+ * @en: namespace; the caller holds its lock
+ *
+ * Return: 0, to be ended with espah_hooks_early_put(), or a negative errno.
+ */
+int espah_hooks_early_get(struct espah_net *en)
+{
+	int err;
+
+	lockdep_assert_held(&en->lock);
+
+	if (!en->early) {
+		err = nf_register_net_hook(en->net, &early_hook);
+		if (err)
+			return err;
+		WRITE_ONCE(en->hooked_pre, 1);
+	}
+	en->early++;
+	return 0;
+}
+
+/**
+ * espah_hooks_early_put() - when such an SA is gone
+ * @en: namespace; the caller holds its lock
+ */
+void espah_hooks_early_put(struct espah_net *en)
+{
+	lockdep_assert_held(&en->lock);
+
+	if (--en->early)
+		return;
+	WRITE_ONCE(en->hooked_pre, 0);
+	nf_unregister_net_hook(en->net, &early_hook);
 }

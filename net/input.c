@@ -14,6 +14,8 @@
 #include "compat.h"
 #include "crypto.h"
 #include "deliver.h"
+#include "direct.h"
+#include "early.h"
 #include "encap.h"
 #include "esp.h"
 #include "heir.h"
@@ -238,41 +240,53 @@ static noinline bool go_on_in_udp(struct espah_sa *sa, struct sk_buff *skb,
 	return true;
 }
 
+/* What came out goes on where it may, when that has been found out. */
+static noinline void find_out(struct espah_sa *sa, struct sk_buff *skb,
+			      struct espah_path *path)
+{
+	struct espah_onwards onwards = {};
+	enum onward onward = CLEAR;
+	unsigned int cause;
+
+	if (espah_nested(sa, skb))
+		onward = go_on(sa, skb, path);
+	if (onward == GONE)
+		return;
+	cause = accept(sa, skb, path, onward, &onwards);
+	if (unlikely(cause) && go_on_in_udp(sa, skb, path, cause))
+		return;
+
+	if (unlikely(cause))
+		espah_drop(sa->en, sa, skb, cause);
+	else if (onwards.direct)
+		espah_direct_deliver(sa, skb, onwards.rt);
+	else
+		espah_deliver(sa, skb, espah_path_in_tunnel(sa, path));
+	espah_path_free(path);
+}
+
 /* Whether the cipher finished at once or later, this comes after it. */
 static void decrypted(struct sk_buff *skb, int err, struct espah_path *path)
 {
 	struct espah_packet *packet = espah_packet(skb);
 	struct espah_sa *sa = packet->sa;
-	enum onward onward = CLEAR;
-	struct espah_onwards onwards = {};
-	unsigned int cause;
+	int cause;
 
 	espah_crypto_request_free(packet->req);
-	if (unlikely(err)) {
+	if (unlikely(err))
 		cause = err == -EBADMSG ? ESPAH_A_CNT_IN_ICV :
 					  ESPAH_A_CNT_IN_CRYPTO;
-	} else {
-		cause = open_up(sa, skb);
-		if (!cause) {
-			if (espah_nested(sa, skb))
-				onward = go_on(sa, skb, path);
-			if (onward == GONE)
-				return;
-			cause = accept(sa, skb, path, onward, &onwards);
-			if (unlikely(cause) &&
-			    go_on_in_udp(sa, skb, path, cause))
-				return;
-		}
-	}
-
-	if (unlikely(cause))
-		espah_drop(sa->en, sa, skb, cause);
-	else if (likely(onwards.direct))
-		espah_deliver_directly(sa, skb, onwards.rt);
 	else
-		espah_deliver(sa, skb, espah_path_in_tunnel(sa, path));
-	if (unlikely(path))
-		espah_path_free(path);
+		cause = open_up(sa, skb);
+	if (likely(!cause))
+		cause = likely(!path && !espah_nested(sa, skb)) ?
+			espah_direct_again(sa, skb) : -ENOENT;
+	if (likely(!cause))
+		return;
+	if (cause == -ENOENT)
+		find_out(sa, skb, path);
+	else
+		drop(sa, skb, path, cause);
 }
 
 /* What a packet keeps while it is with the crypto API, which may finish outside of
@@ -535,6 +549,7 @@ static __always_inline int rcv(struct sk_buff *skb, u16 family, u8 proto,
 			       int encap_type)
 {
 	struct espah_net *en = espah_net(dev_net(skb->dev));
+	unsigned long generation = espah_net_generation(en);
 	struct espah_sa_id id = {
 		.family	= family,
 		.proto	= proto,
@@ -575,14 +590,32 @@ static __always_inline int rcv(struct sk_buff *skb, u16 family, u8 proto,
 		cause = ESPAH_A_CNT_IN_FRAGMENT;
 	else
 		cause = espah_natt_admits(sa, skb, encap_type);
-	if (!cause)
+	if (!cause) {
+		if (family == AF_INET && proto == IPPROTO_ESP && !encap_type)
+			espah_early_learn(sa, skb, generation);
 		cause = proto == IPPROTO_AH ? receive_ah(sa, skb, NULL) :
 					      receive(sa, skb, NULL);
+	}
 	if (!cause)
 		return 0;
 drop:
 	espah_drop(en, sa, skb, cause);
 	return 0;
+}
+
+/**
+ * espah_input_known4() - an ESP packet over IPv4 for this host, of an SA that was found before
+ * @sa: SA, which takes it as it comes
+ * @skb: packet, with its data at the ESP header; taken over
+ *
+ * The caller holds RCU, and has softirqs off.
+ */
+void espah_input_known4(struct espah_sa *sa, struct sk_buff *skb)
+{
+	unsigned int cause = receive(sa, skb, NULL);
+
+	if (unlikely(cause))
+		espah_drop(sa->en, sa, skb, cause);
 }
 
 /* Each once, so that what it calls is called from one place and becomes part of it. */

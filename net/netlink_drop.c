@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Packets that have ended, as answers and as events. */
 
+#include <net/sock.h>
+
 #include "drops.h"
 #include "netlink.h"
 #include "netlink_attr.h"

@@ -2,6 +2,7 @@
 /* The request that moves SAs and policies to other outer addresses. */
 
 #include <linux/in.h>
+#include <net/ipv6.h>
 
 #include "migrate.h"
 #include "netlink.h"

@@ -9,10 +9,12 @@
 #include "dev.h"
 #include "direct.h"
 #include "drops.h"
+#include "early.h"
 #include "lifetime.h"
 #include "mark.h"
 #include "netns.h"
 #include "sa.h"
+#include "sent.h"
 
 unsigned int espah_net_id __read_mostly;
 
@@ -91,6 +93,8 @@ static void __net_exit net_exit(struct net *net)
 	espah_mark_free(en->stub);
 	espah_drops_free(en);
 	espah_direct_free(en);
+	espah_early_free(en);
+	espah_sent_free(en);
 	free_percpu(en->counters);
 }
 

@@ -15,7 +15,9 @@
 #include "stats.h"
 #include "stranger.h"
 
+struct espah_arrivals;
 struct espah_drops;
+struct espah_sents;
 struct espah_ways;
 struct xfrm_state;
 
@@ -49,10 +51,16 @@ struct xfrm_state;
  *	under @lock, and read locklessly
  * @ways: per CPU, where packets that came out of tunnels have gone, or NULL; written once,
  *	under @lock, and read locklessly; see net/direct.c
+ * @arrivals: per CPU, what was found for ESP packets that arrived, or NULL; as @ways; see
+ *	net/early.c
+ * @sents: per CPU, what was found for packets that left, or NULL; as @ways; see net/sent.c
  * @hooked_in: how many of netfilter's hooks at LOCAL_IN over IPv4 are ours; written under
  *	@lock, never before they are there, nor when they have gone; read locklessly
  * @hooked_fwd: likewise, at FORWARD
+ * @hooked_pre: likewise, at PRE_ROUTING
  * @encapsulated: number of SAs with encapsulation over IPv4; under @lock
+ * @early: number of SAs whose packets may be taken early; under @lock
+ * @generation: of what packets find here; see espah_net_changed()
  * @sas: number of SAs whose memory is not given back yet, and of those that see to it
  */
 struct espah_net {
@@ -74,9 +82,14 @@ struct espah_net {
 	struct espah_counters __percpu	*counters;
 	struct espah_drops		*drops;
 	struct espah_ways __percpu	*ways;
+	struct espah_arrivals __percpu	*arrivals;
+	struct espah_sents __percpu	*sents;
 	u8				hooked_in;
 	u8				hooked_fwd;
+	u8				hooked_pre;
 	unsigned int			encapsulated;
+	unsigned int			early;
+	unsigned long			generation;
 	atomic_t			sas;
 };
 
@@ -91,6 +104,36 @@ extern unsigned int espah_net_id;
 static inline struct espah_net *espah_net(const struct net *net)
 {
 	return net_generic(net, espah_net_id);
+}
+
+/**
+ * espah_net_changed() - packets may find something else from here on
+ * @en: namespace; the caller holds its lock
+ *
+ * What came can be found already, and what went can not; whoever may have found it before
+ * holds RCU, and it is given back a grace period later than this.
+ */
+static inline void espah_net_changed(struct espah_net *en)
+{
+	lockdep_assert_held(&en->lock);
+
+	/* After all that it is about; espah_net_generation() reads it before. */
+	smp_store_release(&en->generation, en->generation + 1);
+}
+
+/**
+ * espah_net_generation() - of what is found from here on
+ * @en: namespace
+ *
+ * What was found under RCU is what would be found now, as long as this answers what it did
+ * before that.
+ *
+ * Return: a number that is another one after each change.
+ */
+static inline unsigned long espah_net_generation(const struct espah_net *en)
+{
+	/* Before all that is looked for; espah_net_changed() writes it after. */
+	return smp_load_acquire(&en->generation);
 }
 
 /**

@@ -29,39 +29,37 @@
 #include "protect.h"
 #include "quoted.h"
 #include "route.h"
+#include "sent.h"
 
-/* The route to the other end of a tunnel, for packets with this mark. It is looked up
- * without a protocol, which keeps xfrm's policies out of it.
- *
- * Returns a route to be given back with dst_release(), or NULL.
- */
-static __always_inline struct dst_entry *tunnel_route(struct espah_sa *sa,
-						      u32 mark)
+/* Looked up without a protocol, which keeps xfrm's policies out of it. */
+static noinline struct dst_entry *find_route(struct espah_sa *sa, u32 mark)
 {
 	struct flowi4 fl4 = {
 		.daddr		= sa->id.dst.v4,
 		.saddr		= sa->src.v4,
 		.flowi4_mark	= mark,
 	};
-	struct espah_route *route;
-	struct rtable *rt = NULL;
-	__be32 saddr;
+	struct rtable *rt;
 
-	if (unlikely(sa->id.family == AF_INET6))
+	if (sa->id.family == AF_INET6)
 		return espah_output6_route(sa, mark);
-
-	route = espah_route_for(sa, mark);
-	if (likely(route))
-		rt = dst_cache_get_ip4(&route->cache, &saddr);
-	if (likely(rt))
-		return &rt->dst;
 	rt = ip_route_output_key(sa->en->net, &fl4);
 	if (IS_ERR(rt))
 		return NULL;
-	route = espah_route_keep(sa, mark);
-	if (route)
-		dst_cache_set_ip4(&route->cache, &rt->dst, fl4.saddr);
+	espah_route_keep(sa, mark, &rt->dst, 0);
 	return &rt->dst;
+}
+
+/* The route to the other end of a tunnel, for packets with this mark.
+ *
+ * Returns a route to be given back with dst_release(), or NULL.
+ */
+static __always_inline struct dst_entry *tunnel_route(struct espah_sa *sa,
+						      u32 mark)
+{
+	struct dst_entry *dst = espah_route_for(sa, mark);
+
+	return likely(dst) ? dst : find_route(sa, mark);
 }
 
 /**
@@ -323,7 +321,6 @@ static noinline unsigned int take_error(struct espah_net *en,
 	struct espah_policy *policy;
 	struct espah_flow back;
 	struct espah_sa *sa;
-	unsigned int verdict;
 	bool excluded;
 
 	if (!espah_quoted_back(skb, flow, &back))
@@ -340,11 +337,7 @@ static noinline unsigned int take_error(struct espah_net *en,
 		return refuse(en, NULL, skb, ESPAH_A_CNT_OUT_NO_SA);
 	if (!skb_dst(skb))
 		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_NO_ROUTE);
-
-	local_bh_disable();
-	verdict = take_slowly(en, policy, &back, sa, skb, state, NULL);
-	local_bh_enable();
-	return verdict;
+	return take_slowly(en, policy, &back, sa, skb, state, NULL);
 }
 
 static __always_inline unsigned int
@@ -485,30 +478,16 @@ static bool waits_behind(const struct espah_net *en,
 	return READ_ONCE(policy->queue) && READ_ONCE(en->waiting.held);
 }
 
-/**
- * espah_output_hook() - a packet is about to leave
- * @priv: unused
- * @skb: packet, routed, with its header in the linear part
- * @state: namespace
- *
- * Return: %NF_ACCEPT if no policy wants it protected, %NF_STOLEN if it was
- * taken, or a drop verdict.
- */
-unsigned int espah_output_hook(void *priv, struct sk_buff *skb,
-			       const struct nf_hook_state *state)
+/* What the policies want of it, and what with, is looked for. */
+static noinline unsigned int find_and_take(struct espah_net *en,
+					   struct sk_buff *skb,
+					   const struct nf_hook_state *state,
+					   unsigned long generation)
 {
-	struct espah_net *en = espah_net(state->net);
 	struct espah_policy *policy;
 	bool excluded = false;
 	struct espah_flow flow;
 	struct espah_sa *sa;
-	unsigned int verdict;
-
-	if ((!READ_ONCE(en->spd.count[ESPAH_DIR_OUT]) &&
-	     !espah_default_blocks(en, ESPAH_DIR_OUT)) || not_ours(skb))
-		return NF_ACCEPT;
-	if (espah_flowtable_worth(skb) && !espah_flowtable_leave(en, skb))
-		return refuse(en, NULL, skb, ESPAH_A_CNT_OUT_NOMEM);
 
 	espah_flow_out(en, skb, &flow);
 	policy = espah_spd_lookup(en, ESPAH_DIR_OUT, &flow);
@@ -526,16 +505,56 @@ unsigned int espah_output_hook(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	if (!skb_dst(skb))
 		return refuse(en, sa, skb, ESPAH_A_CNT_OUT_NO_ROUTE);
+	if (!sa)
+		return take_without(en, policy, &flow, skb, state, NULL,
+				    excluded);
+	if (policy->config.tmpls == 1)
+		espah_sent_learn(en, skb, policy, sa, generation);
+	if (waits_behind(en, policy))
+		return take_behind(en, policy, &flow, sa, skb, state, NULL);
+	return take_slowly(en, policy, &flow, sa, skb, state, NULL);
+}
+
+/* As find_and_take(), where that is known from packets before. */
+static __always_inline unsigned int take_ours(struct espah_net *en,
+					      struct sk_buff *skb,
+					      const struct nf_hook_state *state)
+{
+	unsigned long generation = espah_net_generation(en);
+	const struct espah_sent *sent = espah_sent_recall(en, skb, generation);
+
+	if (unlikely(!sent || waits_behind(en, sent->policy)))
+		return find_and_take(en, skb, state, generation);
+	espah_policy_use(sent->policy, skb->len);
+	if (unlikely(espah_bypass_out(state->sk)))
+		return NF_ACCEPT;
+	return take_under(en, sent->policy, sent->sa, NULL, skb, state, NULL);
+}
+
+/**
+ * espah_output_hook() - a packet is about to leave
+ * @priv: unused
+ * @skb: packet, routed, with its header in the linear part
+ * @state: namespace
+ *
+ * Return: %NF_ACCEPT if no policy wants it protected, %NF_STOLEN if it was
+ * taken, or a drop verdict.
+ */
+unsigned int espah_output_hook(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	struct espah_net *en = espah_net(state->net);
+	unsigned int verdict;
+
+	if ((!READ_ONCE(en->spd.count[ESPAH_DIR_OUT]) &&
+	     !espah_default_blocks(en, ESPAH_DIR_OUT)) || not_ours(skb))
+		return NF_ACCEPT;
+	if (espah_flowtable_worth(skb) && !espah_flowtable_leave(en, skb))
+		return refuse(en, NULL, skb, ESPAH_A_CNT_OUT_NOMEM);
 
 	/* A process may be sending; the per-CPU data wants softirqs off. */
 	local_bh_disable();
-	if (unlikely(!sa))
-		verdict = take_without(en, policy, &flow, skb, state, NULL,
-				       excluded);
-	else if (unlikely(waits_behind(en, policy)))
-		verdict = take_behind(en, policy, &flow, sa, skb, state, NULL);
-	else
-		verdict = take(en, policy, &flow, sa, skb, state, NULL);
+	verdict = take_ours(en, skb, state);
 	local_bh_enable();
 	return verdict;
 }

@@ -5,7 +5,6 @@
 
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv6.h>
-#include <net/dst_cache.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
 #include <net/neighbour.h>
@@ -34,22 +33,14 @@ struct dst_entry *espah_output6_route(struct espah_sa *sa, u32 mark)
 		.saddr		= sa->src.v6,
 		.flowi6_mark	= mark,
 	};
-	struct espah_route *route = espah_route_for(sa, mark);
-	struct dst_entry *dst = NULL;
-	struct in6_addr saddr;
+	struct dst_entry *dst = ip6_route_output(sa->en->net, NULL, &fl6);
 
-	if (likely(route))
-		dst = dst_cache_get_ip6(&route->cache, &saddr);
-	if (likely(dst))
-		return dst;
-	dst = ip6_route_output(sa->en->net, NULL, &fl6);
 	if (dst->error) {
 		dst_release(dst);
 		return NULL;
 	}
-	route = espah_route_keep(sa, mark);
-	if (route)
-		dst_cache_set_ip6(&route->cache, dst, &fl6.saddr);
+	espah_route_keep(sa, mark, dst,
+			 rt6_get_cookie((const struct rt6_info *)dst));
 	return dst;
 }
 

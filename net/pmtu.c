@@ -279,6 +279,18 @@ static unsigned int longest_under(const struct espah_sa *sa,
 					    longest(outermost(next)), longest));
 }
 
+/* Most are so short that they fit with the longest padding there is. */
+static __always_inline bool surely_fits(const struct espah_sa *sa,
+					const struct sk_buff *skb,
+					unsigned int front, unsigned int mtu)
+{
+	unsigned int more = front + sa->encap_len + espah_esp_header_len(sa) +
+			    ESPAH_ESP_TRAILER + sa->align - 1 + sa->icv_len;
+
+	return sa->id.proto == IPPROTO_ESP && !skb_is_gso(skb) &&
+	       skb->len + more <= mtu;
+}
+
 /**
  * espah_pmtu_fits() - does the packet still fit with its protection on?
  * @sa: SA
@@ -299,6 +311,10 @@ bool espah_pmtu_fits(const struct espah_sa *sa, const struct espah_layer *next,
 	unsigned int front = espah_encap_front(sa, skb);
 	unsigned int mtu;
 
+	if (likely(!next && surely_fits(sa, skb, front, outer_mtu(sa, outer)))) {
+		skb->ignore_df = 0;
+		return true;
+	}
 	mtu = longest_like(sa, skb, outer_under(sa, next, outer, front), front);
 	if (likely(fits(skb, mtu))) {
 		skb->ignore_df = 0;

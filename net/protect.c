@@ -34,8 +34,18 @@
  */
 static int send4(struct espah_net *en, struct sk_buff *skb)
 {
+	struct net *net = en->net;
+
 	IPCB(skb)->flags |= IPSKB_XFRM_TRANSFORMED | IPSKB_FORWARDED;
-	return ip_local_out(en->net, skb->sk, skb);
+	if (unlikely(rcu_access_pointer(net->nf.hooks_ipv4[NF_INET_LOCAL_OUT]) ||
+		     netif_is_l3_slave(skb_dst(skb)->dev)))
+		return ip_local_out(net, skb->sk, skb);
+	/* What that does where nobody hooks in, and there is no VRF. */
+	espah_count_request4(net);
+	skb->protocol = htons(ETH_P_IP);
+	ip_hdr(skb)->tot_len = htons(skb->len);
+	ip_send_check(ip_hdr(skb));
+	return dst_output(net, skb->sk, skb);
 }
 
 /* Send: the packet is protected, and the IP layer takes it. */
@@ -215,7 +225,8 @@ static __always_inline int assemble_as(struct sk_buff *skb, u8 mode,
 	frags = make_room(skb, header + front - min(front, own), tail, &last);
 	if (unlikely(frags < 0))
 		return frags;
-	at = pskb_put(skb, last, tail);
+	at = likely(last == skb && !skb_is_nonlinear(skb)) ?
+	     __skb_put(skb, tail) : pskb_put(skb, last, tail);
 
 	next = write_front(skb, sa, mode, header);
 	if (sa->encap_len)
@@ -348,14 +359,31 @@ static __always_inline void encrypt(struct sk_buff *skb, struct espah_layer *nex
 		transformed(skb, err);
 }
 
+/* No device can fill a checksum in once it is encrypted. In memory that is this packet's alone,
+ * it takes no more than to compute it. Returns 0 or a negative errno.
+ */
+static __always_inline int finish_checksum(struct sk_buff *skb)
+{
+	u8 *start = skb->head + skb->csum_start;
+	__sum16 *sum = (__sum16 *)(start + skb->csum_offset);
+
+	if (unlikely(skb_cloned(skb) || skb_is_nonlinear(skb) ||
+		     skb_csum_is_sctp(skb)))
+		return skb_csum_hwoffload_help(skb, 0);
+	*sum = csum_fold(csum_partial(start, skb_tail_pointer(skb) - start, 0));
+	/* What UDP would take for none (RFC 768). */
+	if (unlikely(!*sum))
+		*sum = CSUM_MANGLED_0;
+	skb->ip_summed = CHECKSUM_NONE;
+	return 0;
+}
+
 /* Transform. */
 static void transform(struct sk_buff *skb, struct espah_layer *next)
 {
 	struct espah_sa *sa = espah_packet(skb)->sa;
 
-	/* No device can fill a checksum in once it is encrypted. */
-	if (skb->ip_summed == CHECKSUM_PARTIAL &&
-	    skb_csum_hwoffload_help(skb, 0))
+	if (skb->ip_summed == CHECKSUM_PARTIAL && finish_checksum(skb))
 		end(skb);
 	else if (unlikely(sa->id.proto == IPPROTO_AH))
 		authenticate(skb, next);
@@ -488,6 +516,25 @@ static __always_inline void protect_packet(struct espah_sa *sa,
 		protect_one(sa, next, skb);
 }
 
+/* Every segment is a packet of its own, with a number of its own. */
+static noinline void protect_segments(struct espah_sa *sa,
+				      struct espah_layer *next,
+				      struct sk_buff *skb, bool whole)
+{
+	struct sk_buff *segs, *rest;
+
+	segs = skb_gso_segment(skb, 0);
+	if (IS_ERR_OR_NULL(segs)) {
+		espah_drop(sa->en, sa, skb, ESPAH_A_CNT_OUT_SEGMENT);
+		return;
+	}
+	consume_skb(skb);
+	skb_list_walk_safe(segs, skb, rest) {
+		skb_mark_not_on_list(skb);
+		protect_packet(sa, next, skb, whole);
+	}
+}
+
 /**
  * espah_protect() - protect a packet and send it
  * @sa: SA that was found for it; its hold is taken here
@@ -502,23 +549,10 @@ static __always_inline void protect_packet(struct espah_sa *sa,
 void espah_protect(struct espah_sa *sa, struct espah_layer *next,
 		   struct sk_buff *skb, bool whole)
 {
-	struct sk_buff *segs, *rest;
-
-	if (!skb_is_gso(skb)) {
+	if (unlikely(skb_is_gso(skb)))
+		protect_segments(sa, next, skb, whole);
+	else
 		protect_packet(sa, next, skb, whole);
-		return;
-	}
-	/* Every segment is a packet of its own, with a number of its own. */
-	segs = skb_gso_segment(skb, 0);
-	if (IS_ERR_OR_NULL(segs)) {
-		espah_drop(sa->en, sa, skb, ESPAH_A_CNT_OUT_SEGMENT);
-		return;
-	}
-	consume_skb(skb);
-	skb_list_walk_safe(segs, skb, rest) {
-		skb_mark_not_on_list(skb);
-		protect_packet(sa, next, skb, whole);
-	}
 }
 
 /**

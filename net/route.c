@@ -3,66 +3,62 @@
  * SAs and those in transport mode, which are most, have none.
  */
 
-#include <linux/slab.h>
-
+#include "netns.h"
 #include "route.h"
 
 /* Packets make it: where memory is short, the next one tries again. */
 #define GFP	(GFP_ATOMIC | __GFP_ACCOUNT | __GFP_NOWARN)
 
-static struct espah_route *make(void)
-{
-	struct espah_route *route = kzalloc(sizeof(*route), GFP);
-
-	if (!route)
-		return NULL;
-	route->mark = alloc_percpu_gfp(u32, GFP);
-	if (!route->mark || dst_cache_init(&route->cache, GFP)) {
-		espah_route_free(route);
-		return NULL;
-	}
-	return route;
-}
-
 /* Two CPUs may have their first packets at once: one of them is first. */
-static noinline struct espah_route *first(struct espah_sa *sa)
+static noinline struct espah_route __percpu *first(struct espah_sa *sa)
 {
-	struct espah_route *route = make(), *other;
+	struct espah_route __percpu *route, *other;
 
+	route = alloc_percpu_gfp(struct espah_route, GFP);
 	if (!route)
 		return NULL;
 	other = cmpxchg(&sa->route, NULL, route);
 	if (!other)
 		return route;
-	espah_route_free(route);
+	free_percpu(route);
 	return other;
 }
 
 /**
- * espah_route_keep() - a route for this CPU is about to be kept
+ * espah_route_keep() - this CPU keeps a route
  * @sa: SA, with softirqs off
- * @mark: mark that it is for
- *
- * Return: where to keep it, or NULL without memory.
+ * @mark: mark that it was looked up with
+ * @dst: the route, which the caller has still
+ * @cookie: over IPv6, what tells that it holds still
  */
-struct espah_route *espah_route_keep(struct espah_sa *sa, u32 mark)
+void espah_route_keep(struct espah_sa *sa, u32 mark, struct dst_entry *dst,
+		      u32 cookie)
 {
-	struct espah_route *route = READ_ONCE(sa->route) ?: first(sa);
+	struct espah_route __percpu *routes = READ_ONCE(sa->route) ?: first(sa);
+	struct espah_route *route;
 
-	if (route)
-		this_cpu_write(*route->mark, mark);
-	return route;
+	if (!routes)
+		return;
+	route = this_cpu_ptr(routes);
+	dst_release(route->dst);
+	*route = (struct espah_route){
+		.dst	= dst_clone(dst),
+		.cookie	= cookie,
+		.mark	= mark,
+	};
 }
 
 /**
  * espah_route_free() - the SA is gone, and nobody looks at its route any more
  * @route: route, or NULL
  */
-void espah_route_free(struct espah_route *route)
+void espah_route_free(struct espah_route __percpu *route)
 {
+	int cpu;
+
 	if (!route)
 		return;
-	dst_cache_destroy(&route->cache);
-	free_percpu(route->mark);
-	kfree(route);
+	for_each_possible_cpu(cpu)
+		dst_release(per_cpu_ptr(route, cpu)->dst);
+	free_percpu(route);
 }

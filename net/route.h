@@ -3,36 +3,71 @@
 #define _ESPAH_ROUTE_H
 
 #include <linux/percpu.h>
-#include <net/dst_cache.h>
+#include <net/dst.h>
+#include <net/ip.h>
 
 #include "sa.h"
 
 /**
- * struct espah_route - the outer route of an SA, kept for each CPU
- * @cache: the route; softirqs are off wherever it is touched
- * @mark: per CPU: the mark that the route of this CPU was looked up with; as @cache
+ * struct espah_route - the outer route of an SA, as one CPU keeps it
+ * @dst: the route, held, or NULL; softirqs are off wherever this is touched
+ * @cookie: what tells that it holds still, over IPv6
+ * @mark: mark that it was looked up with
  */
 struct espah_route {
-	struct dst_cache	cache;
-	u32 __percpu		*mark;
+	struct dst_entry	*dst;
+	u32			cookie;
+	u32			mark;
 };
 
-struct espah_route *espah_route_keep(struct espah_sa *sa, u32 mark);
-void espah_route_free(struct espah_route *route);
+void espah_route_keep(struct espah_sa *sa, u32 mark, struct dst_entry *dst,
+		      u32 cookie);
+void espah_route_free(struct espah_route __percpu *route);
 
 /**
- * espah_route_for() - what this CPU knows of an SA's route
+ * espah_route_holds4() - is a route over IPv4 what the stack would find now?
+ * @net: its namespace
+ * @rt: route
+ *
+ * As dst_check(), whose call it saves.
+ *
+ * Return: false if it has to be looked for.
+ */
+static __always_inline bool espah_route_holds4(const struct net *net,
+					       const struct rtable *rt)
+{
+	return READ_ONCE(rt->dst.obsolete) == DST_OBSOLETE_FORCE_CHK &&
+	       rt->rt_genid == rt_genid_ipv4(net);
+}
+
+/**
+ * espah_route_for() - the route that this CPU keeps of an SA
  * @sa: SA, with softirqs off
  * @mark: of the protected packet
  *
- * Return: where the route is looked for, or NULL where there is none for this mark.
+ * Return: the route, to be given back with dst_release(), or NULL where there is none for
+ * this mark that holds.
  */
-static inline struct espah_route *espah_route_for(struct espah_sa *sa, u32 mark)
+static __always_inline struct dst_entry *espah_route_for(struct espah_sa *sa,
+							 u32 mark)
 {
-	struct espah_route *route = READ_ONCE(sa->route);
+	struct espah_route __percpu *routes = READ_ONCE(sa->route);
+	struct espah_route *route;
+	bool holds;
 
-	return likely(route && this_cpu_read(*route->mark) == mark) ? route :
-								      NULL;
+	if (unlikely(!routes))
+		return NULL;
+	route = this_cpu_ptr(routes);
+	if (unlikely(!route->dst || route->mark != mark))
+		return NULL;
+	holds = likely(sa->id.family == AF_INET) ?
+		espah_route_holds4(sa->en->net,
+				   (const struct rtable *)route->dst) :
+		!!dst_check(route->dst, route->cookie);
+	if (unlikely(!holds))
+		return NULL;
+	dst_hold(route->dst);
+	return route->dst;
 }
 
 #endif /* _ESPAH_ROUTE_H */

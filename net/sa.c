@@ -415,6 +415,7 @@ int espah_sa_change(struct espah_sa *sa, const struct espah_selector *sel,
 		return PTR_ERR(new_limits);
 	}
 	old = rcu_replace_pointer(sa->sel, new, lockdep_is_held(&sa->en->lock));
+	espah_net_changed(sa->en);
 	put_selector(sa->en, old);
 	espah_lifetime_set(sa, new_limits);
 	return 0;

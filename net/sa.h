@@ -9,7 +9,6 @@
 #include <linux/rhashtable-types.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
-#include <net/dst_cache.h>
 
 #include "addr.h"
 #include "algs.h"
@@ -332,7 +331,7 @@ struct espah_sa {
 	struct espah_limits_rcu __rcu	*limits;
 	time64_t			used;
 	ktime_t				first_used;
-	struct espah_route		*route;
+	struct espah_route __percpu	*route;
 
 	struct list_head		slot_node[ESPAH_SLOTS];
 	time64_t			added;

@@ -12,11 +12,13 @@
 
 #include "direct.h"
 #include "dummy.h"
+#include "early.h"
 #include "hooks.h"
 #include "keepalive.h"
 #include "lifetime.h"
 #include "netns.h"
 #include "sad.h"
+#include "sent.h"
 
 /* Peers choose the SPIs of outbound SAs, and the addresses are in their hands
  * too: the hash has a secret key. rhashtable's own seed is mixed in, since it
@@ -104,10 +106,13 @@ void espah_sad_exit(struct espah_sad *sad)
 }
 
 /* A dump that saw an older generation says so; 0 would mean "not asked". */
-static void changed(struct espah_sad *sad)
+static void changed(struct espah_net *en)
 {
+	struct espah_sad *sad = &en->sad;
+
 	if (!++sad->generation)
 		sad->generation = 1;
+	espah_net_changed(en);
 }
 
 /**
@@ -291,14 +296,20 @@ int espah_sad_any(struct espah_net *en)
 /* Where ESP in UDP goes over IPv4, somebody has to read what is said of it. */
 static int begin_reading(struct espah_net *en, const struct espah_sa *sa)
 {
-	return sa->encap_len && sa->id.family == AF_INET ?
-	       espah_hooks_icmp_get(en) : 0;
+	if (sa->id.family != AF_INET || sa->id.proto != IPPROTO_ESP)
+		return 0;
+	return sa->encap_len ? espah_hooks_icmp_get(en) :
+			       espah_hooks_early_get(en);
 }
 
 static void end_reading(struct espah_net *en, const struct espah_sa *sa)
 {
-	if (sa->encap_len && sa->id.family == AF_INET)
+	if (sa->id.family != AF_INET || sa->id.proto != IPPROTO_ESP)
+		return;
+	if (sa->encap_len)
 		espah_hooks_icmp_put(en);
+	else
+		espah_hooks_early_put(en);
 }
 
 /**
@@ -317,6 +328,8 @@ int espah_sad_insert(struct espah_net *en, struct espah_sa *sa)
 	lockdep_assert_held(&en->lock);
 
 	espah_direct_prepare(en);
+	espah_early_prepare(en);
+	espah_sent_prepare(en);
 	err = begin_reading(en, sa);
 	if (err)
 		return err;
@@ -334,7 +347,7 @@ int espah_sad_insert(struct espah_net *en, struct espah_sa *sa)
 
 	xa_store(&sad->by_index, sa->index, sa, GFP_KERNEL_ACCOUNT);
 	sad->count++;
-	changed(sad);
+	changed(en);
 	espah_lifetime_start(sa);
 	espah_keepalive_start(sa);
 	espah_dummy_start(sa);
@@ -347,6 +360,7 @@ remove_spi:
 	 */
 	WRITE_ONCE(sa->dead, true);
 	rhashtable_remove_fast(&sad->by_spi, &sa->spi_node, by_spi_params);
+	espah_net_changed(en);
 free_index:
 	xa_erase(&sad->by_index, sa->index);
 end_reading:
@@ -389,7 +403,7 @@ int espah_sad_replace(struct espah_net *en, struct espah_sa *old,
 	WRITE_ONCE(old->dead, true);
 	espah_lifetime_stop(old);
 	end_reading(en, old);
-	changed(sad);
+	changed(en);
 	espah_lifetime_start(sa);
 	espah_keepalive_start(sa);
 	espah_dummy_start(sa);
@@ -401,6 +415,7 @@ leave_slots:
 	espah_slots_leave(en, sa);
 	/* A packet may have found it in a slot meanwhile. */
 	WRITE_ONCE(sa->dead, true);
+	espah_net_changed(en);
 end_reading:
 	end_reading(en, sa);
 	return err;
@@ -509,7 +524,7 @@ void espah_sad_succeed(struct espah_net *en, struct espah_sa *sa,
 	espah_keepalive_stop(sa);
 	espah_dummy_stop(sa);
 	end_reading(en, sa);
-	changed(sad);
+	changed(en);
 	espah_keepalive_start(heir);
 	espah_dummy_start(heir);
 	pr_debug("sa %u: has moved\n", heir->index);
@@ -523,6 +538,7 @@ void espah_sad_succeed(struct espah_net *en, struct espah_sa *sa,
 void espah_sad_forsake(struct espah_net *en, struct espah_sa *sa)
 {
 	espah_slots_leave(en, sa);
+	espah_net_changed(en);
 }
 
 /**
@@ -549,7 +565,7 @@ void espah_sad_remove(struct espah_net *en, struct espah_sa *sa)
 	end_reading(en, sa);
 	xa_erase(&sad->by_index, sa->index);
 	sad->count--;
-	changed(sad);
+	changed(en);
 	pr_debug("sa %u: removed\n", sa->index);
 	let_go(sa);
 }

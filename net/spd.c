@@ -107,10 +107,13 @@ void espah_spd_exit(struct espah_spd *spd)
 	rhashtable_destroy(&spd->by_name);
 }
 
-static void changed(struct espah_spd *spd)
+static void changed(struct espah_net *en)
 {
+	struct espah_spd *spd = &en->spd;
+
 	if (!++spd->generation)
 		spd->generation = 1;
+	espah_net_changed(en);
 }
 
 /**
@@ -638,6 +641,7 @@ static int replace(struct espah_net *en, struct espah_policy *policy,
 	xa_store(&spd->by_index, policy->index, policy, GFP_KERNEL_ACCOUNT);
 	if (policy->index != old->index)
 		xa_erase(&spd->by_index, old->index);
+	changed(en);
 	policy_free(en, old);
 	return 0;
 }
@@ -695,6 +699,7 @@ static int enter(struct espah_net *en, struct espah_policy *policy)
 	WRITE_ONCE(spd->count[policy->config.dir],
 		   spd->count[policy->config.dir] + 1);
 	espah_order_enter(&spd->order[policy->config.dir], policy);
+	changed(en);
 	return 0;
 
 erase_index:
@@ -720,9 +725,14 @@ struct espah_policy *
 espah_spd_prepare(struct espah_net *en,
 		  const struct espah_policy_config *config)
 {
+	struct espah_policy *policy = policy_create(en, config);
+
 	lockdep_assert_held(&en->lock);
 
-	return policy_create(en, config);
+	/* The other one may have been given its number so. */
+	if (!IS_ERR(policy))
+		policy->config.other_index = false;
+	return policy;
 }
 
 /**
@@ -767,8 +777,8 @@ void espah_spd_succeed(struct espah_net *en, struct espah_policy *policy,
 	lockdep_assert_held(&en->lock);
 
 	share(policy, heir);
-	replace(en, heir, policy);
-	changed(&en->spd);
+	/* Only a number of its own might need memory. */
+	WARN_ON_ONCE(replace(en, heir, policy));
 }
 
 /**
@@ -798,7 +808,6 @@ struct espah_policy *espah_spd_insert(struct espah_net *en,
 		return ERR_PTR(err);
 	}
 	espah_term_begin(policy);
-	changed(&en->spd);
 	espah_flowtable_empty();
 	return policy;
 }
@@ -820,7 +829,7 @@ void espah_spd_remove(struct espah_net *en, struct espah_policy *policy)
 	xa_erase(&spd->by_index, policy->index);
 	WRITE_ONCE(spd->count[dir], spd->count[dir] - 1);
 	link_put(spd, policy->config.if_id);
-	changed(spd);
+	changed(en);
 	policy_free(en, policy);
 	espah_hooks_put(en);
 	module_put(THIS_MODULE);

@@ -9,6 +9,7 @@
 #include <net/route.h>
 
 #include "../direct.h"
+#include "../early.h"
 #include "../ends.h"
 #include "../flowtable.h"
 #include "../hooks.h"
@@ -19,6 +20,7 @@
 #include "../notify.h"
 #include "../output.h"
 #include "../protect.h"
+#include "../sent.h"
 #include "fixture.h"
 
 static struct fixture *fixture_of(struct espah_net *en)
@@ -38,6 +40,14 @@ void espah_flowtable_empty(void)
  * @en: namespace of a test case
  */
 void espah_direct_prepare(struct espah_net *en)
+{
+}
+
+/**
+ * espah_early_prepare() - in the place of net/early.c: nothing comes
+ * @en: namespace of a test case
+ */
+void espah_early_prepare(struct espah_net *en)
 {
 }
 
@@ -89,6 +99,27 @@ int espah_hooks_icmp_get(struct espah_net *en)
 void espah_hooks_icmp_put(struct espah_net *en)
 {
 	en->encapsulated--;
+}
+
+/**
+ * espah_hooks_early_get() - in the place of net/hooks.c
+ * @en: namespace of a test case
+ *
+ * Return: 0.
+ */
+int espah_hooks_early_get(struct espah_net *en)
+{
+	en->early++;
+	return 0;
+}
+
+/**
+ * espah_hooks_early_put() - in the place of net/hooks.c
+ * @en: namespace of a test case
+ */
+void espah_hooks_early_put(struct espah_net *en)
+{
+	en->early--;
 }
 
 /**
@@ -344,10 +375,12 @@ void fixture_exit(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, fixture->hooks, 0);
 	KUNIT_EXPECT_EQ(test, fixture->en.encapsulated, 0);
+	KUNIT_EXPECT_EQ(test, fixture->en.early, 0);
 	KUNIT_EXPECT_EQ(test, en->sad.count, 0);
 	KUNIT_EXPECT_EQ(test, en->narrowness.selectors, 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&en->sad.slots.nelems), 0);
 	espah_drops_free(en);
+	espah_sent_free(en);
 	espah_sad_exit(&en->sad);
 	espah_spd_exit(&en->spd);
 	espah_mark_free(en->stub);

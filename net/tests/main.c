@@ -47,6 +47,7 @@ static struct kunit_suite *const suites[] = {
 	&lifetime_suite,
 	&progress_suite,
 	&term_suite,
+	&sent_suite,
 	&keepalive_suite,
 	&dummy_suite,
 	&sad_suite,

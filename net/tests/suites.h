@@ -32,6 +32,7 @@ extern struct kunit_suite sa_suite;
 extern struct kunit_suite lifetime_suite;
 extern struct kunit_suite progress_suite;
 extern struct kunit_suite term_suite;
+extern struct kunit_suite sent_suite;
 extern struct kunit_suite keepalive_suite;
 extern struct kunit_suite dummy_suite;
 extern struct kunit_suite sad_suite;

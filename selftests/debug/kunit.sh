@@ -204,6 +204,10 @@ test_path() {
 	suite path
 }
 
+test_sent() {
+	suite sent
+}
+
 test_bundle() {
 	suite bundle
 }

@@ -164,6 +164,19 @@ def captured(source, target, device, protocol):
         return words(seen=saw(tap, data))
 
 
+def raw(source, target, protocol):
+    """Does a raw socket of the target's for this protocol see a datagram, or what protects it?"""
+    data = os.urandom(100)
+    with Namespace(target.split("@")[0]):
+        tap = socket.socket(socket.AF_INET, socket.SOCK_RAW, int(protocol))
+    tap.settimeout(QUIET)
+    with tap, make_socket(source, socket.SOCK_DGRAM) as client, \
+         make_socket(target, socket.SOCK_DGRAM, port=PORT) as server:
+        client.sendto(data, (address_of(target), PORT))
+        receive(server, data, "raw")
+        return words(seen=saw(tap, data if int(protocol) == socket.IPPROTO_UDP else b""))
+
+
 def saw(tap, data):
     try:
         while not tap.recv(1 << 16).endswith(data):
@@ -884,7 +897,7 @@ def parts(source, target, *sent):
 # --- requests ----------------------------------------------------------------
 
 COMMANDS = {function.__name__: function for function in (
-    udp, attempt, captured, closed, in_clear, ask, twins, probe, segmented, header, extended, ask_listeners,
+    udp, attempt, captured, raw, closed, in_clear, ask, twins, probe, segmented, header, extended, ask_listeners,
     routed,
     fragment6, tcp, say, sendfile, zerocopy,
     flood_start, flood_stop, flood_sent, reset, watch_start, watch_stop, icmp_too_big, icmp6_too_big, icmp_error,
