@@ -110,8 +110,9 @@ static __always_inline unsigned int take(struct espah_net *en,
 	const struct arrival *arrival;
 	__be32 spi;
 
-	if (unlikely(!arrivals || !READ_ONCE(en->live) || !plain(skb) ||
-		     !alone(en, skb) ||
+	/* What has a route has not just arrived: xfrm has taken it out of something. */
+	if (unlikely(!arrivals || !READ_ONCE(en->live) || skb_dst(skb) ||
+		     !plain(skb) || !alone(en, skb) ||
 		     !pskb_may_pull(skb, sizeof(struct iphdr) +
 					 sizeof(struct ip_esp_hdr))))
 		return NF_ACCEPT;
