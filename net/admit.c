@@ -98,7 +98,7 @@ go_where(const struct espah_sa *sa, struct sk_buff *skb,
 		onwards.rt = espah_direct_way(sa->en, skb);
 		onwards.direct = onwards.rt;
 	} else {
-		onwards.direct = skb_dst(skb);
+		onwards.direct = espah_direct_keeps(sa->en, skb);
 	}
 	return onwards;
 }

@@ -10,6 +10,7 @@
 #include <net/xfrm.h>
 
 #include "bypass.h"
+#include "listen.h"
 #include "natt.h"
 
 /* Whoever wants only some of a socket's packets to pass means xfrm. */
@@ -58,8 +59,25 @@ bool espah_bypass_out(const struct sock *sk)
 bool espah_bypass_in(struct net *net, const struct sk_buff *skb)
 {
 	/* No socket in this namespace has a policy of its own. */
-	if (!READ_ONCE(net->xfrm.policy_count[XFRM_POLICY_MAX +
-					      XFRM_POLICY_IN]))
+	if (!espah_listen_sockets(net))
 		return false;
 	return bypasses(espah_natt_socket(net, skb), XFRM_POLICY_IN);
+}
+
+/**
+ * espah_bypass_unasked() - does the socket that a packet is for take it however it came?
+ * @net: namespace
+ * @skb: packet for this host, with its data at its checked IP header
+ *
+ * Only sockets of UDP are looked for. The caller holds RCU.
+ *
+ * Return: false where there may be one that asks.
+ */
+bool espah_bypass_unasked(struct net *net, const struct sk_buff *skb)
+{
+	const struct sock *sk = espah_natt_socket(net, skb);
+
+	return sk && sk_fullsock(sk) &&
+	       (!rcu_access_pointer(sk->sk_policy[XFRM_POLICY_IN]) ||
+		bypasses(sk, XFRM_POLICY_IN));
 }

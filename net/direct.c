@@ -21,6 +21,7 @@
 #include <net/route.h>
 #include <net/xfrm.h>
 
+#include "bypass.h"
 #include "compat.h"
 #include "direct.h"
 #include "flow.h"
@@ -74,18 +75,6 @@ struct espah_ways {
 	struct way	way[WAYS];
 };
 
-/* xfrm's policies want to see the mark, those of sockets among them. */
-static __always_inline bool xfrm_asks(const struct net *net)
-{
-	const struct netns_xfrm *xfrm = &net->xfrm;
-
-	return xfrm->policy_count[XFRM_POLICY_IN] |
-	       xfrm->policy_count[XFRM_POLICY_FWD] |
-	       xfrm->policy_count[XFRM_POLICY_MAX + XFRM_POLICY_IN] ||
-	       xfrm->policy_default[XFRM_POLICY_IN] != XFRM_USERPOLICY_ACCEPT ||
-	       xfrm->policy_default[XFRM_POLICY_FWD] != XFRM_USERPOLICY_ACCEPT;
-}
-
 static __always_inline bool unheard(const struct espah_net *en)
 {
 	/* Who hooks in may look at the mark, and change things. (At POST_ROUTING, nobody may ask
@@ -95,7 +84,7 @@ static __always_inline bool unheard(const struct espah_net *en)
 				   READ_ONCE(en->hooked_pre)) &&
 	       !espah_listen_hooks(en->net, NF_INET_LOCAL_IN,
 				   READ_ONCE(en->hooked_in)) &&
-	       !xfrm_asks(en->net) && !this_cpu_read(espah_direct_packet);
+	       !espah_listen_xfrm(en->net) && !this_cpu_read(espah_direct_packet);
 }
 
 /* What came over IPv4, with IPv4 in it. */
@@ -254,13 +243,18 @@ static __always_inline bool open_to(const struct espah_net *en,
 	       plain(skb->dev, ip_hdr(skb)->protocol);
 }
 
-/* What is passed on passes who hooks in there. */
-static __always_inline struct rtable *unhooked(const struct espah_net *en,
-					       struct rtable *rt)
+/* What is passed on passes who hooks in there. What is for a socket here, that may have a policy
+ * of its own; a key daemon's has, and wants nothing.
+ */
+static __always_inline bool may_go_by(const struct espah_net *en,
+				      const struct sk_buff *skb,
+				      const struct rtable *rt)
 {
-	return likely(rt->rt_type == RTN_LOCAL) ||
-	       !espah_listen_hooks(en->net, NF_INET_FORWARD,
-				   READ_ONCE(en->hooked_fwd)) ? rt : NULL;
+	if (likely(rt->rt_type == RTN_LOCAL))
+		return !unlikely(espah_listen_sockets(en->net)) ||
+		       espah_bypass_unasked(en->net, skb);
+	return !espah_listen_hooks(en->net, NF_INET_FORWARD,
+				   READ_ONCE(en->hooked_fwd));
 }
 
 /**
@@ -286,7 +280,21 @@ struct rtable *espah_direct_way(struct espah_net *en, struct sk_buff *skb)
 	way = remembered(ways, ip_hdr(skb), ports);
 	rt = looks_so(way, skb, ports) && leads(en, way) ?
 	     way->rt : find_way(en, ways, skb, ports);
-	return rt ? unhooked(en, rt) : NULL;
+	return rt && may_go_by(en, skb, rt) ? rt : NULL;
+}
+
+/**
+ * espah_direct_keeps() - may a packet go on by the route that it came by?
+ * @en: namespace
+ * @skb: packet of espah_direct_may(), in transport mode
+ *
+ * The caller holds RCU.
+ *
+ * Return: false where it has none, or would be missed on its way.
+ */
+bool espah_direct_keeps(const struct espah_net *en, const struct sk_buff *skb)
+{
+	return skb_dst(skb) && may_go_by(en, skb, skb_rtable(skb));
 }
 
 /**
@@ -433,10 +441,9 @@ static __always_inline const struct way *known(const struct espah_sa *sa,
 		     way->generation != espah_net_generation(sa->en)))
 		return NULL;
 	if (sa->mode != ESPAH_MODE_TRANSPORT &&
-	    (!open_to(sa->en, skb) || !leads(sa->en, way) ||
-	     !unhooked(sa->en, way->rt)))
+	    (!open_to(sa->en, skb) || !leads(sa->en, way)))
 		return NULL;
-	return way;
+	return may_go_by(sa->en, skb, way->rt ?: skb_rtable(skb)) ? way : NULL;
 }
 
 /**

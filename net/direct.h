@@ -28,6 +28,7 @@ static __always_inline bool espah_direct_judged(const struct sk_buff *skb)
 }
 
 bool espah_direct_may(const struct espah_sa *sa, const struct sk_buff *skb);
+bool espah_direct_keeps(const struct espah_net *en, const struct sk_buff *skb);
 struct rtable *espah_direct_way(struct espah_net *en, struct sk_buff *skb);
 void espah_direct_learn(const struct espah_sa *sa, const struct sk_buff *skb,
 			struct espah_policy *policy, unsigned long generation);

@@ -6,6 +6,7 @@
 #include <linux/netfilter.h>
 #include <net/net_namespace.h>
 #include <net/raw.h>
+#include <net/xfrm.h>
 
 /**
  * espah_listen_hooks() - does somebody else hook in?
@@ -37,6 +38,35 @@ static __always_inline bool espah_listen_hooks(const struct net *net,
 static __always_inline bool espah_listen_raw(const struct net *net, u8 proto)
 {
 	return !hlist_empty(&raw_v4_hashinfo.ht[raw_hashfunc(net, proto)]);
+}
+
+/**
+ * espah_listen_xfrm() - does xfrm have policies for what arrives?
+ * @net: namespace
+ *
+ * They want to see the mark of what came through IPsec.
+ *
+ * Return: false if there is none, but for those of sockets, and nothing is blocked without.
+ */
+static __always_inline bool espah_listen_xfrm(const struct net *net)
+{
+	const struct netns_xfrm *xfrm = &net->xfrm;
+
+	return xfrm->policy_count[XFRM_POLICY_IN] |
+	       xfrm->policy_count[XFRM_POLICY_FWD] ||
+	       xfrm->policy_default[XFRM_POLICY_IN] != XFRM_USERPOLICY_ACCEPT ||
+	       xfrm->policy_default[XFRM_POLICY_FWD] != XFRM_USERPOLICY_ACCEPT;
+}
+
+/**
+ * espah_listen_sockets() - do sockets have policies of their own for what arrives?
+ * @net: namespace
+ *
+ * Return: false if none has.
+ */
+static __always_inline bool espah_listen_sockets(const struct net *net)
+{
+	return net->xfrm.policy_count[XFRM_POLICY_MAX + XFRM_POLICY_IN];
 }
 
 #endif /* _ESPAH_LISTEN_H */

@@ -130,6 +130,22 @@ test_xfrm_sees_it() {
 	done
 }
 
+# A socket's own policy, likewise. A key daemon's asks for nothing.
+test_socket_asks() {
+	local mode
+
+	for mode in transport tunnel; do
+		protect_pair espah espah "$mode"
+		send "$TO_B"
+		assert_eq "$(traffic asking "$A@10.9.0.1" "$B@10.9.0.2")" result=heard \
+			"what becomes of a datagram for a socket that asks for protection"
+	done
+	in_ns "$B" encap 4500 >"$scratch/encap" &
+	wait_until 60 grep -q ready "$scratch/encap"
+	assert_eq "$(entered "$TO_B")" 0 "times that packets enter a stack in clear beside a key daemon's socket"
+	kill "$!"
+}
+
 test_routes_change() {
 	protect_nets espah espah
 	send "$BEHIND"

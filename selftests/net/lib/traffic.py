@@ -213,6 +213,26 @@ def speak_in_clear(sock):
                         struct.pack("=4B4x", direction, 0, 0, 0))
 
 
+def ask_for_protection(sock):
+    """A policy of its own that wants all it hears to have come by ESP."""
+    socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_XFRM).close()
+    template = struct.pack("=16xIB3xH2x16xI4B3I", 0, socket.IPPROTO_ESP, socket.AF_INET, 0, 0, 0, 0, 0,
+                           *3 * [0xffffffff])
+    sock.setsockopt(socket.IPPROTO_IP, IP_XFRM_POLICY, struct.pack("=40xHBB12x", socket.AF_INET, 0, 0) +
+                    bytes(64 + 32 + 8) + struct.pack("=4B4x", 0, 0, 0, 0) + template)
+
+
+def asking(source, target):
+    """Does a socket that asks for protection hear a datagram?"""
+    data = os.urandom(100)
+    with make_socket(source, socket.SOCK_DGRAM) as client, \
+         make_socket(target, socket.SOCK_DGRAM, port=PORT) as server:
+        ask_for_protection(server)
+        client.sendto(data, (address_of(target), PORT))
+        receive(server, data, "asking")
+    return words(result="heard")
+
+
 def in_clear(source, target, size, listener="clear"):
     """Send a datagram from a socket that speaks in clear, to one that does or not."""
     data = os.urandom(int(size))
@@ -897,7 +917,7 @@ def parts(source, target, *sent):
 # --- requests ----------------------------------------------------------------
 
 COMMANDS = {function.__name__: function for function in (
-    udp, attempt, captured, raw, closed, in_clear, ask, twins, probe, segmented, header, extended, ask_listeners,
+    udp, attempt, captured, raw, asking, closed, in_clear, ask, twins, probe, segmented, header, extended, ask_listeners,
     routed,
     fragment6, tcp, say, sendfile, zerocopy,
     flood_start, flood_stop, flood_sent, reset, watch_start, watch_stop, icmp_too_big, icmp6_too_big, icmp_error,
