@@ -163,12 +163,11 @@ void espah_early_learn(struct espah_sa *sa, const struct sk_buff *skb,
 	struct arrival *arrival;
 
 	if (!arrivals || !rt || rt->rt_type != RTN_LOCAL || !plain(skb) ||
-	    !alone(sa->en, skb))
+	    !alone(sa->en, skb) || !dst_hold_safe(&rt->dst))
 		return;
 	arrival = remembered(arrivals, sa->id.spi);
 	if (arrival->rt)
 		dst_release(&arrival->rt->dst);
-	dst_hold(&rt->dst);
 	*arrival = (struct arrival){
 		.spi		= sa->id.spi,
 		.saddr		= iph->saddr,
