@@ -218,10 +218,10 @@ static noinline struct rtable *find_way(struct espah_net *en,
 				   skb->dev);
 	secpath_reset(skb);
 	rt = skb_rtable(skb);
-	if (err || !ways_are_by_address(en->net, rt))
+	if (err || !ways_are_by_address(en->net, rt) ||
+	    !dst_hold_safe(&rt->dst))
 		return NULL;
 
-	dst_hold(&rt->dst);
 	begin_way(ways, skb, ports)->rt = rt;
 	return rt;
 }
@@ -440,10 +440,10 @@ static __always_inline const struct way *known(const struct espah_sa *sa,
 	if (unlikely(way->sa != sa || !looks_so(way, skb, ports) ||
 		     way->generation != espah_net_generation(sa->en)))
 		return NULL;
-	if (sa->mode != ESPAH_MODE_TRANSPORT &&
-	    (!open_to(sa->en, skb) || !leads(sa->en, way)))
-		return NULL;
-	return may_go_by(sa->en, skb, way->rt ?: skb_rtable(skb)) ? way : NULL;
+	if (sa->mode == ESPAH_MODE_TRANSPORT)
+		return espah_direct_keeps(sa->en, skb) ? way : NULL;
+	return open_to(sa->en, skb) && leads(sa->en, way) &&
+	       may_go_by(sa->en, skb, way->rt) ? way : NULL;
 }
 
 /**
