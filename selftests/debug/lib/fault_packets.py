@@ -196,7 +196,7 @@ def each_shot(tunnel, words, shots, trigger, note, source='a'):
 
 def output(faults, namespaces, note):
     """The sender's own allocations: it enters the module with its system call."""
-    for tunnel, words in with_tunnels(namespaces, modes=(TUNNEL,)):
+    for tunnel, words in with_tunnels(namespaces):
         each_shot(tunnel, words, (Paged, Fragmented, Segmented), lambda: Nth(faults), note)
 
 
