@@ -253,6 +253,10 @@ class Sites:
             return False, None
         self.faults.trace.wait()
         point = self.faults.hit()
+        # The allocation itself had passed when this began: its turn is still to come.
+        if point.beside:
+            self.todo.append(self.now)
+            return True, point
         low, high = self.now
         address = next(a for a in point.addresses if low <= a < high)
         self.todo += [(a, b) for a, b in ((low, address), (address + 1, high)) if a < b]
