@@ -529,6 +529,43 @@ struct espah_slot *fixture_slot(struct espah_net *en,
 }
 
 /**
+ * fixture_sa_find() - as a packet finds its SA
+ * @en: namespace
+ * @id: SA's name
+ *
+ * Return: the SA, which the caller has to know to be there still, or NULL.
+ */
+struct espah_sa *fixture_sa_find(struct espah_net *en,
+				 const struct espah_sa_id *id)
+{
+	struct espah_sa *sa;
+
+	rcu_read_lock();
+	sa = espah_sad_find(en, id);
+	rcu_read_unlock();
+	return sa;
+}
+
+/**
+ * fixture_sa_use() - as a packet counts against the SA's lifetime
+ * @sa: SA
+ * @bytes: octets of the packet
+ *
+ * Return: false if it must not pass.
+ */
+bool fixture_sa_use(struct espah_sa *sa, unsigned int bytes)
+{
+	bool passes;
+
+	local_bh_disable();
+	rcu_read_lock();
+	passes = espah_sa_use(sa, bytes);
+	rcu_read_unlock();
+	local_bh_enable();
+	return passes;
+}
+
+/**
  * fixture_sa_remove() - take an SA out again
  * @en: namespace
  * @sa: SA in it

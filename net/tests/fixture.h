@@ -68,6 +68,9 @@ struct espah_slot_key fixture_slot_key(const struct espah_sa_config *config,
 				       u32 reqid);
 struct espah_slot *fixture_slot(struct espah_net *en,
 				const struct espah_sa_config *config, u32 reqid);
+struct espah_sa *fixture_sa_find(struct espah_net *en,
+				 const struct espah_sa_id *id);
+bool fixture_sa_use(struct espah_sa *sa, unsigned int bytes);
 void fixture_sa_remove(struct espah_net *en, struct espah_sa *sa);
 void fixture_wait_freed(struct espah_net *en, int left);
 

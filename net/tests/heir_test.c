@@ -77,16 +77,6 @@ static u64 take_number(struct espah_sa *sa)
 	return seq;
 }
 
-static struct espah_sa *find(struct espah_net *en, const struct espah_sa_id *id)
-{
-	struct espah_sa *sa;
-
-	rcu_read_lock();
-	sa = espah_sad_find(en, id);
-	rcu_read_unlock();
-	return sa;
-}
-
 /* Whoever has the old one takes the same numbers. */
 static void numbers_go_on(struct kunit *test)
 {
@@ -142,18 +132,6 @@ static void window_goes_along(struct kunit *test)
 	espah_sa_put(sa);
 }
 
-static bool use(struct espah_sa *sa, unsigned int bytes)
-{
-	bool passes;
-
-	local_bh_disable();
-	rcu_read_lock();
-	passes = espah_sa_use(sa, bytes);
-	rcu_read_unlock();
-	local_bh_enable();
-	return passes;
-}
-
 static void expect_usage(struct kunit *test, const struct espah_sa *sa,
 			 u64 packets, u64 bytes)
 {
@@ -176,16 +154,16 @@ static void counts_go_along(struct kunit *test)
 	struct espah_sa *heir;
 	unsigned int i;
 
-	use(sa, 100);
+	fixture_sa_use(sa, 100);
 	for (i = 0; i < ARRAY_SIZE(causes); i++)
 		espah_note(sa, causes[i]);
 	heir = announce(test, sa, FIXTURE_B + 1);
-	use(sa, 10);
+	fixture_sa_use(sa, 10);
 	succeed(sa, heir);
 	expect_usage(test, heir, 2, 110);
 	KUNIT_EXPECT_EQ(test, heir->first_used, sa->first_used);
 	KUNIT_EXPECT_EQ(test, heir->used, sa->used);
-	use(sa, 1);
+	fixture_sa_use(sa, 1);
 	espah_note(sa, ESPAH_A_CNT_IN_ICV);
 	settle(sa, heir);
 	expect_usage(test, heir, 3, 111);
@@ -193,7 +171,7 @@ static void counts_go_along(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, espah_tally_read(&heir->tally, causes[i]),
 				i ? 1 : 2);
 	/* A packet that was with a cipher all the time. */
-	use(sa, 1000);
+	fixture_sa_use(sa, 1000);
 	espah_sa_put(sa);
 	fixture_wait_freed(fixture_net(test), 1);
 	expect_usage(test, heir, 4, 1111);
@@ -215,16 +193,16 @@ static void limits_go_along(struct kunit *test)
 	config.thresholds.packets = 100;
 	sa = fixture_sa_add(en, &config);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
-	KUNIT_EXPECT_TRUE(test, use(sa, 1));
-	KUNIT_EXPECT_TRUE(test, use(sa, 1));
+	KUNIT_EXPECT_TRUE(test, fixture_sa_use(sa, 1));
+	KUNIT_EXPECT_TRUE(test, fixture_sa_use(sa, 1));
 	heir = announce(test, sa, FIXTURE_B + 1);
 	succeed(sa, heir);
 	KUNIT_EXPECT_TRUE(test, rcu_access_pointer(heir->limits)->soft);
-	KUNIT_EXPECT_TRUE(test, use(sa, 10));
+	KUNIT_EXPECT_TRUE(test, fixture_sa_use(sa, 10));
 	expect_usage(test, heir, 3, 12);
-	KUNIT_EXPECT_TRUE(test, use(heir, 1));
-	KUNIT_EXPECT_FALSE(test, use(sa, 1));
-	KUNIT_EXPECT_FALSE(test, use(heir, 1));
+	KUNIT_EXPECT_TRUE(test, fixture_sa_use(heir, 1));
+	KUNIT_EXPECT_FALSE(test, fixture_sa_use(sa, 1));
+	KUNIT_EXPECT_FALSE(test, fixture_sa_use(heir, 1));
 	settle(sa, heir);
 	expect_usage(test, heir, 4, 13);
 	/* It ends there, though the old one was the first to say so. */
@@ -396,7 +374,7 @@ static struct espah_sa *rich(struct kunit *test)
 	sa = fixture_sa_add(fixture_net(test), &config);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
 	sa->pmtu = 1400;
-	use(sa, 100);
+	fixture_sa_use(sa, 100);
 	espah_note(sa, ESPAH_A_CNT_IN_ICV);
 	return sa;
 }
@@ -451,10 +429,10 @@ static void found_where_it_is(struct kunit *test)
 	struct espah_sa *heir = announce(test, sa, FIXTURE_B + 1);
 	const struct espah_sa_id old = sa->id, new = heir->id;
 
-	KUNIT_EXPECT_PTR_EQ(test, find(en, &old), sa);
+	KUNIT_EXPECT_PTR_EQ(test, fixture_sa_find(en, &old), sa);
 	succeed(sa, heir);
-	KUNIT_EXPECT_NULL(test, find(en, &old));
-	KUNIT_EXPECT_PTR_EQ(test, find(en, &new), heir);
+	KUNIT_EXPECT_NULL(test, fixture_sa_find(en, &old));
+	KUNIT_EXPECT_PTR_EQ(test, fixture_sa_find(en, &new), heir);
 	KUNIT_EXPECT_EQ(test, heir->index, sa->index);
 	KUNIT_EXPECT_EQ(test, en->sad.count, 1);
 	KUNIT_EXPECT_TRUE(test, sa->dead);
@@ -472,9 +450,9 @@ static void same_name(struct kunit *test)
 	struct espah_sa *sa = add(test, 0);
 	struct espah_sa *heir = announce(test, sa, ntohl(sa->id.dst.v4));
 
-	KUNIT_EXPECT_PTR_EQ(test, find(en, &sa->id), sa);
+	KUNIT_EXPECT_PTR_EQ(test, fixture_sa_find(en, &sa->id), sa);
 	succeed(sa, heir);
-	KUNIT_EXPECT_PTR_EQ(test, find(en, &sa->id), heir);
+	KUNIT_EXPECT_PTR_EQ(test, fixture_sa_find(en, &sa->id), heir);
 	settle(sa, heir);
 	espah_sa_put(sa);
 }
@@ -491,8 +469,8 @@ static void may_come_to_nothing(struct kunit *test)
 	espah_heir_give_up(heir);
 	mutex_unlock(&en->lock);
 	fixture_wait_freed(en, 1);
-	KUNIT_EXPECT_NULL(test, find(en, &new));
-	KUNIT_EXPECT_PTR_EQ(test, find(en, &sa->id), sa);
+	KUNIT_EXPECT_NULL(test, fixture_sa_find(en, &new));
+	KUNIT_EXPECT_PTR_EQ(test, fixture_sa_find(en, &sa->id), sa);
 	KUNIT_EXPECT_EQ(test, take_number(sa), 6);
 }
 

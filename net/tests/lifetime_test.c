@@ -23,18 +23,6 @@ static struct espah_sa *add(struct kunit *test, u32 spi,
 	return sa;
 }
 
-static bool use(struct espah_sa *sa, unsigned int bytes)
-{
-	bool passes;
-
-	local_bh_disable();
-	rcu_read_lock();
-	passes = espah_sa_use(sa, bytes);
-	rcu_read_unlock();
-	local_bh_enable();
-	return passes;
-}
-
 static void change(struct kunit *test, struct espah_sa *sa,
 		   const struct espah_limits *limits)
 {
@@ -87,17 +75,17 @@ static void packets_are_exact(struct kunit *test)
 
 	KUNIT_ASSERT_TRUE(test, espah_sa_hold(sa));
 	for (i = 0; i < 2; i++)
-		KUNIT_EXPECT_TRUE(test, use(sa, 100));
+		KUNIT_EXPECT_TRUE(test, fixture_sa_use(sa, 100));
 	KUNIT_EXPECT_EQ(test, expired(test, ESPAH_EXPIRY_SOFT), 0);
 	for (i = 0; i < 3; i++)
-		KUNIT_EXPECT_TRUE(test, use(sa, 100));
+		KUNIT_EXPECT_TRUE(test, fixture_sa_use(sa, 100));
 	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_SOFT, 1));
 	KUNIT_EXPECT_EQ(test, count(en), 1);
-	KUNIT_EXPECT_FALSE(test, use(sa, 100));
-	KUNIT_EXPECT_FALSE(test, use(sa, 100));
+	KUNIT_EXPECT_FALSE(test, fixture_sa_use(sa, 100));
+	KUNIT_EXPECT_FALSE(test, fixture_sa_use(sa, 100));
 	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_HARD, 1));
 	KUNIT_EXPECT_EQ(test, count(en), 0);
-	KUNIT_EXPECT_FALSE(test, use(sa, 100));
+	KUNIT_EXPECT_FALSE(test, fixture_sa_use(sa, 100));
 
 	espah_sa_usage(sa, &packets, &bytes);
 	KUNIT_EXPECT_EQ(test, packets, 5);
@@ -114,9 +102,9 @@ static void last_octets_come_whole(struct kunit *test)
 	struct espah_sa *sa = add(test, 0x100, &limits);
 
 	KUNIT_ASSERT_TRUE(test, espah_sa_hold(sa));
-	KUNIT_EXPECT_TRUE(test, use(sa, 999));
-	KUNIT_EXPECT_TRUE(test, use(sa, 1500));
-	KUNIT_EXPECT_FALSE(test, use(sa, 1));
+	KUNIT_EXPECT_TRUE(test, fixture_sa_use(sa, 999));
+	KUNIT_EXPECT_TRUE(test, fixture_sa_use(sa, 1500));
+	KUNIT_EXPECT_FALSE(test, fixture_sa_use(sa, 1));
 	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_HARD, 1));
 	KUNIT_EXPECT_EQ(test, expired(test, ESPAH_EXPIRY_SOFT), 0);
 	espah_sa_put(sa);
@@ -142,7 +130,7 @@ static void use_starts_the_clock(struct kunit *test)
 	struct espah_sa *used = add(test, 0x100, &limits);
 	struct espah_sa *idle = add(test, 0x101, &limits);
 
-	KUNIT_EXPECT_TRUE(test, use(used, 100));
+	KUNIT_EXPECT_TRUE(test, fixture_sa_use(used, 100));
 	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_HARD, 1));
 	KUNIT_EXPECT_FALSE(test, READ_ONCE(idle->dead));
 	KUNIT_EXPECT_EQ(test, idle->first_used, 0);
@@ -157,18 +145,18 @@ static void lifetime_can_change(struct kunit *test)
 	struct espah_sa *sa = add(test, 0x100, NULL);
 
 	KUNIT_ASSERT_TRUE(test, espah_sa_hold(sa));
-	KUNIT_EXPECT_TRUE(test, use(sa, 100));
+	KUNIT_EXPECT_TRUE(test, fixture_sa_use(sa, 100));
 	change(test, sa, &tight);
 	/* What passed before counts. */
-	KUNIT_EXPECT_TRUE(test, use(sa, 100));
+	KUNIT_EXPECT_TRUE(test, fixture_sa_use(sa, 100));
 	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_SOFT, 1));
 	change(test, sa, &wide);
-	KUNIT_EXPECT_TRUE(test, use(sa, 100));
+	KUNIT_EXPECT_TRUE(test, fixture_sa_use(sa, 100));
 	/* Other limits, another event. */
 	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_SOFT, 2));
 	change(test, sa, NULL);
-	KUNIT_EXPECT_TRUE(test, use(sa, 100));
-	KUNIT_EXPECT_TRUE(test, use(sa, 100));
+	KUNIT_EXPECT_TRUE(test, fixture_sa_use(sa, 100));
+	KUNIT_EXPECT_TRUE(test, fixture_sa_use(sa, 100));
 	change(test, sa, &past);
 	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_HARD, 1));
 	espah_sa_put(sa);
@@ -188,10 +176,10 @@ static void progress_is_told(struct kunit *test)
 	config.thresholds.packets = 2;
 	sa = fixture_sa_add(fixture_net(test), &config);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
-	KUNIT_EXPECT_TRUE(test, use(sa, 100));
+	KUNIT_EXPECT_TRUE(test, fixture_sa_use(sa, 100));
 	flush_work(&sa->en->judge.work);
 	KUNIT_EXPECT_EQ(test, fixture->progress, 0);
-	KUNIT_EXPECT_TRUE(test, use(sa, 100));
+	KUNIT_EXPECT_TRUE(test, fixture_sa_use(sa, 100));
 	flush_work(&sa->en->judge.work);
 	KUNIT_EXPECT_EQ(test, fixture->progress, 1);
 
@@ -201,12 +189,12 @@ static void progress_is_told(struct kunit *test)
 	espah_lifetime_start(sa);
 	mutex_unlock(&sa->en->lock);
 	for (i = 0; i < 2; i++)
-		KUNIT_EXPECT_TRUE(test, use(sa, 100));
+		KUNIT_EXPECT_TRUE(test, fixture_sa_use(sa, 100));
 	flush_work(&sa->en->judge.work);
 	KUNIT_EXPECT_EQ(test, fixture->progress, 2);
 	change(test, sa, NULL);
 	for (i = 0; i < 4; i++)
-		KUNIT_EXPECT_TRUE(test, use(sa, 100));
+		KUNIT_EXPECT_TRUE(test, fixture_sa_use(sa, 100));
 	KUNIT_EXPECT_EQ(test, atomic_read(&sa->asked), 0);
 	KUNIT_EXPECT_EQ(test, fixture->progress, 2);
 }
@@ -223,8 +211,8 @@ static void removed_one_is_not_heard_of(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, espah_sa_hold(sa));
 	fixture_sa_remove(en, sa);
 	KUNIT_EXPECT_FALSE(test, hrtimer_active(&sa->timer->timer));
-	use(sa, 1);
-	KUNIT_EXPECT_FALSE(test, use(sa, 1));
+	fixture_sa_use(sa, 1);
+	KUNIT_EXPECT_FALSE(test, fixture_sa_use(sa, 1));
 	espah_sa_put(sa);
 	fixture_wait_freed(en, 0);
 	KUNIT_EXPECT_EQ(test, expired(test, ESPAH_EXPIRY_HARD), 0);
@@ -233,8 +221,8 @@ static void removed_one_is_not_heard_of(struct kunit *test)
 /* More packets than an SA with a limit of one may have. */
 static void use_up(struct kunit *test, struct espah_sa *sa)
 {
-	KUNIT_EXPECT_TRUE(test, use(sa, 100));
-	KUNIT_EXPECT_FALSE(test, use(sa, 100));
+	KUNIT_EXPECT_TRUE(test, fixture_sa_use(sa, 100));
+	KUNIT_EXPECT_FALSE(test, fixture_sa_use(sa, 100));
 }
 
 /* More SAs than there might be threads are at their end in a namespace whose lock is
@@ -378,7 +366,7 @@ static void few_numbers_are_one_more_soft_limit(struct kunit *test)
 	static const struct espah_limits limits = { .packets = { 1, 0 } };
 	struct espah_sa *sa = add(test, 0x100, &limits);
 
-	KUNIT_EXPECT_TRUE(test, use(sa, 100));
+	KUNIT_EXPECT_TRUE(test, fixture_sa_use(sa, 100));
 	KUNIT_EXPECT_TRUE(test, wait_expired(test, ESPAH_EXPIRY_SOFT, 1));
 	atomic64_set(&sa->oseq, SEQ_SOFT - 1);
 	KUNIT_EXPECT_EQ(test, number(sa), SEQ_SOFT);

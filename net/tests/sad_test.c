@@ -4,16 +4,6 @@
 #include "fixture.h"
 #include "suites.h"
 
-static struct espah_sa *find(struct espah_net *en, const struct espah_sa_id *id)
-{
-	struct espah_sa *sa;
-
-	rcu_read_lock();
-	sa = espah_sad_find(en, id);
-	rcu_read_unlock();
-	return sa;
-}
-
 static int any_reqid(struct espah_net *en)
 {
 	int err;
@@ -52,15 +42,15 @@ static void added_is_found(struct kunit *test)
 	struct espah_sa_config config = fixture_sa_config(0x100);
 	struct espah_sa *sa;
 
-	KUNIT_EXPECT_NULL(test, find(en, &config.id));
+	KUNIT_EXPECT_NULL(test, fixture_sa_find(en, &config.id));
 	sa = fixture_sa_add(en, &config);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
-	KUNIT_EXPECT_PTR_EQ(test, find(en, &config.id), sa);
+	KUNIT_EXPECT_PTR_EQ(test, fixture_sa_find(en, &config.id), sa);
 	KUNIT_EXPECT_EQ(test, en->sad.count, 1);
 	KUNIT_EXPECT_EQ(test, sa->index, 1);
 
 	fixture_sa_remove(en, sa);
-	KUNIT_EXPECT_NULL(test, find(en, &config.id));
+	KUNIT_EXPECT_NULL(test, fixture_sa_find(en, &config.id));
 	KUNIT_EXPECT_EQ(test, en->sad.count, 0);
 	fixture_wait_freed(en, 0);
 }
@@ -75,20 +65,20 @@ static void all_of_the_id_counts(struct kunit *test)
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
 	id.spi = htonl(0x101);
-	KUNIT_EXPECT_NULL(test, find(en, &id));
+	KUNIT_EXPECT_NULL(test, fixture_sa_find(en, &id));
 	id = config.id;
 	id.dst = config.src;
-	KUNIT_EXPECT_NULL(test, find(en, &id));
+	KUNIT_EXPECT_NULL(test, fixture_sa_find(en, &id));
 	id = config.id;
 	id.dst.v6.s6_addr[15] = 1;
-	KUNIT_EXPECT_NULL(test, find(en, &id));
+	KUNIT_EXPECT_NULL(test, fixture_sa_find(en, &id));
 	id = config.id;
 	id.family = AF_INET6;
-	KUNIT_EXPECT_NULL(test, find(en, &id));
+	KUNIT_EXPECT_NULL(test, fixture_sa_find(en, &id));
 	id = config.id;
 	id.proto = IPPROTO_AH;
-	KUNIT_EXPECT_NULL(test, find(en, &id));
-	KUNIT_EXPECT_PTR_EQ(test, find(en, &config.id), sa);
+	KUNIT_EXPECT_NULL(test, fixture_sa_find(en, &id));
+	KUNIT_EXPECT_PTR_EQ(test, fixture_sa_find(en, &config.id), sa);
 }
 
 /* Each of these may stand beside the first one. */
@@ -111,7 +101,7 @@ static void near_ones_stand_side_by_side(struct kunit *test)
 		KUNIT_ASSERT_FALSE(test, IS_ERR(sas[i]));
 	}
 	for (i = 0; i < ARRAY_SIZE(configs); i++)
-		KUNIT_EXPECT_PTR_EQ(test, find(en, &configs[i].id), sas[i]);
+		KUNIT_EXPECT_PTR_EQ(test, fixture_sa_find(en, &configs[i].id), sas[i]);
 	KUNIT_EXPECT_EQ(test, en->sad.count, ARRAY_SIZE(configs));
 }
 
@@ -130,7 +120,7 @@ static void second_of_an_id_is_refused(struct kunit *test)
 	config.mode = ESPAH_MODE_TRANSPORT;
 	KUNIT_EXPECT_EQ(test, PTR_ERR(fixture_sa_add(en, &config)), -EEXIST);
 
-	KUNIT_EXPECT_PTR_EQ(test, find(en, &config.id), sa);
+	KUNIT_EXPECT_PTR_EQ(test, fixture_sa_find(en, &config.id), sa);
 	KUNIT_EXPECT_NULL(test, find_out(en, &config, 2, 0, &excluded));
 	KUNIT_EXPECT_NULL(test, fixture_slot(en, &config, 0));
 	KUNIT_EXPECT_EQ(test, en->sad.count, 1);
@@ -142,7 +132,7 @@ static void second_of_an_id_is_refused(struct kunit *test)
 	fixture_sa_remove(en, sa);
 	sa = fixture_sa_add(en, &config);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
-	KUNIT_EXPECT_PTR_EQ(test, find(en, &config.id), sa);
+	KUNIT_EXPECT_PTR_EQ(test, fixture_sa_find(en, &config.id), sa);
 }
 
 #define MANY	300
@@ -168,7 +158,7 @@ static void many_are_told_apart(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, en->sad.count, MANY / 2);
 	for (i = 0; i < MANY; i++) {
 		config.id.spi = htonl(first + i);
-		KUNIT_EXPECT_PTR_EQ_MSG(test, find(en, &config.id),
+		KUNIT_EXPECT_PTR_EQ_MSG(test, fixture_sa_find(en, &config.id),
 					i % 2 ? sas[i] : NULL, "SA %d", i);
 	}
 }
@@ -474,10 +464,10 @@ static void flush_by_protocol(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, en->sad.count, 6);
 	flush(en, IPPROTO_ESP);
 	KUNIT_EXPECT_EQ(test, en->sad.count, 3);
-	KUNIT_EXPECT_NOT_NULL(test, find(en, &config.id));
+	KUNIT_EXPECT_NOT_NULL(test, fixture_sa_find(en, &config.id));
 	flush(en, 0);
 	KUNIT_EXPECT_EQ(test, en->sad.count, 0);
-	KUNIT_EXPECT_NULL(test, find(en, &config.id));
+	KUNIT_EXPECT_NULL(test, fixture_sa_find(en, &config.id));
 	flush(en, 0);
 	fixture_wait_freed(en, 0);
 }
@@ -538,7 +528,7 @@ static void larval_one_only_holds_its_spi(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, larva->larval);
 	KUNIT_EXPECT_NULL(test, larva->tfm);
 	KUNIT_EXPECT_NULL(test, larva->key);
-	KUNIT_EXPECT_PTR_EQ(test, find(en, &config.id), larva);
+	KUNIT_EXPECT_PTR_EQ(test, fixture_sa_find(en, &config.id), larva);
 	KUNIT_EXPECT_NULL(test, find_out(en, &config, 1, 0, &excluded));
 	KUNIT_EXPECT_NULL(test, find_out(en, &config, 0, 0, &excluded));
 	KUNIT_EXPECT_EQ(test, PTR_ERR(fixture_sa_add(en, &whole)), -EEXIST);
@@ -568,7 +558,7 @@ static void whole_one_takes_its_place(struct kunit *test)
 	}
 	mutex_unlock(&en->lock);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
-	KUNIT_EXPECT_PTR_EQ(test, find(en, &config.id), sa);
+	KUNIT_EXPECT_PTR_EQ(test, fixture_sa_find(en, &config.id), sa);
 	KUNIT_EXPECT_PTR_EQ(test, xa_load(&en->sad.by_index, 1), (void *)sa);
 	KUNIT_EXPECT_PTR_EQ(test, find_out(en, &config, 1, 0, &excluded), sa);
 	KUNIT_EXPECT_EQ(test, en->sad.count, 1);
