@@ -226,15 +226,6 @@ static noinline struct rtable *find_way(struct espah_net *en,
 	return rt;
 }
 
-/* Does its way depend on what a way is known by, and nothing else? */
-static __always_inline bool simple(const struct sk_buff *skb)
-{
-	const struct iphdr *iph = ip_hdr(skb);
-
-	return iph->ihl == sizeof(*iph) / 4 && !ip_is_fragment(iph) &&
-	       skb->pkt_type == PACKET_HOST;
-}
-
 /* May a packet that came out of a tunnel go on by it? */
 static __always_inline bool open_to(const struct espah_net *en,
 				    const struct sk_buff *skb)
@@ -275,7 +266,7 @@ struct rtable *espah_direct_way(struct espah_net *en, struct sk_buff *skb)
 	struct rtable *rt;
 	struct way *way;
 
-	if (unlikely(!ways || !simple(skb) || !open_to(en, skb)))
+	if (unlikely(!ways || !espah_packet_plain4(skb) || !open_to(en, skb)))
 		return NULL;
 	way = remembered(ways, ip_hdr(skb), ports);
 	rt = looks_so(way, skb, ports) && leads(en, way) ?
@@ -314,7 +305,7 @@ void espah_direct_learn(const struct espah_sa *sa, const struct sk_buff *skb,
 	__be32 ports = espah_flow_ports(skb);
 	struct way *way;
 
-	if (!ways || !simple(skb) || (!ports && espah_narrow(sa->en)))
+	if (!ways || !espah_packet_plain4(skb) || (!ports && espah_narrow(sa->en)))
 		return;
 	way = sa->mode == ESPAH_MODE_TRANSPORT ?
 	      begin_way(ways, skb, ports) :
@@ -433,7 +424,7 @@ static __always_inline const struct way *known(const struct espah_sa *sa,
 	const struct way *way;
 	__be32 ports;
 
-	if (unlikely(!ways || !simple(skb)))
+	if (unlikely(!ways || !espah_packet_plain4(skb)))
 		return NULL;
 	ports = espah_flow_ports(skb);
 	way = remembered(ways, ip_hdr(skb), ports);

@@ -80,15 +80,6 @@ static __always_inline bool alone(const struct espah_net *en,
 	       !espah_custom_rules(net) && !netif_is_l3_slave(skb->dev);
 }
 
-/* Whole, without options, and sent to this host on its link. */
-static __always_inline bool plain(const struct sk_buff *skb)
-{
-	const struct iphdr *iph = ip_hdr(skb);
-
-	return iph->ihl == sizeof(*iph) / 4 && !ip_is_fragment(iph) &&
-	       skb->pkt_type == PACKET_HOST;
-}
-
 static __always_inline bool known(const struct arrival *arrival,
 				  const struct espah_net *en,
 				  const struct sk_buff *skb, __be32 spi)
@@ -112,7 +103,7 @@ static __always_inline unsigned int take(struct espah_net *en,
 
 	/* What has a route has not just arrived: xfrm has taken it out of something. */
 	if (unlikely(!arrivals || !READ_ONCE(en->live) || skb_dst(skb) ||
-		     !plain(skb) || !alone(en, skb) ||
+		     !espah_packet_plain4(skb) || !alone(en, skb) ||
 		     !pskb_may_pull(skb, sizeof(struct iphdr) +
 					 sizeof(struct ip_esp_hdr))))
 		return NF_ACCEPT;
@@ -162,7 +153,7 @@ void espah_early_learn(struct espah_sa *sa, const struct sk_buff *skb,
 	struct rtable *rt = skb_rtable(skb);
 	struct arrival *arrival;
 
-	if (!arrivals || !rt || rt->rt_type != RTN_LOCAL || !plain(skb) ||
+	if (!arrivals || !rt || rt->rt_type != RTN_LOCAL || !espah_packet_plain4(skb) ||
 	    !alone(sa->en, skb) || !dst_hold_safe(&rt->dst))
 		return;
 	arrival = remembered(arrivals, sa->id.spi);

@@ -81,6 +81,15 @@ espah_packet_is_fragment(const struct sk_buff *skb, u16 family)
 					   espah_ext6_fragment(skb);
 }
 
+/* Of IPv4: whole, without options, and sent to this host on its link. */
+static __always_inline bool espah_packet_plain4(const struct sk_buff *skb)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+
+	return iph->ihl == sizeof(*iph) / 4 && !ip_is_fragment(iph) &&
+	       skb->pkt_type == PACKET_HOST;
+}
+
 /* What an ESP or an AH packet begins with, as far as its sequence number. */
 static __always_inline unsigned int espah_packet_fixed(u8 proto)
 {
