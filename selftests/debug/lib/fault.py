@@ -232,6 +232,7 @@ class Sites:
         self.faults = faults
         self.todo = [faults.within]
         self.now = None
+        self.again = set()
 
     def arm(self):
         if not self.todo:
@@ -253,8 +254,10 @@ class Sites:
             return False, None
         self.faults.trace.wait()
         point = self.faults.hit()
-        # The allocation itself had passed when this began: its turn is still to come.
-        if point.beside:
+        # Where the allocation itself had passed when this began, its turn is still to come. One
+        # that is none of the slab's, a per-CPU one say, has nothing but what is noted beside it.
+        if point.beside and self.now not in self.again:
+            self.again.add(self.now)
             self.todo.append(self.now)
             return True, point
         low, high = self.now
