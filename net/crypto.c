@@ -11,6 +11,7 @@
 
 #include "crypto.h"
 #include "packet.h"
+#include "spare.h"
 
 /**
  * espah_crypto_wrap() - the name that a wrapped algorithm has
@@ -286,32 +287,6 @@ static __always_inline int map(struct scatterlist *sg, int frags,
 	return ret < 0 ? ret : 0;
 }
 
-/* What most requests fit into. */
-#define SPARE_SIZE	1024
-
-/* Of each CPU, the memory of the last request that ended there, for the next one; or NULL.
- * Nothing smaller than SPARE_SIZE is kept. Taken and put back by one instruction: whoever
- * interrupts finds none, and gets memory of his own.
- */
-static DEFINE_PER_CPU(void *, spare);
-
-static __always_inline void *take(size_t size)
-{
-	void *memory = NULL;
-
-	if (likely(size <= SPARE_SIZE)) {
-		memory = this_cpu_xchg(spare, NULL);
-		size = SPARE_SIZE;
-	}
-	return likely(memory) ? memory : kmalloc(size, GFP_ATOMIC);
-}
-
-static __always_inline void give_back(void *memory)
-{
-	if (unlikely(this_cpu_cmpxchg(spare, NULL, memory)))
-		kfree(memory);
-}
-
 /* Made twice, so that whoever has nothing apart does not ask again and again. */
 static __always_inline struct aead_request *
 request(const struct espah_sa *sa, struct sk_buff *skb, int frags,
@@ -328,7 +303,7 @@ request(const struct espah_sa *sa, struct sk_buff *skb, int frags,
 
 	if (apart)
 		size += sizeof(*sg) + sizeof(struct apart);
-	req = take(size);
+	req = espah_spare_take(size);
 	if (unlikely(!req))
 		return NULL;
 	iv = PTR_ALIGN((u8 *)req + iv_offset(tfm),
@@ -337,7 +312,7 @@ request(const struct espah_sa *sa, struct sk_buff *skb, int frags,
 
 	more = apart ? map_apart(sg, frags, sa, skb) : map(sg, frags, skb);
 	if (unlikely(more < 0)) {
-		give_back(req);
+		espah_spare_give(req);
 		return NULL;
 	}
 	/* Whoever asks has made this part linear. */
@@ -393,16 +368,5 @@ struct aead_request *espah_crypto_request(const struct espah_sa *sa,
  */
 void espah_crypto_request_free(struct aead_request *req)
 {
-	give_back(req);
-}
-
-/**
- * espah_crypto_exit() - no request is made any more
- */
-void espah_crypto_exit(void)
-{
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		kfree_sensitive(per_cpu(spare, cpu));
+	espah_spare_give(req);
 }

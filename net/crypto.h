@@ -23,7 +23,6 @@ struct aead_request *espah_crypto_request(const struct espah_sa *sa,
 					  unsigned int assoc_len,
 					  espah_crypto_done done);
 void espah_crypto_request_free(struct aead_request *req);
-void espah_crypto_exit(void);
 
 /**
  * espah_crypto_iv() - the IV of a packet

@@ -13,12 +13,13 @@
 #include <linux/ipv6.h>
 #include <linux/scatterlist.h>
 #include <linux/skbuff.h>
-#include <linux/slab.h>
+#include <linux/string.h>
 
 #include "ah.h"
 #include "cover.h"
 #include "icv.h"
 #include "packet.h"
+#include "spare.h"
 
 /* rfc4543() takes this for what ESP has in front of its payload, and covers that
  * and what comes behind in one.
@@ -266,7 +267,7 @@ struct espah_icv *espah_icv_prepare(const struct espah_sa *sa,
 	/* The front, the linear part, its pages, high half, ICV. */
 	pieces = 4 + skb_shinfo(skb)->nr_frags;
 	at = lay_out(sa, pieces, front);
-	icv = kmalloc(at.size, GFP_ATOMIC);
+	icv = espah_spare_take(at.size);
 	if (!icv)
 		return ERR_PTR(-ENOMEM);
 	icv->sa = sa;
@@ -345,9 +346,10 @@ int espah_icv_compare(const struct espah_icv *icv)
  * espah_icv_free() - after the work
  * @icv: computation
  *
- * What is left of it in memory would be good for a forged packet.
+ * The ICV would be good for a forged packet.
  */
 void espah_icv_free(struct espah_icv *icv)
 {
-	kfree_sensitive(icv);
+	memzero_explicit(icv->digest, sizeof(icv->digest));
+	espah_spare_give(icv);
 }

@@ -6,7 +6,6 @@
 #include <net/rtnetlink.h>
 
 #include "conntrack.h"
-#include "crypto.h"
 #include "dev.h"
 #include "flowtable.h"
 #include "handlers.h"
@@ -15,6 +14,7 @@
 #include "netns.h"
 #include "proc.h"
 #include "sa.h"
+#include "spare.h"
 
 static int __init espah_init(void)
 {
@@ -78,7 +78,7 @@ static void __exit espah_exit(void)
 	espah_sa_exit();
 	/* The last policies are freed by code of ours. */
 	rcu_barrier();
-	espah_crypto_exit();
+	espah_spare_exit();
 }
 
 module_init(espah_init);

@@ -160,6 +160,20 @@ static bool shift(struct sk_buff *skb, unsigned int by, unsigned int tail)
 	return true;
 }
 
+/* Room around what is in one piece that is this packet's alone; false where that would take
+ * new memory.
+ */
+static __always_inline bool make_room_within(struct sk_buff *skb,
+					     unsigned int head,
+					     unsigned int tail)
+{
+	unsigned int have = skb_headroom(skb);
+
+	return !skb_cloned(skb) && !skb_is_nonlinear(skb) &&
+	       skb_tailroom(skb) >= tail &&
+	       (have >= head || shift(skb, head - have, tail));
+}
+
 /* Room for header and trailer, in memory that is this packet's alone. Pages
  * that somebody else may read (page cache, sendfile) are copied.
  *
@@ -169,19 +183,16 @@ static bool shift(struct sk_buff *skb, unsigned int by, unsigned int tail)
 static int make_room(struct sk_buff *skb, unsigned int head, unsigned int tail,
 		     struct sk_buff **last)
 {
-	bool simple = !skb_cloned(skb) && !skb_is_nonlinear(skb);
-	unsigned int have = skb_headroom(skb);
 	int err;
 
 	/* The link layer will want room of its own, and would make it anew. */
 	head += LL_RESERVED_SPACE(skb_dst(skb)->dev);
 
-	if (likely(simple && skb_tailroom(skb) >= tail &&
-		   (have >= head || shift(skb, head - have, tail)))) {
+	if (likely(make_room_within(skb, head, tail))) {
 		*last = skb;
 		return 1;
 	}
-	if (have < head || skb_header_cloned(skb)) {
+	if (skb_headroom(skb) < head || skb_header_cloned(skb)) {
 		err = pskb_expand_head(skb, SKB_DATA_ALIGN(head),
 				       skb_is_nonlinear(skb) ? 0 : tail,
 				       GFP_ATOMIC);
@@ -292,14 +303,16 @@ static int assemble_ah(struct sk_buff *skb)
 	const struct espah_sa *sa = packet->sa;
 	bool tunnel = sa->mode == ESPAH_MODE_TUNNEL;
 	unsigned int header = espah_ah_len(sa);
+	unsigned int head = header + (tunnel ? espah_encap_front(sa, skb) : 0) +
+			    LL_RESERVED_SPACE(skb_dst(skb)->dev);
 	int err;
 	u8 next;
 
-	err = skb_cow_head(skb, header +
-			   (tunnel ? espah_encap_front(sa, skb) : 0) +
-			   LL_RESERVED_SPACE(skb_dst(skb)->dev));
-	if (err)
-		return err;
+	if (unlikely(!make_room_within(skb, head, 0))) {
+		err = skb_cow_head(skb, head);
+		if (err)
+			return err;
+	}
 	next = write_front(skb, sa, sa->mode, header);
 	espah_ah_write_header(skb->data, sa, packet->seq, next);
 	return 0;

@@ -9,9 +9,9 @@
 #include <linux/glob.h>
 #include <linux/module.h>
 
-#include "../crypto.h"
 #include "../lifetime.h"
 #include "../sa.h"
+#include "../spare.h"
 #include "suites.h"
 
 static char *suite = "*";
@@ -104,7 +104,7 @@ static void __exit espah_kunit_exit(void)
 	espah_lifetime_exit();
 	espah_sa_exit();
 	rcu_barrier();
-	espah_crypto_exit();
+	espah_spare_exit();
 }
 
 module_init(espah_kunit_init);
