@@ -65,6 +65,21 @@ bool espah_bypass_in(struct net *net, const struct sk_buff *skb)
 }
 
 /**
+ * espah_bypass_takes() - does a socket take a packet however it came?
+ * @sk: socket that the packet would be delivered to
+ *
+ * The caller holds RCU.
+ *
+ * Return: false where it may ask.
+ */
+bool espah_bypass_takes(const struct sock *sk)
+{
+	return sk_fullsock(sk) &&
+	       (!rcu_access_pointer(sk->sk_policy[XFRM_POLICY_IN]) ||
+		bypasses(sk, XFRM_POLICY_IN));
+}
+
+/**
  * espah_bypass_unasked() - does the socket that a packet is for take it however it came?
  * @net: namespace
  * @skb: packet for this host, with its data at its checked IP header
@@ -77,7 +92,5 @@ bool espah_bypass_unasked(struct net *net, const struct sk_buff *skb)
 {
 	const struct sock *sk = espah_natt_socket(net, skb);
 
-	return sk && sk_fullsock(sk) &&
-	       (!rcu_access_pointer(sk->sk_policy[XFRM_POLICY_IN]) ||
-		bypasses(sk, XFRM_POLICY_IN));
+	return sk && espah_bypass_takes(sk);
 }

@@ -10,6 +10,7 @@ struct sock;
 
 bool espah_bypass_out(const struct sock *sk);
 bool espah_bypass_in(struct net *net, const struct sk_buff *skb);
+bool espah_bypass_takes(const struct sock *sk);
 bool espah_bypass_unasked(struct net *net, const struct sk_buff *skb);
 
 #endif /* _ESPAH_BYPASS_H */

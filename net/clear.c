@@ -172,6 +172,27 @@ static bool no_policies(const struct espah_net *en)
 	       !espah_default_blocks(en, ESPAH_DIR_FWD);
 }
 
+/**
+ * espah_clear_policy() - the policy that speaks of a packet for this host as it has come
+ * @en: namespace
+ * @skb: packet, with a checked header in the linear part, which has come by itself, from where
+ *	policies speak of what comes, and was not changed by NAT here
+ *
+ * The caller holds RCU, and the answer is good as long.
+ *
+ * Return: the policy, which has not counted it, or NULL.
+ */
+struct espah_policy *espah_clear_policy(const struct espah_net *en,
+					const struct sk_buff *skb)
+{
+	struct espah_flow flow;
+
+	if (no_policies(en))
+		return NULL;
+	espah_flow_in(en, skb, &flow);
+	return espah_spd_lookup(en, ESPAH_DIR_IN, &flow);
+}
+
 static noinline unsigned int arrived(const struct nf_hook_state *state,
 				     struct sk_buff *skb, u8 dir)
 {

@@ -142,7 +142,7 @@ int espah_hooks_icmp_get(struct espah_net *en)
 			return err;
 		WRITE_ONCE(en->hooked_in, en->hooked_in + 1);
 	}
-	en->encapsulated++;
+	WRITE_ONCE(en->encapsulated, en->encapsulated + 1);
 	return 0;
 }
 
@@ -154,7 +154,8 @@ void espah_hooks_icmp_put(struct espah_net *en)
 {
 	lockdep_assert_held(&en->lock);
 
-	if (--en->encapsulated)
+	WRITE_ONCE(en->encapsulated, en->encapsulated - 1);
+	if (en->encapsulated)
 		return;
 	WRITE_ONCE(en->hooked_in, en->hooked_in - 1);
 	nf_unregister_net_hook(en->net, &icmp4_hook);

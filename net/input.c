@@ -591,7 +591,7 @@ static __always_inline int rcv(struct sk_buff *skb, u16 family, u8 proto,
 	else
 		cause = espah_natt_admits(sa, skb, encap_type);
 	if (!cause) {
-		if (family == AF_INET && proto == IPPROTO_ESP && !encap_type)
+		if (family == AF_INET && proto == IPPROTO_ESP)
 			espah_early_learn(sa, skb, generation);
 		cause = proto == IPPROTO_AH ? receive_ah(sa, skb, NULL) :
 					      receive(sa, skb, NULL);

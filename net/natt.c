@@ -11,6 +11,7 @@
 #include <net/route.h>
 #include <net/udp.h>
 
+#include "bypass.h"
 #include "compat.h"
 #include "encap.h"
 #include "ends.h"
@@ -79,6 +80,27 @@ struct sock *espah_natt_socket(struct net *net, const struct sk_buff *skb)
 }
 
 /**
+ * espah_natt_opens4() - does the UDP socket that a datagram is for take ESP out of it?
+ * @net: namespace
+ * @skb: IPv4 packet without options for this host, whole, with its UDP header in the linear
+ *	part
+ *
+ * Where several share the port (SO_REUSEPORT), or the socket has a policy that may ask for
+ * something, the answer is no. The caller holds RCU.
+ *
+ * Return: true if it does, whatever the packet is.
+ */
+bool espah_natt_opens4(struct net *net, const struct sk_buff *skb)
+{
+	const struct sock *sk;
+
+	sk = find_socket(net, skb, (const struct udphdr *)(ip_hdr(skb) + 1));
+	return likely(sk) && !sk->sk_reuseport &&
+	       READ_ONCE(udp_sk(sk)->encap_type) == UDP_ENCAP_ESPINUDP &&
+	       espah_bypass_takes(sk);
+}
+
+/**
  * espah_natt_write_header() - the UDP header of an encapsulated packet
  * @skb: packet, with its data at the UDP header and whole to its end
  * @sa: SA
@@ -121,6 +143,17 @@ void espah_natt_write_checksum6(struct sk_buff *skb)
 static const struct udphdr *outer_udp(const struct sk_buff *skb)
 {
 	return (const struct udphdr *)(skb->data - sizeof(struct udphdr));
+}
+
+/**
+ * espah_natt_ports() - both ports of the datagram that a packet was in
+ * @skb: packet, with its data at the ESP header, behind UDP
+ *
+ * Return: the ports as the datagram has them.
+ */
+__be32 espah_natt_ports(const struct sk_buff *skb)
+{
+	return *(const __be32 *)outer_udp(skb);
 }
 
 /**

@@ -12,8 +12,10 @@ struct sk_buff;
 struct sock;
 
 struct sock *espah_natt_socket(struct net *net, const struct sk_buff *skb);
+bool espah_natt_opens4(struct net *net, const struct sk_buff *skb);
 void espah_natt_write_header(struct sk_buff *skb, const struct espah_sa *sa);
 void espah_natt_write_checksum6(struct sk_buff *skb);
+__be32 espah_natt_ports(const struct sk_buff *skb);
 unsigned int espah_natt_admits(const struct espah_sa *sa,
 			       const struct sk_buff *skb, int encap_type);
 void espah_natt_learn(struct espah_sa *sa, const struct sk_buff *skb);

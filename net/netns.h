@@ -58,7 +58,7 @@ struct xfrm_state;
  *	@lock, never before they are there, nor when they have gone; read locklessly
  * @hooked_fwd: likewise, at FORWARD
  * @hooked_pre: likewise, at PRE_ROUTING
- * @encapsulated: number of SAs with encapsulation over IPv4; under @lock
+ * @encapsulated: number of SAs with encapsulation over IPv4; written under @lock, read locklessly
  * @early: number of SAs whose packets may be taken early; under @lock
  * @generation: of what packets find here; see espah_net_changed()
  * @sas: number of SAs whose memory is not given back yet, and of those that see to it

@@ -293,13 +293,22 @@ int espah_sad_any(struct espah_net *en)
 	return err;
 }
 
-/* Where ESP in UDP goes over IPv4, somebody has to read what is said of it. */
+/* ESP over IPv4 may be taken early; and where it is in UDP, somebody has to read what is said
+ * of it.
+ */
 static int begin_reading(struct espah_net *en, const struct espah_sa *sa)
 {
+	int err;
+
 	if (sa->id.family != AF_INET || sa->id.proto != IPPROTO_ESP)
 		return 0;
-	return sa->encap_len ? espah_hooks_icmp_get(en) :
-			       espah_hooks_early_get(en);
+	err = espah_hooks_early_get(en);
+	if (err || !sa->encap_len)
+		return err;
+	err = espah_hooks_icmp_get(en);
+	if (err)
+		espah_hooks_early_put(en);
+	return err;
 }
 
 static void end_reading(struct espah_net *en, const struct espah_sa *sa)
@@ -308,8 +317,7 @@ static void end_reading(struct espah_net *en, const struct espah_sa *sa)
 		return;
 	if (sa->encap_len)
 		espah_hooks_icmp_put(en);
-	else
-		espah_hooks_early_put(en);
+	espah_hooks_early_put(en);
 }
 
 /**

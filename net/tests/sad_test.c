@@ -568,7 +568,9 @@ static void whole_one_takes_its_place(struct kunit *test)
 	fixture_wait_freed(en, 0);
 }
 
-/* As long as there is ESP in UDP over IPv4, somebody reads what is said of it. */
+/* As long as there is ESP in UDP over IPv4, somebody reads what is said of it; all of ESP may be
+ * taken early.
+ */
 static void what_is_said_is_read(struct kunit *test)
 {
 	struct fixture *fixture = test->priv;
@@ -579,6 +581,7 @@ static void what_is_said_is_read(struct kunit *test)
 	plain = fixture_sa_add(en, &config);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, plain);
 	KUNIT_EXPECT_EQ(test, en->encapsulated, 0);
+	KUNIT_EXPECT_EQ(test, en->early, 1);
 
 	config.encap_sport = htons(4500);
 	config.encap_dport = htons(4500);
@@ -596,12 +599,14 @@ static void what_is_said_is_read(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PTR_ERR(fixture_sa_add(en, &config)), -ENOMEM);
 	fixture->hooks_err = 0;
 	KUNIT_EXPECT_EQ(test, en->encapsulated, 2);
+	KUNIT_EXPECT_EQ(test, en->early, 3);
 
 	fixture_sa_remove(en, one);
 	fixture_sa_remove(en, plain);
 	KUNIT_EXPECT_EQ(test, en->encapsulated, 1);
 	fixture_sa_remove(en, other);
 	KUNIT_EXPECT_EQ(test, en->encapsulated, 0);
+	KUNIT_EXPECT_EQ(test, en->early, 0);
 }
 
 static struct kunit_case sad_cases[] = {

@@ -7,11 +7,29 @@
 
 TRACING=/sys/kernel/tracing
 FROM=10.9.0.1 TO=10.9.0.2
+ENCAP='encap espinudp 4500 4500 0.0.0.0'
 
 setup() {
 	traffic_setup
 	unprotect
+	rules "$A" </dev/null
 	rules "$B" </dev/null
+}
+
+# door NS: a socket there takes ESP out of UDP, as long as the test runs; sets $door.
+door() {
+	ip netns exec "$1" encap 4500 4 >"$scratch/encap-$1" 2>&1 &
+	door=$!
+	wait_until 60 grep -q ready "$scratch/encap-$1"
+}
+
+# in_udp MODE: what passes between $A and $B is in ESP in UDP; $B's socket is $door.
+in_udp() {
+	local numbers=$ENCAP
+
+	door "$A"
+	door "$B"
+	protect_pair espah espah "$1"
 }
 
 send() {
@@ -50,14 +68,27 @@ test_taken_early() {
 	done
 }
 
-# One that listens at HOOK of $B counts what is protected.
+test_udp_taken_early() {
+	local numbers=$ENCAP mode
+
+	door "$A"
+	door "$B"
+	for mode in transport tunnel; do
+		protect_pair espah espah "$mode"
+		send
+		wait_until 60 none_delivered
+		unprotect
+	done
+}
+
+# listener HOOK [MATCH]: one that listens at HOOK of $B counts what is protected.
 listener() {
 	rules "$B" <<-END
 		table ip filter {
 			counter seen {}
 			chain c {
 				type filter hook $1 priority 0;
-				meta l4proto esp counter name seen
+				${2:-meta l4proto esp} counter name seen
 			}
 		}
 	END
@@ -77,6 +108,25 @@ test_firewall_sees_what_is_protected() {
 		done
 		unprotect
 	done
+}
+
+test_firewall_sees_udp() {
+	local hook
+
+	in_udp tunnel
+	send
+	for hook in prerouting input; do
+		listener "$hook" 'udp dport 4500'
+		send
+		assert_eq "$(packets "$B" seen)" 1 "datagrams with ESP that $hook has seen"
+		rules "$B" </dev/null
+	done
+}
+
+test_raw_sockets_see_udp() {
+	in_udp tunnel
+	send
+	assert_eq "$(traffic raw "$A@$FROM" "$B@$TO" 17 4500)" seen=True "what a raw socket of UDP sees"
 }
 
 test_raw_sockets_see_it() {
@@ -153,6 +203,132 @@ test_sas_go() {
 	espah -n "$A" state flush
 	ends EPERM
 	assert_counter_diff "$A" out-no-sa 1
+}
+
+# known: a packet is known, so that the next one is taken early.
+known() {
+	send
+	wait_until 60 none_delivered
+}
+
+test_socket_goes() {
+	in_udp tunnel
+	known
+	kill "$door"
+	wait "$door" || true
+	counters_save "$B"
+	ends lost
+	only_counters "$B" in-clear
+	assert_counter_diff "$B" in-clear 1
+	door "$B"
+	send
+}
+
+# One that does not take ESP out, and is for this address alone.
+test_another_socket_comes() {
+	in_udp tunnel
+	known
+	counters_save "$B"
+	assert_eq "$(traffic beside "$A@$FROM" "$B@$TO" 4500)" result=lost "a datagram beside another socket"
+	only_counters "$B" in-clear
+	assert_counter_diff "$B" in-clear 1
+	send
+}
+
+# snmp NAME: what UDP has counted in $B.
+snmp() {
+	# These are awk's fields.
+	# shellcheck disable=SC2016
+	in_ns "$B" awk -v name="$1" '
+		/^Udp:/ && !at { for (at = NF; at && $at != name; at--); next }
+		/^Udp:/ { print $at }' /proc/net/snmp
+}
+
+# What the policy of $B for what arrives has counted.
+in_packets() {
+	espah -n "$B" -j policy | jq '.[] | select(.dir == "in").packets'
+}
+
+# The one that carries it, and the one that is carried.
+test_udp_is_counted() {
+	local datagrams packets
+
+	in_udp tunnel
+	known
+	datagrams=$(snmp InDatagrams) packets=$(in_packets)
+	ends arrived
+	assert_eq "$(($(snmp InDatagrams) - datagrams))" 2 "datagrams that UDP has counted"
+	assert_eq "$(($(in_packets) - packets))" 2 "packets that the policy has counted"
+}
+
+# changed RULE...: $A's datagrams with ESP are changed so when they have left espah.
+changed() {
+	rules "$A" <<-END
+		table ip filter {
+			chain c {
+				type filter hook postrouting priority 300;
+				udp dport 4500 $*
+			}
+		}
+	END
+}
+
+test_checksum_is_verified() {
+	local wrong
+
+	in_udp tunnel
+	known
+	wrong=$(snmp InCsumErrors)
+	counters_save "$B"
+	changed udp checksum set 0x1234
+	ends lost
+	rules "$A" </dev/null
+	only_counters "$B"
+	assert_eq "$(($(snmp InCsumErrors) - wrong))" 1 "wrong checksums that UDP has counted"
+	send
+}
+
+# Where the last packet to $B came from, if that is not where its SA has the peer.
+mapped() {
+	espah -n "$B" -j state get src "$FROM" dst "$TO" proto esp spi 0x1100 | jq -r '.[0].mapped | "\(.src):\(.sport)"'
+}
+
+# NAT has another port for the peer, which is told; what goes to another port is not what the SA takes.
+test_ports_change() {
+	in_udp tunnel
+	known
+	changed udp sport set 4501 udp checksum set 0
+	ends arrived
+	assert_eq "$(mapped)" "$FROM:4501" "where the peer was seen"
+	rules "$A" </dev/null
+	ends arrived
+	assert_eq "$(mapped)" null:null "where the peer was seen"
+
+	ip netns exec "$B" encap 4501 4 >"$scratch/other" 2>&1 &
+	wait_until 60 grep -q ready "$scratch/other"
+	known
+	changed udp dport set 4501 udp checksum set 0
+	counters_save "$B"
+	ends lost
+	only_counters "$B" in-encap
+	assert_counter_diff "$B" in-encap 1
+	rules "$A" </dev/null
+}
+
+test_xfrm_says_something_else() {
+	in_udp tunnel
+	known
+	ip -n "$B" xfrm policy add src "$FROM" dst "$TO" proto udp dport 4500 dir in action block
+	counters_save "$B"
+	# The socket's own policy comes first.
+	ends arrived
+	kill "$door"
+	wait "$door" || true
+	ip netns exec "$B" encap 4500 4 judged >"$scratch/judged" 2>&1 &
+	wait_until 60 grep -q ready "$scratch/judged"
+	ends lost
+	ip -n "$B" xfrm policy flush
+	send
 }
 
 module_load

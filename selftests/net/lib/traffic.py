@@ -164,8 +164,15 @@ def captured(source, target, device, protocol):
         return words(seen=saw(tap, data))
 
 
-def raw(source, target, protocol):
-    """Does a raw socket of the target's for this protocol see a datagram, or what protects it?"""
+def beside(source, target, port):
+    """Send one datagram that may be lost while a socket of the target's address has this port, too."""
+    with make_socket(target, socket.SOCK_DGRAM, port=int(port)):
+        return attempt(source, target)
+
+
+def raw(source, target, protocol, port=None):
+    """Does a raw socket of the target's for this protocol see a datagram, or what protects it? That is
+    to PORT where it is in UDP."""
     data = os.urandom(100)
     with Namespace(target.split("@")[0]):
         tap = socket.socket(socket.AF_INET, socket.SOCK_RAW, int(protocol))
@@ -174,12 +181,14 @@ def raw(source, target, protocol):
          make_socket(target, socket.SOCK_DGRAM, port=PORT) as server:
         client.sendto(data, (address_of(target), PORT))
         receive(server, data, "raw")
-        return words(seen=saw(tap, data if int(protocol) == socket.IPPROTO_UDP else b""))
+        outside = port or int(protocol) != socket.IPPROTO_UDP
+        return words(seen=saw(tap, b"" if outside else data, struct.pack(">H", int(port)) if port else b""))
 
 
-def saw(tap, data):
+def saw(tap, data, port=b""):
+    """What ends so, with that for the port in a header behind IPv4's."""
     try:
-        while not tap.recv(1 << 16).endswith(data):
+        while not ((packet := tap.recv(1 << 16)).endswith(data) and packet[22:].startswith(port)):
             pass
     except socket.timeout:
         return False
@@ -917,8 +926,8 @@ def parts(source, target, *sent):
 # --- requests ----------------------------------------------------------------
 
 COMMANDS = {function.__name__: function for function in (
-    udp, attempt, captured, raw, asking, closed, in_clear, ask, twins, probe, segmented, header, extended, ask_listeners,
-    routed,
+    udp, attempt, captured, beside, raw, asking, closed, in_clear, ask, twins, probe, segmented, header, extended,
+    ask_listeners, routed,
     fragment6, tcp, say, sendfile, zerocopy,
     flood_start, flood_stop, flood_sent, reset, watch_start, watch_stop, icmp_too_big, icmp6_too_big, icmp_error,
     parts)}

@@ -7,7 +7,7 @@
 ALG=${ESPAH_ALG:-rfc4106(gcm(aes))}
 # What states() uses: see new_keys() and new_aead().
 key_ab='' key_ba='' cipher_ab='' cipher_ba=''
-# What states() and policies() are of; and what else states() says of an SA's sequence numbers.
+# What states() and policies() are of; and what else states() says of an SA.
 proto=esp
 numbers=''
 # Octets of a large transfer, each way; for the scripts.

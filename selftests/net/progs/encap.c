@@ -21,13 +21,15 @@ int main(int argc, char **argv)
 	/* The port is in the same place for both. */
 	struct sockaddr_in6 here = { .sin6_family = family };
 	int fd = socket(family, SOCK_DGRAM, 0);
+	const int on = 1;
 	bool judged = argc > 3;
 	struct espah_err err;
 
 	if (argc < 2 || argc > 4)
 		return 2;
 	here.sin6_port = htons(atoi(argv[1]));
-	if (fd < 0 || bind(fd, (struct sockaddr *)&here, sizeof(here)) ||
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
+	    bind(fd, (struct sockaddr *)&here, sizeof(here)) ||
 	    setsockopt(fd, IPPROTO_UDP, UDP_ENCAP, &type, sizeof(type))) {
 		perror("encap");
 		return 1;
