@@ -141,6 +141,15 @@ static noinline bool put_together(struct espah_sa *sa, struct sk_buff *skb)
 	return espah_gather_protected(sa, skb);
 }
 
+/* TCP is coalesced here. */
+static void join(struct espah_sa *sa, struct sk_buff *skb)
+{
+	if (gro_cells_receive(&cells, skb) == NET_RX_DROP)
+		espah_count_drop(sa->en, sa, NULL, ESPAH_A_CNT_IN_BACKLOG);
+	else
+		espah_count(sa->en, ESPAH_A_CNT_IN_OK);
+}
+
 /**
  * espah_deliver() - a packet goes on in clear
  * @sa: SA that it came under last, which counts it; the caller keeps it
@@ -167,14 +176,24 @@ void espah_deliver(struct espah_sa *sa, struct sk_buff *skb, bool tunnel)
 	skb_mac_header_rebuild(skb);
 	if (unlikely(is_part(skb)) && !put_together(sa, skb))
 		return;
-	if (unlikely(sa->if_id)) {
+	if (unlikely(sa->if_id))
 		espah_dev_deliver(sa, skb);
-		return;
-	}
-	if (gro_cells_receive(&cells, skb) == NET_RX_DROP)
-		espah_count_drop(en, sa, NULL, ESPAH_A_CNT_IN_BACKLOG);
 	else
-		espah_count(en, ESPAH_A_CNT_IN_OK);
+		join(sa, skb);
+}
+
+/**
+ * espah_deliver_arrived() - a packet enters the stack again as one that has just arrived
+ * @sa: SA that it came under, which counts it; the caller keeps it
+ * @skb: IPv4 packet, whole and marked, with its data at its IP header
+ *
+ * TCP is coalesced on its way. The caller holds RCU, and has softirqs off.
+ */
+void espah_deliver_arrived(struct espah_sa *sa, struct sk_buff *skb)
+{
+	skb_dst_drop(skb);
+	skb_mac_header_rebuild(skb);
+	join(sa, skb);
 }
 
 /**

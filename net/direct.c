@@ -23,6 +23,7 @@
 
 #include "bypass.h"
 #include "compat.h"
+#include "deliver.h"
 #include "direct.h"
 #include "flow.h"
 #include "listen.h"
@@ -124,16 +125,26 @@ static bool captured(struct net_device *dev)
 }
 
 /* Nobody wants to see what arrives by this device, and what becomes of it does not
- * depend on the device but by its number. TCP that is to be coalesced takes the long way.
+ * depend on the device but by its number.
  */
-static __always_inline bool plain(struct net_device *dev, u8 proto)
+static __always_inline bool plain(struct net_device *dev)
 {
-	if (rcu_access_pointer(dev->rx_handler) || espah_dev_ingress(dev) ||
-	    netif_is_l3_slave(dev) || netif_is_l3_master(dev) ||
-	    captured(dev))
-		return false;
-	return netif_elide_gro(dev) ? !rcu_access_pointer(dev->xdp_prog) :
-				      proto != IPPROTO_TCP;
+	return !rcu_access_pointer(dev->rx_handler) && !espah_dev_ingress(dev) &&
+	       !netif_is_l3_slave(dev) && !netif_is_l3_master(dev) &&
+	       !captured(dev) && !rcu_access_pointer(dev->xdp_prog);
+}
+
+/* TCP is coalesced where that of its device is, and goes up as one big packet. What came in
+ * transport mode may do so by another route than it came by, where that can only be the same.
+ */
+static __always_inline bool coalesces(const struct espah_sa *sa,
+				      const struct sk_buff *skb)
+{
+	return ip_hdr(skb)->protocol == IPPROTO_TCP && !netif_elide_gro(skb->dev) &&
+	       espah_mark_shareable(sa->en, skb) &&
+	       (sa->mode != ESPAH_MODE_TRANSPORT ||
+		(espah_packet_plain4(skb) && !espah_custom_rules(sa->en->net) &&
+		 plain(skb->dev)));
 }
 
 /* Where there are several ways, may ports have a say in which it is? */
@@ -231,7 +242,7 @@ static __always_inline bool open_to(const struct espah_net *en,
 				    const struct sk_buff *skb)
 {
 	return !espah_custom_rules(en->net) &&
-	       plain(skb->dev, ip_hdr(skb)->protocol);
+	       plain(skb->dev);
 }
 
 /* What is passed on passes who hooks in there. What is for a socket here, that may have a policy
@@ -380,7 +391,9 @@ static __always_inline void hand_up(struct net *net, struct sk_buff *skb,
 		__IP_INC_STATS(net, IPSTATS_MIB_INDELIVERS);
 }
 
-/* A packet without a mark goes to the sockets, or on, by @rt where that is not NULL. */
+/* A packet without a mark goes to the sockets, or on, by @rt where that is not NULL. What is
+ * coalesced meets our hooks later, and has one.
+ */
 static __always_inline void go(struct espah_sa *sa, struct sk_buff *skb,
 			       struct rtable *rt)
 {
@@ -389,6 +402,11 @@ static __always_inline void go(struct espah_sa *sa, struct sk_buff *skb,
 
 	trace_espah_input(sa, skb);
 	nf_reset_ct(skb);
+	if (coalesces(sa, skb)) {
+		espah_mark_share(sa->en, skb);
+		espah_deliver_arrived(sa, skb);
+		return;
+	}
 	espah_count(sa->en, ESPAH_A_CNT_IN_OK);
 	if (rt)
 		enter(sa->en, skb, rt);
@@ -475,6 +493,8 @@ void espah_direct_prepare(struct espah_net *en)
 	if (!en->ways)
 		WRITE_ONCE(en->ways, alloc_percpu_gfp(struct espah_ways,
 						      ESPAH_GFP_PERCPU));
+	if (!en->mark)
+		WRITE_ONCE(en->mark, espah_mark_make(en));
 }
 
 /**
@@ -486,6 +506,8 @@ void espah_direct_free(struct espah_net *en)
 	struct way *way;
 	int cpu, i;
 
+	if (en->mark)
+		__skb_ext_put(en->mark);
 	if (!en->ways)
 		return;
 	for_each_possible_cpu(cpu) {

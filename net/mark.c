@@ -69,6 +69,45 @@ unsigned int espah_mark_set(const struct espah_net *en, struct sk_buff *skb)
 }
 
 /**
+ * espah_mark_make() - what packets share that came through IPsec once
+ * @en: namespace
+ *
+ * Return: what espah_mark_share() gives to packets, or NULL without memory. Ends with
+ * __skb_ext_put().
+ */
+struct skb_ext *espah_mark_make(const struct espah_net *en)
+{
+	struct sk_buff *skb = alloc_skb(0, GFP_KERNEL);
+	struct skb_ext *mark = NULL;
+
+	if (!skb)
+		return NULL;
+	if (!espah_mark_set(en, skb)) {
+		mark = skb->extensions;
+		refcount_inc(&mark->refcnt);
+	}
+	kfree_skb(skb);
+	return mark;
+}
+
+/**
+ * espah_mark_share() - as espah_mark_set(), without memory of its own
+ * @en: namespace
+ * @skb: packet of espah_mark_shareable()
+ *
+ * Who adds something to it gets a copy first, as of any extension that is shared.
+ */
+void espah_mark_share(const struct espah_net *en, struct sk_buff *skb)
+{
+	struct skb_ext *mark = READ_ONCE(en->mark);
+
+	refcount_inc(&mark->refcnt);
+	skb->slow_gro = 1;
+	skb->active_extensions = 1 << SKB_EXT_SEC_PATH;
+	skb->extensions = mark;
+}
+
+/**
  * espah_mark_seen() - did espah take this packet out of its protection?
  * @en: namespace
  * @skb: packet

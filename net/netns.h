@@ -46,6 +46,7 @@ struct xfrm_state;
  * @reaper: frees SAs
  * @stub: what a decapsulated packet carries to tell the rest of the kernel
  *	that it came through IPsec; constant
+ * @mark: what those share that carry @stub and nothing else, or NULL; as @ways
  * @counters: per CPU
  * @drops: the last packets that have ended, or NULL where nobody uses espah; written once,
  *	under @lock, and read locklessly
@@ -79,6 +80,7 @@ struct espah_net {
 	struct espah_reaper		reaper;
 	struct espah_terms		terms;
 	struct xfrm_state		*stub;
+	struct skb_ext			*mark;
 	struct espah_counters __percpu	*counters;
 	struct espah_drops		*drops;
 	struct espah_ways __percpu	*ways;

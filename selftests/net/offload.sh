@@ -4,6 +4,8 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/lib/traffic.sh"
 
+TRACING=/sys/kernel/tracing
+
 # offloads FEATURE on|off ...: at both ends of the wire.
 offloads() {
 	local ns
@@ -49,6 +51,27 @@ test_checksum_offload_off() {
 test_receive_coalescing() {
 	offloads tx on tso on gso on gro on
 	transfers
+}
+
+# The longest packet that enters a stack meanwhile: longest COMMAND...
+longest() {
+	: >"$TRACING/trace"
+	echo 1 >"$TRACING/events/net/netif_receive_skb/enable"
+	"$@" >/dev/null
+	echo 0 >"$TRACING/events/net/netif_receive_skb/enable"
+	sed -nE 's/.* len=([0-9]+)$/\1/p' "$TRACING/trace" | sort -n | tail -n 1
+}
+
+# What was protected in segments climbs the stack in few large packets, as it does in clear.
+test_coalesced_when_its_protection_is_off() {
+	local mode octets
+
+	offloads tx on tso on gso on gro on
+	for mode in transport tunnel; do
+		protect_pair espah espah "$mode"
+		octets=$(longest traffic tcp "$A@10.9.0.1" "$B@10.9.0.2" 300000)
+		[ "$octets" -gt 5000 ] || fail "in $mode mode, no packet was longer than $octets octets; expected 5000"
+	done
 }
 
 # Pages of the page cache go out encrypted and stay as they are.
