@@ -26,6 +26,7 @@
 #include "packet.h"
 #include "pmtu.h"
 #include "protect.h"
+#include "segment.h"
 #include "tfc.h"
 #include "trace.h"
 
@@ -529,6 +530,12 @@ static __always_inline void protect_packet(struct espah_sa *sa,
 		protect_one(sa, next, skb);
 }
 
+/* More than one SA in front of and behind a packet takes as a rule. What takes more gets memory
+ * of its own later.
+ */
+#define SEGMENT_HEAD	96
+#define SEGMENT_TAIL	48
+
 /* Every segment is a packet of its own, with a number of its own. */
 static noinline void protect_segments(struct espah_sa *sa,
 				      struct espah_layer *next,
@@ -536,7 +543,8 @@ static noinline void protect_segments(struct espah_sa *sa,
 {
 	struct sk_buff *segs, *rest;
 
-	segs = skb_gso_segment(skb, 0);
+	segs = espah_segment(skb, SEGMENT_HEAD + LL_RESERVED_SPACE(skb_dst(skb)->dev),
+			     SEGMENT_TAIL);
 	if (IS_ERR_OR_NULL(segs)) {
 		espah_drop(sa->en, sa, skb, ESPAH_A_CNT_OUT_SEGMENT);
 		return;
