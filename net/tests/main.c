@@ -38,6 +38,7 @@ static struct kunit_suite *const suites[] = {
 	&beet_suite,
 	&pmtu_suite,
 	&fragment_suite,
+	&segment_suite,
 	&repair_suite,
 	&tfc_suite,
 	&mark_suite,

@@ -23,6 +23,7 @@ extern struct kunit_suite encap6_suite;
 extern struct kunit_suite beet_suite;
 extern struct kunit_suite pmtu_suite;
 extern struct kunit_suite fragment_suite;
+extern struct kunit_suite segment_suite;
 extern struct kunit_suite repair_suite;
 extern struct kunit_suite tfc_suite;
 extern struct kunit_suite mark_suite;
