@@ -70,7 +70,7 @@ test_coalesced_when_its_protection_is_off() {
 	for mode in transport tunnel; do
 		protect_pair espah espah "$mode"
 		octets=$(longest traffic tcp "$A@10.9.0.1" "$B@10.9.0.2" 300000)
-		[ "$octets" -gt 5000 ] || fail "in $mode mode, no packet was longer than $octets octets; expected 5000"
+		[ "$octets" -gt 1500 ] || fail "in $mode mode, no packet was longer than $octets octets, which a device carries"
 	done
 }
 
