@@ -5,6 +5,7 @@
 One pair of sockets is open at a time; END is NAMESPACE@ADDRESS."""
 
 import errno
+import math
 import os
 import socket
 import struct
@@ -128,14 +129,14 @@ def send(count, size="100", to=None):
 
 
 def scatter(first, last):
-    """Send one to each of 10.9.0.FIRST to LAST; says how many SAs were asked for, and in how many
-    whole seconds."""
+    """Send one to each of 10.9.0.FIRST to LAST; says how many SAs were asked for, and within how
+    many seconds."""
     since = time.monotonic()
     begin()
     for number in range(int(first), int(last) + 1):
         send_one(number, 100, "10.9.0.%d" % number)
     asked = len(listen())
-    return words(sent=len(State.sent), asked=asked, seconds=int(time.monotonic() - since))
+    return words(sent=len(State.sent), asked=asked, seconds=math.ceil(time.monotonic() - since))
 
 
 def stream_begin(count, gap):
