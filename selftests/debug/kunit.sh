@@ -208,6 +208,10 @@ test_sent() {
 	suite sent
 }
 
+test_segment() {
+	suite segment
+}
+
 test_bundle() {
 	suite bundle
 }
