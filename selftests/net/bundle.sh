@@ -412,4 +412,7 @@ ns_pair A B
 addresses "$A" 1
 addresses "$B" 2
 traffic_start
+# Where xfrm's interfaces are there, it asks its policies about what is between two layers as well.
+[ ! -e /sys/module/xfrm_interface ] || wait_until 30 modprobe -r xfrm_interface
+
 run_tests "$@"
