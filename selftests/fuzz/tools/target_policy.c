@@ -93,9 +93,10 @@ static void line_returns(const struct espah_policy *policy)
 	free(text);
 }
 
-/* The command that is saved makes the same, lifetime included. */
+/* The command that is saved makes the same, lifetime included; one without end has no words. */
 static void command_returns(const struct espah_policy *policy)
 {
+	static const struct espah_limits none;
 	struct espah_policy saved = *policy;
 	char *text;
 
@@ -104,6 +105,8 @@ static void command_returns(const struct espah_policy *policy)
 	text = fuzz_capture_end();
 	must(!strncmp(text, "policy ", strlen("policy ")), "a command, not '%s'", text);
 	saved.given &= ~espah_bit(ESPAH_A_POLICY_INDEX);
+	if (!memcmp(&saved.limits, &none, sizeof(none)))
+		saved.given &= ~espah_bit(ESPAH_A_POLICY_LIMITS);
 	must_return(&saved, text + strlen("policy "));
 	free(text);
 }
