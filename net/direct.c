@@ -134,6 +134,13 @@ static __always_inline bool plain(struct net_device *dev)
 	       !captured(dev) && !rcu_access_pointer(dev->xdp_prog);
 }
 
+/* May a packet go on by another route than it came by, where that is known? */
+static __always_inline bool open_to(const struct espah_net *en,
+				    const struct sk_buff *skb)
+{
+	return !espah_custom_rules(en->net) && plain(skb->dev);
+}
+
 /* TCP is coalesced where that of its device is, and goes up as one big packet. What came in
  * transport mode may do so by another route than it came by, where that can only be the same.
  */
@@ -143,8 +150,7 @@ static __always_inline bool coalesces(const struct espah_sa *sa,
 	return ip_hdr(skb)->protocol == IPPROTO_TCP && !netif_elide_gro(skb->dev) &&
 	       espah_mark_shareable(sa->en, skb) &&
 	       (sa->mode != ESPAH_MODE_TRANSPORT ||
-		(espah_packet_plain4(skb) && !espah_custom_rules(sa->en->net) &&
-		 plain(skb->dev)));
+		(espah_packet_plain4(skb) && open_to(sa->en, skb)));
 }
 
 /* Where there are several ways, may ports have a say in which it is? */
@@ -235,14 +241,6 @@ static noinline struct rtable *find_way(struct espah_net *en,
 
 	begin_way(ways, skb, ports)->rt = rt;
 	return rt;
-}
-
-/* May a packet that came out of a tunnel go on by it? */
-static __always_inline bool open_to(const struct espah_net *en,
-				    const struct sk_buff *skb)
-{
-	return !espah_custom_rules(en->net) &&
-	       plain(skb->dev);
 }
 
 /* What is passed on passes who hooks in there. What is for a socket here, that may have a policy
