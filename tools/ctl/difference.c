@@ -8,6 +8,7 @@
 #include <linux/genetlink.h>
 
 #include "difference.h"
+#include "limit.h"
 
 /* One SA or policy: what names it, and all that it says, as a request has it. */
 struct form {
@@ -38,13 +39,6 @@ typedef bool (*put_fn)(struct nlmsghdr *nlh, const void *item, bool key);
 static uint64_t unless(bool is_default, unsigned int attr)
 {
 	return is_default ? espah_bit(attr) : 0;
-}
-
-static bool no_limits(const struct espah_limits *limits)
-{
-	static const struct espah_limits none;
-
-	return !memcmp(limits, &none, sizeof(none));
 }
 
 /* What is as it is where nothing is said of it is left unsaid, and the numbers that an SA has

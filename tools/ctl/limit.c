@@ -59,3 +59,16 @@ int take_limit(struct args *args, struct espah_limits *limits)
 		return args_fail(args, "'%s' given twice", names[limit]);
 	return args_number64(args, limit >= ESPAH_A_LIMIT_BYTE_SOFT, &limits->limit[limit]);
 }
+
+/**
+ * no_limits() - has a lifetime no end?
+ * @limits: the lifetime
+ *
+ * Return: true if nothing limits it, which is as if nothing were said of it.
+ */
+bool no_limits(const struct espah_limits *limits)
+{
+	static const struct espah_limits none;
+
+	return !memcmp(limits, &none, sizeof(none));
+}

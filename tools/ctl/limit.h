@@ -12,5 +12,6 @@
 
 int take_limit(struct args *args, struct espah_limits *limits);
 const char *limit_name(unsigned int limit);
+bool no_limits(const struct espah_limits *limits);
 
 #endif /* _ESPAH_LIMIT_H */

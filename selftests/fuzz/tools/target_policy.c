@@ -5,6 +5,7 @@
 
 #include "policy.h"
 #include "fuzz.h"
+#include "limit.h"
 #include "policy_text.h"
 #include "print.h"
 
@@ -96,7 +97,6 @@ static void line_returns(const struct espah_policy *policy)
 /* The command that is saved makes the same, lifetime included; one without end has no words. */
 static void command_returns(const struct espah_policy *policy)
 {
-	static const struct espah_limits none;
 	struct espah_policy saved = *policy;
 	char *text;
 
@@ -105,7 +105,7 @@ static void command_returns(const struct espah_policy *policy)
 	text = fuzz_capture_end();
 	must(!strncmp(text, "policy ", strlen("policy ")), "a command, not '%s'", text);
 	saved.given &= ~espah_bit(ESPAH_A_POLICY_INDEX);
-	if (!memcmp(&saved.limits, &none, sizeof(none)))
+	if (no_limits(&saved.limits))
 		saved.given &= ~espah_bit(ESPAH_A_POLICY_LIMITS);
 	must_return(&saved, text + strlen("policy "));
 	free(text);
