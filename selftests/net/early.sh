@@ -16,11 +16,15 @@ setup() {
 	rules "$B" </dev/null
 }
 
-# door NS: a socket there takes ESP out of UDP, as long as the test runs; sets $door.
+# door NS [PORT [judged]]: a socket there takes ESP out of UDP, as long as the test runs; sets $door.
 door() {
-	ip netns exec "$1" encap 4500 4 >"$scratch/encap-$1" 2>&1 &
+	local log=$scratch/encap-$1-${2-4500}
+
+	# One that was there before has said the same.
+	: >"$log"
+	ip netns exec "$1" encap "${2-4500}" 4 "${@:3}" >>"$log" 2>&1 &
 	door=$!
-	wait_until 60 grep -q ready "$scratch/encap-$1"
+	wait_until 60 grep -q ready "$log"
 }
 
 # in_udp MODE: what passes between $A and $B is in ESP in UDP; $B's socket is $door.
@@ -57,28 +61,32 @@ none_delivered() {
 	[ "$(delivered)" = 0 ]
 }
 
-test_taken_early() {
+# known: a packet is known, so that the next one is taken early.
+known() {
+	send
+	wait_until 60 none_delivered
+}
+
+taken_early() {
 	local mode
 
 	for mode in transport tunnel; do
 		protect_pair espah espah "$mode"
-		send
-		wait_until 60 none_delivered
+		known
 		unprotect
 	done
 }
 
+test_taken_early() {
+	taken_early
+}
+
 test_udp_taken_early() {
-	local numbers=$ENCAP mode
+	local numbers=$ENCAP
 
 	door "$A"
 	door "$B"
-	for mode in transport tunnel; do
-		protect_pair espah espah "$mode"
-		send
-		wait_until 60 none_delivered
-		unprotect
-	done
+	taken_early
 }
 
 # listener HOOK [MATCH]: one that listens at HOOK of $B counts what is protected.
@@ -205,12 +213,6 @@ test_sas_go() {
 	assert_counter_diff "$A" out-no-sa 1
 }
 
-# known: a packet is known, so that the next one is taken early.
-known() {
-	send
-	wait_until 60 none_delivered
-}
-
 test_socket_goes() {
 	in_udp tunnel
 	known
@@ -304,8 +306,7 @@ test_ports_change() {
 	ends arrived
 	assert_eq "$(mapped)" null:null "where the peer was seen"
 
-	ip netns exec "$B" encap 4501 4 >"$scratch/other" 2>&1 &
-	wait_until 60 grep -q ready "$scratch/other"
+	door "$B" 4501
 	known
 	changed udp dport set 4501 udp checksum set 0
 	counters_save "$B"
@@ -324,8 +325,7 @@ test_xfrm_says_something_else() {
 	ends arrived
 	kill "$door"
 	wait "$door" || true
-	ip netns exec "$B" encap 4500 4 judged >"$scratch/judged" 2>&1 &
-	wait_until 60 grep -q ready "$scratch/judged"
+	door "$B" 4500 judged
 	ends lost
 	ip -n "$B" xfrm policy flush
 	send
