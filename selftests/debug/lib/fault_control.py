@@ -8,8 +8,8 @@ import struct
 from fault import Nth
 from genl import (NLM_F_ACK, NLM_F_DUMP, NLMSG_DONE, NLMSG_ERROR, UAPI, Client, Verdict, attributes,
                   encode)
-from genl_espah import (OLD_SA, aead, auth, command, enc, fixture, limits, make, must, policy, sa,
-                        snapshot)
+from genl_espah import (OLD_SA, aead, auth, command, enc, fixture, limits, make, move, must, policy,
+                        sa, snapshot)
 from genl_net import PCRYPT
 
 NO_MEMORY = (errno.ENOMEM, errno.ENOBUFS)
@@ -102,6 +102,12 @@ def larval(client):
     must(client, 'SA_ALLOC_SPI', SPI)
 
 
+def movable(client):
+    fixture(client)
+    must(client, 'SA_ADD', sa(0x102, limits=limits()))
+    must(client, 'POLICY_ADD', policy(dst='10.2.4.0', limits=limits()))
+
+
 def without(values, *names):
     return {k: v for k, v in values.items() if k not in names}
 
@@ -123,6 +129,7 @@ CASES = [Case(name, name, command(name).good) for name in (
     Case('update that moves the index', 'POLICY_UPDATE', {**OTHER_TMPL, 'index': 0x10000}),
     Case('last policy', 'POLICY_DEL', SEL, one_policy),
     Case('all policies', 'POLICY_FLUSH', {}),
+    Case('SAs and policies that move', 'MIGRATE', {'move': move()}, movable),
 ]
 MORE_CASES = [Case(name, name, command(name).good) for name in (
     'SA_ADD', 'SA_DEL', 'SA_FLUSH', 'POLICY_ADD', 'POLICY_UPDATE', 'POLICY_DEL',
