@@ -221,7 +221,8 @@ struct espah_sa *espah_sa_copy(const struct espah_sa *sa)
 
 	if (!copy)
 		return NULL;
-	memcpy(copy, sa, len);
+	/* What packets change meanwhile is begun anew in it, or handed over later. */
+	data_race(memcpy(copy, sa, len));
 	copy->key = same_in_copy(copy, sa, len, sa->key);
 	copy->alg_name = same_in_copy(copy, sa, len, sa->alg_name);
 	copy->auth_name = same_in_copy(copy, sa, len, sa->auth_name);
