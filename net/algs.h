@@ -14,13 +14,13 @@ enum espah_alg_kind {
 /**
  * enum espah_iv - what the IV in a packet is
  * @ESPAH_IV_COUNTER: used once under a key
- * @ESPAH_IV_RANDOM: that nobody can predict
+ * @ESPAH_IV_ENCRYPTED: what the cipher makes of that, which nobody can predict
  * @ESPAH_IV_NONE: there is none
  * @ESPAH_IV_IMPLICIT: there is none in the packet; its number is it (RFC 8750)
  */
 enum espah_iv {
 	ESPAH_IV_COUNTER,
-	ESPAH_IV_RANDOM,
+	ESPAH_IV_ENCRYPTED,
 	ESPAH_IV_NONE,
 	ESPAH_IV_IMPLICIT,
 };

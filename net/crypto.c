@@ -3,7 +3,6 @@
 
 #include <crypto/authenc.h>
 #include <linux/ip.h>
-#include <linux/random.h>
 #include <linux/rtnetlink.h>
 #include <linux/scatterlist.h>
 #include <linux/skbuff.h>
@@ -184,18 +183,6 @@ void espah_crypto_free(struct crypto_aead *tfm)
 		crypto_free_aead(tfm);
 }
 
-/**
- * espah_crypto_random_iv() - an IV that nobody knows before
- * @iv: where it goes
- * @len: its octets, as many as the longest IV has at the most
- */
-void espah_crypto_random_iv(u8 *iv, unsigned int len)
-{
-	u64 words[2] = { get_random_u64(), get_random_u64() };
-
-	memcpy(iv, words, min_t(unsigned int, len, sizeof(words)));
-}
-
 /* With extended numbers, what is authenticated in front is not as the packet has
  * it: the high half of the number stands in between (RFC 4106 section 5 and others;
  * of encryption and integrity apart, authencesn() makes of that what RFC 4303
@@ -318,6 +305,8 @@ request(const struct espah_sa *sa, struct sk_buff *skb, int frags,
 	/* Whoever asks has made this part linear. */
 	if (apart && sa->iv == ESPAH_IV_IMPLICIT)
 		memcpy(iv, &number, sizeof(number));
+	else if (unlikely(assoc_len == sizeof(struct ip_esp_hdr)))
+		memset(iv, 0, sa->iv_len);
 	else if (likely(sa->iv_len == sizeof(__be64)))
 		memcpy(iv, skb->data + assoc_len - sizeof(__be64),
 		       sizeof(__be64));
@@ -344,7 +333,8 @@ request_apart(const struct espah_sa *sa, struct sk_buff *skb, int frags,
  * @skb: packet; its data begins with the ESP header and ends with the ICV
  * @frags: number of scatterlist entries that it needs
  * @assoc_len: octets in front that are authenticated and not encrypted; the
- *	last of them are the IV
+ *	last of them are the IV. Or those of the ESP header alone, with the IV among what
+ *	is encrypted: a mode that chains its blocks goes on from there as from an IV
  * @done: called when the work is done and was not done at once
  *
  * The sequence number is in &espah_packet.seq.

@@ -26,6 +26,19 @@ espah_esp_header_len(const struct espah_sa *sa)
 }
 
 /**
+ * espah_esp_clear_len() - octets that the cipher leaves as they are
+ * @sa: SA
+ *
+ * Return: length of SPI, sequence number and an IV that the cipher does not make.
+ */
+static __always_inline unsigned int
+espah_esp_clear_len(const struct espah_sa *sa)
+{
+	return unlikely(sa->iv == ESPAH_IV_ENCRYPTED) ?
+	       sizeof(struct ip_esp_hdr) : espah_esp_header_len(sa);
+}
+
+/**
  * espah_esp_pad_len() - how much padding a payload needs
  * @sa: SA
  * @payload: octets of payload

@@ -354,19 +354,19 @@ static __always_inline void encrypt(struct sk_buff *skb, struct espah_layer *nex
 {
 	struct espah_packet *packet = espah_packet(skb);
 	struct espah_sa *sa = packet->sa;
-	unsigned int header = espah_esp_header_len(sa);
+	unsigned int clear = espah_esp_clear_len(sa);
 	struct aead_request *req;
 	int err;
 
 	req = unlikely(frags < 0) ? NULL :
-	      espah_crypto_request(sa, skb, frags, header, transform_done);
+	      espah_crypto_request(sa, skb, frags, clear, transform_done);
 	if (unlikely(!req)) {
 		end(skb);
 		return;
 	}
 	packet->req = req;
 	aead_request_set_crypt(req, req->src, req->dst,
-			       skb->len - header - sa->icv_len, req->iv);
+			       skb->len - clear - sa->icv_len, req->iv);
 	let_go(skb, next);
 	err = crypto_aead_encrypt(req);
 	if (err != -EINPROGRESS)
