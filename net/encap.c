@@ -8,6 +8,7 @@
 #include <net/route.h>
 
 #include "encap.h"
+#include "route.h"
 
 /**
  * espah_encap_transport4() - make room behind the IP header
@@ -90,7 +91,7 @@ u8 espah_encap_tunnel4(struct net *net, struct sk_buff *skb,
 	/* What is never fragmented needs no identification (RFC 6864). */
 	outer->id = 0;
 	if (!df)
-		__ip_select_ident(net, outer, 1);
+		espah_route_ident(net, sa, outer);
 
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
 	__skb_pull(skb, sizeof(*outer));

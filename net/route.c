@@ -3,11 +3,15 @@
  * SAs and those in transport mode, which are most, have none.
  */
 
-#include "netns.h"
 #include "route.h"
 
 /* Packets make it: where memory is short, the next one tries again. */
 #define GFP	(GFP_ATOMIC | __GFP_ACCOUNT | __GFP_NOWARN)
+
+/* So many identifications are reserved at once: what an SA that goes to sleep has left are
+ * old when it wakes up.
+ */
+#define IDENTS	8
 
 /* Two CPUs may have their first packets at once: one of them is first. */
 static noinline struct espah_route __percpu *first(struct espah_sa *sa)
@@ -45,7 +49,26 @@ void espah_route_keep(struct espah_sa *sa, u32 mark, struct dst_entry *dst,
 		.dst	= dst_clone(dst),
 		.cookie	= cookie,
 		.mark	= mark,
+		.idents	= route->idents,
 	};
+}
+
+/**
+ * espah_route_idents() - reserve identifications, and give a header the first
+ * @net: namespace
+ * @routes: where the others are kept, or NULL
+ * @iph: header with its addresses and protocol
+ */
+void espah_route_idents(struct net *net, struct espah_route __percpu *routes,
+			struct iphdr *iph)
+{
+	u16 next;
+
+	__ip_select_ident(net, iph, routes ? IDENTS : 1);
+	if (!routes)
+		return;
+	next = ntohs(iph->id) + 1;
+	this_cpu_write(routes->idents, (u32)next << 16 | (IDENTS - 1));
 }
 
 /**

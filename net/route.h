@@ -6,6 +6,7 @@
 #include <net/dst.h>
 #include <net/ip.h>
 
+#include "netns.h"
 #include "sa.h"
 
 /**
@@ -13,15 +14,20 @@
  * @dst: the route, held, or NULL; softirqs are off wherever this is touched
  * @cookie: what tells that it holds still, over IPv6
  * @mark: mark that it was looked up with
+ * @idents: identifications that are reserved: the next one in the upper half, and how many
+ *	there are in the lower; taken and brought by one instruction each, in any context
  */
 struct espah_route {
 	struct dst_entry	*dst;
 	u32			cookie;
 	u32			mark;
+	u32			idents;
 };
 
 void espah_route_keep(struct espah_sa *sa, u32 mark, struct dst_entry *dst,
 		      u32 cookie);
+void espah_route_idents(struct net *net, struct espah_route __percpu *routes,
+			struct iphdr *iph);
 void espah_route_free(struct espah_route __percpu *route);
 
 /**
@@ -68,6 +74,31 @@ static __always_inline struct dst_entry *espah_route_for(struct espah_sa *sa,
 		return NULL;
 	dst_hold(route->dst);
 	return route->dst;
+}
+
+/**
+ * espah_route_ident() - give a header the next identification
+ * @net: namespace
+ * @sa: SA
+ * @iph: outer header of a packet of @sa, but for what the IP layer writes at last
+ *
+ * What may be fragmented needs one that has not been used of late between the same two for
+ * the same protocol (RFC 6864 section 4.1). The kernel hands them out; a CPU asks for some
+ * at once.
+ */
+static __always_inline void espah_route_ident(struct net *net,
+					      const struct espah_sa *sa,
+					      struct iphdr *iph)
+{
+	struct espah_route __percpu *routes = READ_ONCE(sa->route);
+	u32 idents = likely(routes) ? this_cpu_read(routes->idents) : 0;
+
+	if (likely((u16)idents &&
+		   this_cpu_cmpxchg(routes->idents, idents,
+				    idents + (1 << 16) - 1) == idents))
+		iph->id = htons(idents >> 16);
+	else
+		espah_route_idents(net, routes, iph);
 }
 
 #endif /* _ESPAH_ROUTE_H */
