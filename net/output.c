@@ -112,7 +112,7 @@ static bool leads_back(const struct dst_entry *route,
  * what to do with it. Where @link is not NULL, a route has brought it to this virtual
  * interface, and it has left the stack before.
  *
- * This and what it consists of is inlined into espah_output_hook(): the calls
+ * This and what it consists of is inlined into leave(): the calls
  * would be some 50 instructions for each packet.
  */
 static __always_inline unsigned int take_under(struct espah_net *en,
@@ -455,7 +455,8 @@ static noinline bool not_ours6(const struct sk_buff *skb)
 	       espah_ext6_neighbour(skb);
 }
 
-/* xfrm's packets on their way to xfrm, what is protected already, what leaves by an
+/* xfrm's packets on their way to xfrm, what is protected already (over IPv4,
+ * espah_output_hook() has seen to that), what leaves by an
  * interface that the administrator (or, for loopback, the kernel) has set
  * disable_xfrm for, and what a route takes to a virtual interface of ours, which goes
  * under an SA there or nowhere.
@@ -466,9 +467,8 @@ static bool not_ours(struct sk_buff *skb)
 
 	if (unlikely(espah_packet_is6(skb)))
 		return not_ours6(skb);
-	return IPCB(skb)->flags & IPSKB_XFRM_TRANSFORMED ||
-	       (dst && (dst_xfrm(dst) || dst->flags & DST_NOXFRM ||
-			espah_dev_leaves_by(dst)));
+	return dst && (dst_xfrm(dst) || dst->flags & DST_NOXFRM ||
+		       espah_dev_leaves_by(dst));
 }
 
 /* Those that waited for this SA go first. */
@@ -531,17 +531,8 @@ static __always_inline unsigned int take_ours(struct espah_net *en,
 	return take_under(en, sent->policy, sent->sa, NULL, skb, state, NULL);
 }
 
-/**
- * espah_output_hook() - a packet is about to leave
- * @priv: unused
- * @skb: packet, routed, with its header in the linear part
- * @state: namespace
- *
- * Return: %NF_ACCEPT if no policy wants it protected, %NF_STOLEN if it was
- * taken, or a drop verdict.
- */
-unsigned int espah_output_hook(void *priv, struct sk_buff *skb,
-			       const struct nf_hook_state *state)
+static noinline unsigned int leave(struct sk_buff *skb,
+				   const struct nf_hook_state *state)
 {
 	struct espah_net *en = espah_net(state->net);
 	unsigned int verdict;
@@ -557,6 +548,25 @@ unsigned int espah_output_hook(void *priv, struct sk_buff *skb,
 	verdict = take_ours(en, skb, state);
 	local_bh_enable();
 	return verdict;
+}
+
+/**
+ * espah_output_hook() - a packet is about to leave
+ * @priv: unused
+ * @skb: packet, routed, with its header in the linear part
+ * @state: namespace
+ *
+ * Return: %NF_ACCEPT if no policy wants it protected, %NF_STOLEN if it was
+ * taken, or a drop verdict.
+ */
+unsigned int espah_output_hook(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	/* Every packet that is protected comes once more, and has no need of the rest. */
+	if (state->pf == NFPROTO_IPV4 &&
+	    IPCB(skb)->flags & IPSKB_XFRM_TRANSFORMED)
+		return NF_ACCEPT;
+	return leave(skb, state);
 }
 
 /**

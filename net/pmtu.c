@@ -291,6 +291,28 @@ static __always_inline bool surely_fits(const struct espah_sa *sa,
 	       skb->len + more <= mtu;
 }
 
+/* As espah_pmtu_fits(), where it takes a closer look. */
+static noinline bool fits_exactly(const struct espah_sa *sa,
+				  const struct espah_layer *next,
+				  struct sk_buff *skb,
+				  const struct dst_entry *outer,
+				  unsigned int front)
+{
+	unsigned int mtu;
+
+	mtu = longest_like(sa, skb, outer_under(sa, next, outer, front), front);
+	if (likely(fits(skb, mtu))) {
+		skb->ignore_df = 0;
+		return true;
+	}
+	if (!may_be_fragmented(skb, mtu))
+		return false;
+	skb->ignore_df = 1;
+	return sa->mode == ESPAH_MODE_TUNNEL ||
+	       fits(skb, longest_like(sa, skb, longest_under(sa, next, front),
+				      front));
+}
+
 /**
  * espah_pmtu_fits() - does the packet still fit with its protection on?
  * @sa: SA
@@ -309,23 +331,12 @@ bool espah_pmtu_fits(const struct espah_sa *sa, const struct espah_layer *next,
 		     struct sk_buff *skb, const struct dst_entry *outer)
 {
 	unsigned int front = espah_encap_front(sa, skb);
-	unsigned int mtu;
 
 	if (likely(!next && surely_fits(sa, skb, front, outer_mtu(sa, outer)))) {
 		skb->ignore_df = 0;
 		return true;
 	}
-	mtu = longest_like(sa, skb, outer_under(sa, next, outer, front), front);
-	if (likely(fits(skb, mtu))) {
-		skb->ignore_df = 0;
-		return true;
-	}
-	if (!may_be_fragmented(skb, mtu))
-		return false;
-	skb->ignore_df = 1;
-	return sa->mode == ESPAH_MODE_TUNNEL ||
-	       fits(skb, longest_like(sa, skb, longest_under(sa, next, front),
-				      front));
+	return fits_exactly(sa, next, skb, outer, front);
 }
 
 /* How long a router is believed, in jiffies: as long as by the IP layer. */
