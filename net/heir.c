@@ -180,7 +180,7 @@ void espah_heir_take(struct espah_sa *sa, struct espah_sa *heir)
 	espah_lifetime_go_on(heir, sa);
 	spin_unlock(&heir->replay_lock);
 	spin_unlock_bh(&sa->replay_lock);
-	/* Whoever finds it open finds all of this. */
+	/* Whoever finds it open finds all of this (espah_sa_shut()). */
 	smp_store_release(&heir->shut, heir->larval || heir->no_in);
 }
 

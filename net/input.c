@@ -533,7 +533,7 @@ static unsigned int receive_inside(struct espah_sa *sa, struct sk_buff *skb,
 {
 	unsigned int cause;
 
-	if (sa->shut)
+	if (espah_sa_shut(sa))
 		return shut_cause(sa);
 	cause = espah_natt_admits(sa, skb, encap_type);
 	if (cause)
@@ -584,7 +584,7 @@ static __always_inline int rcv(struct sk_buff *skb, u16 family, u8 proto,
 		return -EINVAL;
 	}
 	/* What it will be like is not said before it has its keys. */
-	if (unlikely(sa->shut))
+	if (unlikely(espah_sa_shut(sa)))
 		cause = shut_cause(sa);
 	else if (unlikely(espah_packet_is_fragment(skb, family)))
 		cause = ESPAH_A_CNT_IN_FRAGMENT;

@@ -233,7 +233,6 @@ struct espah_limits_rcu {
  * @seq_few: from this sequence number on there are few left
  * @no_in: it is for output only, and takes no packet that arrives
  * @no_out: it is for input only, and in no slot
- * @shut: @larval or @no_in, which is one question for each packet
  * @larval: has an SPI and no key yet: passes no packet, and another SA takes its
  *	place (espah_sad_replace())
  * @alg_name: as it was asked for, or NULL
@@ -249,6 +248,8 @@ struct espah_limits_rcu {
  * @dead: true once it is out of the SAD; written under &espah_net.lock
  * @heir: the SA that has taken its place, elsewhere, with a reference, or NULL; written
  *	once, under @replay_lock; see net/heir.c
+ * @shut: @larval or @no_in, which is one question for each packet (espah_sa_shut()); of an SA
+ *	that takes another's place, true until it has all that was the other's
  * @sel: selector or NULL; written under &espah_net.lock, read under RCU; in BEET mode never
  *	NULL, with the addresses of the packet inside
  * @pmtu: outer path MTU learnt from ICMP, 0 for none; single words, races
@@ -386,6 +387,20 @@ void espah_sa_exit(void);
 static inline const u8 *espah_sa_auth_key(const struct espah_sa *sa)
 {
 	return sa->key + sa->key_len;
+}
+
+/**
+ * espah_sa_shut() - does an SA take no packet that arrives?
+ * @sa: SA
+ *
+ * Who finds one open that takes another's place finds what it has of that, too.
+ *
+ * Return: true if it takes none: it has no key yet, or is for output only, or not ready.
+ */
+static __always_inline bool espah_sa_shut(const struct espah_sa *sa)
+{
+	/* Pairs with espah_heir_take(). */
+	return smp_load_acquire(&sa->shut);
 }
 
 /**
