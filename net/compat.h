@@ -134,6 +134,16 @@ static inline bool espah_custom_rules(const struct net *net)
 #endif
 }
 
+/* As espah_custom_rules(), over IPv6. */
+static inline bool espah_custom_rules6(const struct net *net)
+{
+#ifdef CONFIG_IPV6_MULTIPLE_TABLES
+	return READ_ONCE(net->ipv6.fib6_has_custom_rules);
+#else
+	return false;
+#endif
+}
+
 /* What is sent is counted as it is asked for since 6.7, and not only as it leaves. */
 static inline void espah_count_request4(struct net *net)
 {

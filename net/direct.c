@@ -88,12 +88,11 @@ static __always_inline bool unheard(const struct espah_net *en)
 	       !espah_listen_xfrm(en->net) && !this_cpu_read(espah_direct_packet);
 }
 
-/* What came over IPv4, with IPv4 in it. */
+/* IPv4, and by no interface of its own. */
 static __always_inline bool may(const struct espah_sa *sa,
 				const struct sk_buff *skb)
 {
-	return !sa->if_id && sa->id.family == AF_INET &&
-	       !espah_packet_is6(skb) && unheard(sa->en);
+	return !sa->if_id && !espah_packet_is6(skb) && unheard(sa->en);
 }
 
 /**
@@ -260,7 +259,7 @@ static __always_inline bool may_go_by(const struct espah_net *en,
 /**
  * espah_direct_way() - where a packet goes that came out of a tunnel
  * @en: namespace
- * @skb: IPv4 packet, whole, with its data at its checked header, of a tunnel over IPv4;
+ * @skb: IPv4 packet, whole, with its data at its checked header, out of a tunnel;
  *	it may go directly (espah_direct_may())
  *
  * The caller holds RCU, and has softirqs off.
@@ -300,7 +299,7 @@ bool espah_direct_keeps(const struct espah_net *en, const struct sk_buff *skb)
 /**
  * espah_direct_learn() - remember why a packet may go on directly
  * @sa: SA that it came under
- * @skb: IPv4 packet, whole, with its data at its checked header, which came over IPv4
+ * @skb: IPv4 packet, whole, with its data at its checked header
  * @policy: policy that lets it in
  * @generation: from espah_net_generation(), before that was found out
  *

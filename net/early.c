@@ -139,7 +139,7 @@ static __always_inline unsigned int enter(struct espah_net *en,
 	skb_clear_delivery_time(skb);
 	__skb_pull(skb, sizeof(struct iphdr) + udp);
 	__IP_INC_STATS(en->net, IPSTATS_MIB_INDELIVERS);
-	espah_input_known4(arrival->sa, skb);
+	espah_input_known(arrival->sa, skb);
 	return NF_STOLEN;
 }
 

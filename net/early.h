@@ -14,4 +14,11 @@ void espah_early_learn(struct espah_sa *sa, const struct sk_buff *skb,
 void espah_early_prepare(struct espah_net *en);
 void espah_early_free(struct espah_net *en);
 
+unsigned int espah_early6_hook(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state);
+void espah_early6_learn(struct espah_sa *sa, const struct sk_buff *skb,
+			unsigned long generation);
+void espah_early6_prepare(struct espah_net *en);
+void espah_early6_free(struct espah_net *en);
+
 #endif /* _ESPAH_EARLY_H */

@@ -75,11 +75,18 @@ static const struct nf_hook_ops icmp4_hook = {
 };
 
 /* What is for an SA of ours, when nobody else has a say. */
-static const struct nf_hook_ops early_hook = {
+static const struct nf_hook_ops early4_hook = {
 	.hook		= espah_early_hook,
 	.pf		= NFPROTO_IPV4,
 	.hooknum	= NF_INET_PRE_ROUTING,
 	.priority	= NF_IP_PRI_LAST,
+};
+
+static const struct nf_hook_ops early6_hook = {
+	.hook		= espah_early6_hook,
+	.pf		= NFPROTO_IPV6,
+	.hooknum	= NF_INET_PRE_ROUTING,
+	.priority	= NF_IP6_PRI_LAST,
 };
 
 static bool any_policy(const struct espah_net *en)
@@ -105,6 +112,7 @@ int espah_hooks_get(struct espah_net *en)
 	if (err)
 		return err;
 	WRITE_ONCE(en->hooked_in, en->hooked_in + 1);
+	WRITE_ONCE(en->hooked_in6, 2);
 	WRITE_ONCE(en->hooked_fwd, en->hooked_fwd + 1);
 	return 0;
 }
@@ -120,6 +128,7 @@ void espah_hooks_put(struct espah_net *en)
 	if (any_policy(en))
 		return;
 	WRITE_ONCE(en->hooked_in, en->hooked_in - 1);
+	WRITE_ONCE(en->hooked_in6, 0);
 	WRITE_ONCE(en->hooked_fwd, en->hooked_fwd - 1);
 	nf_unregister_net_hooks(en->net, hooks, ARRAY_SIZE(hooks));
 }
@@ -164,35 +173,45 @@ void espah_hooks_icmp_put(struct espah_net *en)
 /**
  * espah_hooks_early_get() - before an SA is there whose packets may be taken early
  * @en: namespace; the caller holds its lock
+ * @family: of the SA
  *
  * Return: 0, to be ended with espah_hooks_early_put(), or a negative errno.
  */
-int espah_hooks_early_get(struct espah_net *en)
+int espah_hooks_early_get(struct espah_net *en, u16 family)
 {
+	bool is6 = family == AF_INET6;
+	unsigned int *sas = is6 ? &en->early6 : &en->early;
 	int err;
 
 	lockdep_assert_held(&en->lock);
 
-	if (!en->early) {
-		err = nf_register_net_hook(en->net, &early_hook);
+	if (!*sas) {
+		err = nf_register_net_hook(en->net, is6 ? &early6_hook :
+							  &early4_hook);
 		if (err)
 			return err;
-		WRITE_ONCE(en->hooked_pre, 1);
+		if (!is6)
+			WRITE_ONCE(en->hooked_pre, 1);
 	}
-	en->early++;
+	(*sas)++;
 	return 0;
 }
 
 /**
  * espah_hooks_early_put() - when such an SA is gone
  * @en: namespace; the caller holds its lock
+ * @family: of the SA
  */
-void espah_hooks_early_put(struct espah_net *en)
+void espah_hooks_early_put(struct espah_net *en, u16 family)
 {
+	bool is6 = family == AF_INET6;
+	unsigned int *sas = is6 ? &en->early6 : &en->early;
+
 	lockdep_assert_held(&en->lock);
 
-	if (--en->early)
+	if (--*sas)
 		return;
-	WRITE_ONCE(en->hooked_pre, 0);
-	nf_unregister_net_hook(en->net, &early_hook);
+	if (!is6)
+		WRITE_ONCE(en->hooked_pre, 0);
+	nf_unregister_net_hook(en->net, is6 ? &early6_hook : &early4_hook);
 }

@@ -593,6 +593,9 @@ static __always_inline int rcv(struct sk_buff *skb, u16 family, u8 proto,
 	if (!cause) {
 		if (family == AF_INET && proto == IPPROTO_ESP)
 			espah_early_learn(sa, skb, generation);
+		else if (proto == IPPROTO_ESP && !encap_type &&
+			 sa->mode == ESPAH_MODE_TUNNEL)
+			espah_early6_learn(sa, skb, generation);
 		cause = proto == IPPROTO_AH ? receive_ah(sa, skb, NULL) :
 					      receive(sa, skb, NULL);
 	}
@@ -604,13 +607,13 @@ drop:
 }
 
 /**
- * espah_input_known4() - an ESP packet over IPv4 for this host, of an SA that was found before
+ * espah_input_known() - an ESP packet for this host, of an SA that was found before
  * @sa: SA, which takes it as it comes
  * @skb: packet, with its data at the ESP header; taken over
  *
  * The caller holds RCU, and has softirqs off.
  */
-void espah_input_known4(struct espah_sa *sa, struct sk_buff *skb)
+void espah_input_known(struct espah_sa *sa, struct sk_buff *skb)
 {
 	unsigned int cause = receive(sa, skb, NULL);
 

@@ -5,7 +5,7 @@
 struct espah_sa;
 struct sk_buff;
 
-void espah_input_known4(struct espah_sa *sa, struct sk_buff *skb);
+void espah_input_known(struct espah_sa *sa, struct sk_buff *skb);
 int espah_input_esp4(struct sk_buff *skb, int encap_type);
 int espah_input_esp6(struct sk_buff *skb, int encap_type);
 int espah_input_ah4(struct sk_buff *skb);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Who else has a say in what arrives over IPv4, or wants to see it. */
+/* Who else has a say in what arrives, or wants to see it. */
 #ifndef _ESPAH_LISTEN_H
 #define _ESPAH_LISTEN_H
 
 #include <linux/netfilter.h>
 #include <net/net_namespace.h>
 #include <net/raw.h>
+#include <net/rawv6.h>
 #include <net/xfrm.h>
 
 /**
- * espah_listen_hooks() - does somebody else hook in?
+ * espah_listen_hooks() - does somebody else hook in over IPv4?
  * @net: namespace
  * @hook: NF_INET_*
  * @ours: how many hooks there are ours
@@ -29,7 +30,27 @@ static __always_inline bool espah_listen_hooks(const struct net *net,
 }
 
 /**
- * espah_listen_raw() - may a raw socket want a copy of what comes?
+ * espah_listen_hooks6() - does somebody else hook in over IPv6?
+ * @net: namespace
+ * @hook: NF_INET_*
+ * @ours: how many hooks there are ours
+ *
+ * The caller holds RCU.
+ *
+ * Return: true if there are more.
+ */
+static __always_inline bool espah_listen_hooks6(const struct net *net,
+						unsigned int hook,
+						unsigned int ours)
+{
+	const struct nf_hook_entries *entries =
+		rcu_dereference(net->nf.hooks_ipv6[hook]);
+
+	return entries && entries->num_hook_entries != ours;
+}
+
+/**
+ * espah_listen_raw() - may a raw socket want a copy of what comes over IPv4?
  * @net: namespace
  * @proto: IP protocol
  *
@@ -38,6 +59,18 @@ static __always_inline bool espah_listen_hooks(const struct net *net,
 static __always_inline bool espah_listen_raw(const struct net *net, u8 proto)
 {
 	return !hlist_empty(&raw_v4_hashinfo.ht[raw_hashfunc(net, proto)]);
+}
+
+/**
+ * espah_listen_raw6() - may a raw socket want a copy of what comes over IPv6?
+ * @net: namespace
+ * @proto: IP protocol
+ *
+ * Return: false if there is no such socket.
+ */
+static __always_inline bool espah_listen_raw6(const struct net *net, u8 proto)
+{
+	return !hlist_empty(&raw_v6_hashinfo.ht[raw_hashfunc(net, proto)]);
 }
 
 /**

@@ -94,6 +94,7 @@ static void __net_exit net_exit(struct net *net)
 	espah_drops_free(en);
 	espah_direct_free(en);
 	espah_early_free(en);
+	espah_early6_free(en);
 	espah_sent_free(en);
 	free_percpu(en->counters);
 }

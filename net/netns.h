@@ -16,6 +16,7 @@
 #include "stranger.h"
 
 struct espah_arrivals;
+struct espah_arrivals6;
 struct espah_drops;
 struct espah_sents;
 struct espah_ways;
@@ -54,13 +55,16 @@ struct xfrm_state;
  *	under @lock, and read locklessly; see net/direct.c
  * @arrivals: per CPU, what was found for ESP packets that arrived, or NULL; as @ways; see
  *	net/early.c
+ * @arrivals6: likewise, over IPv6; see net/early6.c
  * @sents: per CPU, what was found for packets that left, or NULL; as @ways; see net/sent.c
  * @hooked_in: how many of netfilter's hooks at LOCAL_IN over IPv4 are ours; written under
  *	@lock, never before they are there, nor when they have gone; read locklessly
- * @hooked_fwd: likewise, at FORWARD
+ * @hooked_in6: likewise, over IPv6
+ * @hooked_fwd: as @hooked_in, at FORWARD
  * @hooked_pre: likewise, at PRE_ROUTING
  * @encapsulated: number of SAs with encapsulation over IPv4; written under @lock, read locklessly
  * @early: number of SAs whose packets may be taken early; under @lock
+ * @early6: likewise, over IPv6
  * @generation: of what packets find here; see espah_net_changed()
  * @sas: number of SAs whose memory is not given back yet, and of those that see to it
  */
@@ -85,12 +89,15 @@ struct espah_net {
 	struct espah_drops		*drops;
 	struct espah_ways __percpu	*ways;
 	struct espah_arrivals __percpu	*arrivals;
+	struct espah_arrivals6 __percpu	*arrivals6;
 	struct espah_sents __percpu	*sents;
 	u8				hooked_in;
+	u8				hooked_in6;
 	u8				hooked_fwd;
 	u8				hooked_pre;
 	unsigned int			encapsulated;
 	unsigned int			early;
+	unsigned int			early6;
 	unsigned long			generation;
 	atomic_t			sas;
 };

@@ -130,5 +130,12 @@ int espah_output6_send(struct sk_buff *skb)
 		cb->frag_max_size = min(dst_mtu(dst), espah_pmtu_outer(sa, dst));
 	else if (unlikely(skb->len > dst_mtu(dst)))
 		return send_whole(net, skb);
-	return ip6_local_out(net, skb->sk, skb);
+	if (unlikely(rcu_access_pointer(net->nf.hooks_ipv6[NF_INET_LOCAL_OUT]) ||
+		     netif_is_l3_slave(dst->dev) || skb->len > IPV6_MAXPLEN))
+		return ip6_local_out(net, skb->sk, skb);
+	/* What that does where nobody hooks in, and there is no VRF. */
+	cb->nhoff = offsetof(struct ipv6hdr, nexthdr);
+	ipv6_hdr(skb)->payload_len = htons(skb->len - sizeof(struct ipv6hdr));
+	skb->protocol = htons(ETH_P_IPV6);
+	return dst_output(net, skb->sk, skb);
 }

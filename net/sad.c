@@ -293,31 +293,37 @@ int espah_sad_any(struct espah_net *en)
 	return err;
 }
 
-/* ESP over IPv4 may be taken early; and where it is in UDP, somebody has to read what is said
- * of it.
- */
+/* ESP over IPv4, and tunnels over IPv6 where there is no UDP. */
+static bool may_come_early(const struct espah_sa *sa)
+{
+	return sa->id.proto == IPPROTO_ESP &&
+	       (sa->id.family == AF_INET ||
+		(sa->mode == ESPAH_MODE_TUNNEL && !sa->encap_len));
+}
+
+/* Where it is in UDP, somebody has to read what is said of it. */
 static int begin_reading(struct espah_net *en, const struct espah_sa *sa)
 {
 	int err;
 
-	if (sa->id.family != AF_INET || sa->id.proto != IPPROTO_ESP)
+	if (!may_come_early(sa))
 		return 0;
-	err = espah_hooks_early_get(en);
+	err = espah_hooks_early_get(en, sa->id.family);
 	if (err || !sa->encap_len)
 		return err;
 	err = espah_hooks_icmp_get(en);
 	if (err)
-		espah_hooks_early_put(en);
+		espah_hooks_early_put(en, sa->id.family);
 	return err;
 }
 
 static void end_reading(struct espah_net *en, const struct espah_sa *sa)
 {
-	if (sa->id.family != AF_INET || sa->id.proto != IPPROTO_ESP)
+	if (!may_come_early(sa))
 		return;
 	if (sa->encap_len)
 		espah_hooks_icmp_put(en);
-	espah_hooks_early_put(en);
+	espah_hooks_early_put(en, sa->id.family);
 }
 
 /**
@@ -336,7 +342,10 @@ int espah_sad_insert(struct espah_net *en, struct espah_sa *sa)
 	lockdep_assert_held(&en->lock);
 
 	espah_direct_prepare(en);
-	espah_early_prepare(en);
+	if (sa->id.family == AF_INET)
+		espah_early_prepare(en);
+	else
+		espah_early6_prepare(en);
 	espah_sent_prepare(en);
 	err = begin_reading(en, sa);
 	if (err)

@@ -52,6 +52,14 @@ void espah_early_prepare(struct espah_net *en)
 }
 
 /**
+ * espah_early6_prepare() - in the place of net/early6.c
+ * @en: namespace of a test case
+ */
+void espah_early6_prepare(struct espah_net *en)
+{
+}
+
+/**
  * espah_hooks_get() - in the place of net/hooks.c: no packet is to come here
  * @en: namespace of a test case
  *
@@ -104,22 +112,24 @@ void espah_hooks_icmp_put(struct espah_net *en)
 /**
  * espah_hooks_early_get() - in the place of net/hooks.c
  * @en: namespace of a test case
+ * @family: of an SA
  *
  * Return: 0.
  */
-int espah_hooks_early_get(struct espah_net *en)
+int espah_hooks_early_get(struct espah_net *en, u16 family)
 {
-	en->early++;
+	(*(family == AF_INET6 ? &en->early6 : &en->early))++;
 	return 0;
 }
 
 /**
  * espah_hooks_early_put() - in the place of net/hooks.c
  * @en: namespace of a test case
+ * @family: of an SA
  */
-void espah_hooks_early_put(struct espah_net *en)
+void espah_hooks_early_put(struct espah_net *en, u16 family)
 {
-	en->early--;
+	(*(family == AF_INET6 ? &en->early6 : &en->early))--;
 }
 
 /**
@@ -376,6 +386,7 @@ void fixture_exit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fixture->hooks, 0);
 	KUNIT_EXPECT_EQ(test, fixture->en.encapsulated, 0);
 	KUNIT_EXPECT_EQ(test, fixture->en.early, 0);
+	KUNIT_EXPECT_EQ(test, fixture->en.early6, 0);
 	KUNIT_EXPECT_EQ(test, en->sad.count, 0);
 	KUNIT_EXPECT_EQ(test, en->narrowness.selectors, 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&en->sad.slots.nelems), 0);

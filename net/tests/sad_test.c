@@ -609,6 +609,38 @@ static void what_is_said_is_read(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, en->early, 0);
 }
 
+/* Over IPv6, tunnels may be taken early, and nothing else is. */
+static void tunnels_over_ipv6_come_early(struct kunit *test)
+{
+	struct fixture *fixture = test->priv;
+	struct espah_sa_config config = fixture_sa_config(0x1000);
+	struct espah_net *en = &fixture->en;
+	struct espah_sa *tunnel, *transport;
+
+	config.id.family = AF_INET6;
+	config.id.dst.v6 = in6addr_any;
+	config.src.v6 = in6addr_any;
+	tunnel = fixture_sa_add(en, &config);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, tunnel);
+	KUNIT_EXPECT_EQ(test, en->early6, 1);
+
+	config.id.spi = htonl(0x1001);
+	config.mode = ESPAH_MODE_TRANSPORT;
+	transport = fixture_sa_add(en, &config);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, transport);
+	KUNIT_EXPECT_EQ(test, en->early6, 1);
+	KUNIT_EXPECT_EQ(test, en->early, 0);
+
+	config.mode = ESPAH_MODE_TUNNEL;
+	KUNIT_EXPECT_EQ(test, PTR_ERR(fixture_sa_add(en, &config)), -EEXIST);
+	KUNIT_EXPECT_EQ(test, en->early6, 1);
+
+	fixture_sa_remove(en, transport);
+	KUNIT_EXPECT_EQ(test, en->early6, 1);
+	fixture_sa_remove(en, tunnel);
+	KUNIT_EXPECT_EQ(test, en->early6, 0);
+}
+
 static struct kunit_case sad_cases[] = {
 	KUNIT_CASE(added_is_found),
 	KUNIT_CASE(all_of_the_id_counts),
@@ -630,6 +662,7 @@ static struct kunit_case sad_cases[] = {
 	KUNIT_CASE(larval_one_only_holds_its_spi),
 	KUNIT_CASE(whole_one_takes_its_place),
 	KUNIT_CASE(what_is_said_is_read),
+	KUNIT_CASE(tunnels_over_ipv6_come_early),
 	{}
 };
 

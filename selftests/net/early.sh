@@ -7,6 +7,7 @@
 
 TRACING=/sys/kernel/tracing
 FROM=10.9.0.1 TO=10.9.0.2
+FROM6=fd00:9::1 TO6=fd00:9::2
 ENCAP='encap espinudp 4500 4500 0.0.0.0'
 
 setup() {
@@ -36,6 +37,23 @@ in_udp() {
 	protect_pair espah espah "$1"
 }
 
+# over_ipv6: what passes between $A and $B is in a tunnel over IPv6.
+over_ipv6() {
+	local numbers='flag af-unspec'
+
+	ip -n "$A" addr replace "$FROM6/64" dev veth0 nodad
+	ip -n "$B" addr replace "$TO6/64" dev veth0 nodad
+	new_keys
+	{
+		states espah "$FROM6" "$TO6" tunnel
+		policies "$FROM6" "$TO6" tunnel "$FROM" "$TO"
+	} | configure espah "$A"
+	{
+		states espah "$FROM6" "$TO6" tunnel
+		policies "$TO6" "$FROM6" tunnel "$TO" "$FROM"
+	} | configure espah "$B"
+}
+
 send() {
 	traffic udp "$A@$FROM" "$B@$TO" 333 >/dev/null
 }
@@ -47,12 +65,13 @@ ends() {
 
 # How often the IP layer has delivered a datagram of send() and the answer, protected or not.
 delivered() {
-	echo 'p:espah_delivered ip_local_deliver' >"$TRACING/kprobe_events"
+	printf 'p:espah_delivered %s\n' ip_local_deliver >"$TRACING/kprobe_events"
+	printf 'p:espah_delivered6 %s\n' ip6_input >>"$TRACING/kprobe_events"
 	: >"$TRACING/trace"
-	echo 1 >"$TRACING/events/kprobes/espah_delivered/enable"
+	echo 1 >"$TRACING/events/kprobes/enable"
 	send
-	echo 0 >"$TRACING/events/kprobes/espah_delivered/enable"
-	grep -c espah_delivered: "$TRACING/trace" || true
+	echo 0 >"$TRACING/events/kprobes/enable"
+	grep -cE 'espah_delivered6?:' "$TRACING/trace" || true
 	: >"$TRACING/kprobe_events"
 }
 
@@ -89,10 +108,16 @@ test_udp_taken_early() {
 	taken_early
 }
 
-# listener HOOK [MATCH]: one that listens at HOOK of $B counts what is protected.
+test_taken_early_over_ipv6() {
+	over_ipv6
+	send
+	wait_until 60 none_delivered
+}
+
+# listener HOOK [MATCH [FAMILY]]: one that listens at HOOK of $B counts what is protected.
 listener() {
 	rules "$B" <<-END
-		table ip filter {
+		table ${3:-ip} filter {
 			counter seen {}
 			chain c {
 				type filter hook $1 priority 0;
@@ -131,6 +156,25 @@ test_firewall_sees_udp() {
 	done
 }
 
+test_firewall_sees_it_over_ipv6() {
+	local hook
+
+	over_ipv6
+	send
+	for hook in prerouting input; do
+		listener "$hook" 'meta l4proto esp' ip6
+		send
+		assert_eq "$(packets "$B" seen ip6)" 1 "packets of ESP that $hook has seen"
+		rules "$B" </dev/null
+	done
+}
+
+test_raw_sockets_see_it_over_ipv6() {
+	over_ipv6
+	send
+	assert_eq "$(traffic raw "$A@$FROM" "$B@$TO" 50 - 6)" seen=True "what a raw socket of ESP sees"
+}
+
 test_raw_sockets_see_udp() {
 	in_udp tunnel
 	send
@@ -164,6 +208,21 @@ test_address_goes() {
 	END
 	assert_attempt arrived "$HA@10.1.0.2" "$HB@10.2.0.2"
 	ip -n "$A" neigh del 10.9.0.2 dev veth0
+}
+
+# Of a tunnel's end, whose neighbour thinks that it is there.
+test_address_goes_over_ipv6() {
+	local mac
+
+	over_ipv6
+	mac=$(in_ns "$B" cat /sys/class/net/veth0/address)
+	ip -n "$A" neigh replace "$TO6" lladdr "$mac" dev veth0 nud permanent
+	known
+	ip -n "$B" addr del "$TO6/64" dev veth0
+	ends lost
+	ip -n "$B" addr add "$TO6/64" dev veth0 nodad
+	ip -n "$A" neigh del "$TO6" dev veth0
+	send
 }
 
 # Of what is in clear, and of what comes out.
@@ -202,7 +261,14 @@ test_policy_goes_and_comes() {
 
 test_sas_go() {
 	protect_pair espah espah tunnel
-	send
+	go
+	over_ipv6
+	go
+}
+
+# The SAs do, of $B and then of $A.
+go() {
+	known
 	counters_save "$B"
 	espah -n "$B" state flush
 	ends lost

@@ -170,19 +170,21 @@ def beside(source, target, port):
         return attempt(source, target)
 
 
-def raw(source, target, protocol, port=None):
+def raw(source, target, protocol, port="-", family="4"):
     """Does a raw socket of the target's for this protocol see a datagram, or what protects it? That is
-    to PORT where it is in UDP."""
+    to PORT where it is in UDP, and may be over IPv6."""
     data = os.urandom(100)
     with Namespace(target.split("@")[0]):
-        tap = socket.socket(socket.AF_INET, socket.SOCK_RAW, int(protocol))
+        tap = socket.socket(socket.AF_INET6 if family == "6" else socket.AF_INET, socket.SOCK_RAW,
+                            int(protocol))
     tap.settimeout(QUIET)
     with tap, make_socket(source, socket.SOCK_DGRAM) as client, \
          make_socket(target, socket.SOCK_DGRAM, port=PORT) as server:
         client.sendto(data, (address_of(target), PORT))
         receive(server, data, "raw")
-        outside = port or int(protocol) != socket.IPPROTO_UDP
-        return words(seen=saw(tap, b"" if outside else data, struct.pack(">H", int(port)) if port else b""))
+        if port != "-":
+            return words(seen=saw(tap, b"", struct.pack(">H", int(port))))
+        return words(seen=saw(tap, data if int(protocol) == socket.IPPROTO_UDP else b""))
 
 
 def saw(tap, data, port=b""):
