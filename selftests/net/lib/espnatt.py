@@ -276,16 +276,19 @@ def test_mapping_is_told_again(lab):
 
 
 def test_sent(lab):
-    """Ports, length, no checksum, no DF; what is in it is ESP as ever."""
+    """Ports, length, no checksum, no DF, and so no identification twice; what is in it is ESP as ever."""
     for tunnel in True, False:
         lab.counters()
         ours = UdpSa(0x4000, tunnel=tunnel)
         ours.ports = 4500, 61000
         sender = Sender(lab, ours, selector(HOST, PEER, 253))
-        for size in 0, 1, 33, 1000:
+        idents = set()
+        for size in *range(34), 1000:
             clear = ip4(HOST, PEER, 253, bytes(size))
             got = sender.protect(clear)
             equal((got[9], got[6] & 0x40), (UDP, 0), 'protocol and DF')
+            equal(got[4:6] in idents, False, 'an identification that was used before')
+            idents.add(got[4:6])
             udp = payload_of(got)
             equal(struct.unpack('>4H', udp[:8]), (4500, 61000, len(udp), 0), 'UDP header')
             content, next_header = (clear, 4) if tunnel else (payload_of(clear), 253)

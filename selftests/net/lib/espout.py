@@ -12,6 +12,11 @@ from espwire6 import IPV6, SIZE, ip6, upper
 HOST6, PEER6 = 'fd00:9::2', 'fd00:9::1'
 
 
+def apart(one, other):
+    """In how many bits they differ."""
+    return (int.from_bytes(one, 'big') ^ int.from_bytes(other, 'big')).bit_count()
+
+
 class Sender:
     """The host with one outbound SA, and the peer's ear on the wire."""
 
@@ -73,6 +78,10 @@ class Sender:
         esp = upper(got)[1]
         iv = esp[8:8 + self.sa.iv_len]
         equal(bool(iv) and iv in self.ivs, False, f'{what}: an IV that was used before')
+        if self.sa.chains:
+            # RFC 3602 section 3: no counter. Of 64 random bits, 8 or more differ but for once in 10^10.
+            equal(min((apart(iv, before) for before in self.ivs), default=8) < 8, False,
+                  f'{what}: an IV that differs little from one before')
         self.ivs.add(iv)
         content, next_header = self.content(clear, got)
         expected = self.sa.seal(self.sa.start + self.sent, content, next_header, iv=iv,

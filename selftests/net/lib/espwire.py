@@ -124,6 +124,7 @@ class Sa:
 
     name = 'rfc4106(gcm(aes))'
     salt_len, iv_len, align = 4, 8, 4
+    chains = False
     proto = wire_proto = ESP
 
     def __init__(self, spi, src='10.9.0.1', dst='10.9.0.2', key=None, salt=None, tunnel=False,
@@ -257,6 +258,7 @@ class PairSa(Sa):
         super().__init__(*args, **other)
         self.enc, self.auth, self.auth_key = enc, auth, auth_key
         self.name, self.iv_len, self.align = self.ciphers[enc]
+        self.chains = enc.endswith('-cbc')
 
     def cipher_values(self):
         return {'enc': {'name': self.name, 'key': self.key + self.salt},
