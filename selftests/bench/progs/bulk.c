@@ -14,61 +14,17 @@
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../marks.h"
+#include "../program.h"
 
 #define PORT	4001
 #define CHUNK	65536
 #define GIVE_UP	1800
-
-static void enter(const char *netns)
-{
-	char path[256];
-	int fd;
-
-	snprintf(path, sizeof(path), "/run/netns/%s", netns);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		err(1, "namespace '%s'", netns);
-	close(fd);
-}
-
-static int tcp_socket(const char *netns)
-{
-	int fd;
-
-	enter(netns);
-	fd = socket(AF_INET, SOCK_STREAM, 0);
-	if (fd < 0)
-		err(1, "socket in '%s'", netns);
-	return fd;
-}
-
-static long number(const char *text, const char *what, long min, long max)
-{
-	char *end;
-	long value = strtol(text, &end, 10);
-
-	if (end == text || *end || value < min || value > max)
-		errx(1, "%s: '%s' is not right; expected %ld to %ld", what, text, min, max);
-	return value;
-}
-
-static long long now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec * 1000000000LL + time.tv_nsec;
-}
 
 /* Octets, or 0 where the socket would have to wait. */
 static long moved(ssize_t octets, const char *what)
@@ -116,13 +72,13 @@ int main(int argc, char **argv)
 	octets = number(argv[4], "OCTETS", 1000000, 1000000000);
 	rounds = number(argv[5], "ROUNDS", 1, 1000);
 
-	listener = tcp_socket(argv[2]);
+	listener = socket_in(argv[2], SOCK_STREAM);
 	if (setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)))
 		err(1, "SO_REUSEADDR");
 	if (bind(listener, (struct sockaddr *)&to, sizeof(to)) || listen(listener, 1))
 		err(1, "listen at %s in '%s'", argv[3], argv[2]);
 	alarm(GIVE_UP);
-	left = tcp_socket(argv[1]);
+	left = socket_in(argv[1], SOCK_STREAM);
 	if (connect(left, (struct sockaddr *)&to, sizeof(to)))
 		err(1, "connect to %s in '%s'", argv[3], argv[1]);
 	right = accept(listener, NULL, NULL);

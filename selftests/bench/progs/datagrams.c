@@ -17,15 +17,12 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <err.h>
-#include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../marks.h"
+#include "../program.h"
 
 #define PORT		4000
 #define OCTETS_MAX	65507
@@ -37,50 +34,9 @@ static char payload[OCTETS_MAX];
 static int left[FLOWS_MAX];
 static long flows = 1;
 
-static void enter(const char *netns)
-{
-	char path[256];
-	int fd;
-
-	snprintf(path, sizeof(path), "/run/netns/%s", netns);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		err(1, "namespace '%s'", netns);
-	close(fd);
-}
-
-static int udp_socket(const char *netns)
-{
-	int fd;
-
-	enter(netns);
-	fd = socket(AF_INET, SOCK_DGRAM, 0);
-	if (fd < 0)
-		err(1, "socket in '%s'", netns);
-	return fd;
-}
-
-static long number(const char *text, const char *what, long min, long max)
-{
-	char *end;
-	long value = strtol(text, &end, 10);
-
-	if (end == text || *end || value < min || value > max)
-		errx(1, "%s: '%s' is not right; expected %ld to %ld", what, text, min, max);
-	return value;
-}
-
-static long long now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec * 1000000000LL + time.tv_nsec;
-}
-
 static int connected(const char *netns, const struct sockaddr_in *to, int tos)
 {
-	int fd = udp_socket(netns);
+	int fd = socket_in(netns, SOCK_DGRAM);
 
 	if (setsockopt(fd, IPPROTO_IP, IP_TOS, &tos, sizeof(tos)))
 		err(1, "TOS");
@@ -121,7 +77,7 @@ int main(int argc, char **argv)
 	if (argc == 9)
 		flows = number(argv[8], "FLOWS", 1, FLOWS_MAX);
 
-	right = udp_socket(argv[2]);
+	right = socket_in(argv[2], SOCK_DGRAM);
 	if (bind(right, (struct sockaddr *)&to, sizeof(to)))
 		err(1, "bind to %s in '%s'", argv[3], argv[2]);
 	for (i = 0; i < flows; i++)

@@ -20,20 +20,17 @@
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 #include <linux/xfrm.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <linux/espah.h>
+
+#include "../program.h"
 
 #define A		0x0a090001u
 #define B		0x0a090002u
@@ -415,36 +412,13 @@ static void find_family(int fd)
 static int open_netlink(const char *netns, bool espah)
 {
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
-	char path[256];
 	int fd;
 
-	snprintf(path, sizeof(path), "/run/netns/%s", netns);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		err(1, "namespace '%s'", netns);
-	close(fd);
+	enter(netns);
 	fd = socket(AF_NETLINK, SOCK_RAW, espah ? NETLINK_GENERIC : NETLINK_XFRM);
 	if (fd < 0 || connect(fd, (struct sockaddr *)&kernel, sizeof(kernel)))
 		err(1, "netlink");
 	return fd;
-}
-
-static long number(const char *text, const char *what, long min, long max)
-{
-	char *end;
-	long value = strtol(text, &end, 10);
-
-	if (end == text || *end || value < min || value > max)
-		errx(1, "%s: '%s' is not right; expected %ld to %ld", what, text, min, max);
-	return value;
-}
-
-static long long now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec * 1000000000LL + time.tv_nsec;
 }
 
 int main(int argc, char **argv)
