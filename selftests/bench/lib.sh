@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What the bench's guests share; $rounds, $count, $warm_up, $payload, $to, $least and $name are theirs.
+# What the bench's guests share; $here, $case, $rounds, $count, $warm_up, $payload, $to, $least and $name are theirs.
 # shellcheck disable=SC2154
 
 # pair LEFT RIGHT
@@ -23,6 +23,15 @@ end() {
 		address add $2/24 dev veth0
 		link set veth0 up
 	END
+}
+
+# matching FILE: its lines whose first word matches $case
+matching() {
+	local line
+
+	while IFS= read -r line; do
+		[[ $line = '#'* || ! ${line%%$'\t'*} =~ $case ]] || echo "$line"
+	done <"$here/$1"
 }
 
 espah_off() {
