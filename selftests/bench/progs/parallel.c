@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * parallel CPU-TIME OCTETS MS FROM TO ADDRESS FROM TO ADDRESS
+ * parallel CPU-TIME OCTETS TIMES FROM TO ADDRESS FROM TO ADDRESS
  *
- * A process on the first CPU sends UDP datagrams from the network namespace FROM to ADDRESS,
- * which is in the namespace TO, and receives each there before the next one goes, for MS
- * milliseconds; then two do so at once, on a CPU each. Print how many datagrams arrived in a
- * second by one CPU and by two, and how many in all.
+ * Two processes, on a CPU each, that send UDP datagrams from the network namespace FROM to
+ * ADDRESS, which is in the namespace TO, and receive each there before the next one goes. By
+ * turns and TIMES times, neither does so, one of them, and both at once, each for a short while.
+ * Print how many datagrams arrived in a second by one CPU and by two, and how many in all.
  *
  * A second is one in which the host has let each of these CPUs run all the time: the file
- * CPU-TIME has the nanoseconds for which it has let the virtual machine run so far.
+ * CPU-TIME has the nanoseconds for which it has let the virtual machine run so far. What it runs
+ * where no datagrams go is taken off.
  *
  * What is sent has arrived when the call returns, as the CPU that sends also receives. Where it
  * has not, the process waits; what does not come is lost, and does not count.
@@ -21,6 +22,7 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -32,8 +34,12 @@
 #define FLOWS		2
 #define OCTETS_MAX	65507
 #define LOST_AFTER_MS	200
-/* CPU-TIME is up to date when nothing has run for so long. */
-#define QUIET_NS	50000000
+/* In nanoseconds: how long datagrams go, and then how long nothing does, until CPU-TIME is read. */
+#define WHILE		150000000
+#define QUIET		50000000
+#define TURN		(WHILE + 2 * QUIET)
+/* Of neither, of one and of both. */
+#define KINDS		(FLOWS + 1)
 /* The clock is asked once for so many datagrams. */
 #define AT_ONCE		16
 
@@ -42,6 +48,13 @@ struct pair {
 	int	to;
 };
 
+/* By how many flows there were at once. */
+struct sums {
+	long		arrived[FLOWS][KINDS];
+	long long	ns[KINDS];
+};
+
+static struct sums *sums;
 static const char *cpu_time;
 static size_t octets;
 
@@ -98,19 +111,6 @@ static void wait_until(long long when)
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
 }
 
-static long run(struct pair flow, long long begin, long long end)
-{
-	long arrived = 0;
-	int i;
-
-	wait_until(begin);
-	do {
-		for (i = 0; i < AT_ONCE; i++)
-			arrived += arrives(flow);
-	} while (now() < end);
-	return arrived;
-}
-
 static void pin(int cpu)
 {
 	cpu_set_t cpus;
@@ -121,72 +121,86 @@ static void pin(int cpu)
 		err(1, "CPU %d", cpu);
 }
 
-static void begin_flow(struct pair flow, int cpu, long long begin, long long end, int to)
+/* Which kind a turn is of is the same for all who take part. */
+static void run(struct pair flow, int cpu, long long begin, long turns)
 {
-	pid_t child = fork();
-	long arrived;
+	long turn;
+	int i;
 
-	if (child < 0)
-		err(1, "fork");
-	if (child)
-		return;
 	pin(cpu);
-	arrived = run(flow, begin, end);
-	_exit(write(to, &arrived, sizeof(arrived)) != sizeof(arrived));
+	for (turn = 0; turn < turns; turn++, begin += TURN) {
+		if (turn % KINDS <= cpu)
+			continue;
+		wait_until(begin);
+		do {
+			for (i = 0; i < AT_ONCE; i++)
+				sums->arrived[cpu][turn % KINDS] += arrives(flow);
+		} while (now() < begin + WHILE);
+	}
 }
 
-/* What arrived of a process that ended. */
-static long arrived_of_one(int from)
+static void watch(long long begin, long turns)
 {
-	long arrived;
-	int status;
+	long long ns;
+	long turn;
 
-	if (wait(&status) < 0 || status ||
-	    read(from, &arrived, sizeof(arrived)) != sizeof(arrived))
-		errx(1, "a process failed");
-	return arrived;
+	wait_until(begin - QUIET);
+	ns = time_run();
+	for (turn = 0; turn < turns; turn++, begin += TURN) {
+		sums->ns[turn % KINDS] -= ns;
+		wait_until(begin + WHILE + QUIET);
+		ns = time_run();
+		sums->ns[turn % KINDS] += ns;
+	}
 }
 
-/* Datagrams in a second by so many CPUs at once, with a flow each. */
-static double together(const struct pair *flows, int cpus, long long ns, long *total)
+static void measure(const struct pair *flows, long turns)
 {
-	long long begin = now() + 2 * QUIET_NS, time;
-	long sum = 0;
-	int ends[2], i;
+	long long begin = now() + 2 * TURN;
+	int status, i;
 
-	if (pipe(ends))
-		err(1, "pipe");
-	for (i = 0; i < cpus; i++)
-		begin_flow(flows[i], i, begin, begin + ns, ends[1]);
-	wait_until(begin - QUIET_NS);
-	time = time_run();
-	for (i = 0; i < cpus; i++)
-		sum += arrived_of_one(ends[0]);
-	wait_until(now() + QUIET_NS);
-	time = time_run() - time;
-	close(ends[0]);
-	close(ends[1]);
-	*total += sum;
-	return sum * 1e9 / time * cpus;
+	for (i = 0; i < FLOWS; i++) {
+		pid_t child = fork();
+
+		if (child < 0)
+			err(1, "fork");
+		if (!child) {
+			run(flows[i], i, begin, turns);
+			_exit(0);
+		}
+	}
+	watch(begin, turns);
+	for (i = 0; i < FLOWS; i++)
+		if (wait(&status) < 0 || status)
+			errx(1, "a process failed");
+}
+
+/* Datagrams in a second by so many CPUs. */
+static double rate(int cpus)
+{
+	long arrived = sums->arrived[0][cpus] + sums->arrived[1][cpus];
+
+	return arrived * 1e9 / (sums->ns[cpus] - sums->ns[0]) * cpus;
 }
 
 int main(int argc, char **argv)
 {
 	struct pair flows[FLOWS];
-	double one, two;
-	long total = 0;
-	long long ns;
+	long times;
 	int i;
 
 	if (argc != 10)
-		errx(1, "usage: parallel CPU-TIME OCTETS MS FROM TO ADDRESS FROM TO ADDRESS");
+		errx(1, "usage: parallel CPU-TIME OCTETS TIMES FROM TO ADDRESS FROM TO ADDRESS");
 	cpu_time = argv[1];
 	octets = number(argv[2], "OCTETS", 1, OCTETS_MAX);
-	ns = number(argv[3], "MS", 1, 60000) * 1000000LL;
+	times = number(argv[3], "TIMES", 1, 1000);
 	for (i = 0; i < FLOWS; i++)
 		flows[i] = open_flow(argv + 4 + 3 * i, PORT + i);
-	one = together(flows, 1, ns, &total);
-	two = together(flows, 2, ns, &total);
-	printf("%.0f %.0f %ld\n", one, two, total);
+	sums = mmap(NULL, sizeof(*sums), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (sums == MAP_FAILED)
+		err(1, "memory");
+	measure(flows, times * KINDS);
+	printf("%.0f %.0f %ld\n", rate(1), rate(2),
+	       sums->arrived[0][1] + sums->arrived[0][2] + sums->arrived[1][2]);
 	return 0;
 }
