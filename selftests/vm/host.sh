@@ -67,3 +67,8 @@ cached() {
 	fi
 	exec {lock}>&-
 }
+
+# Does the CPU run guests by itself, and may we let it?
+has_kvm() {
+	grep -qE '^flags.*\b(vmx|svm)\b' /proc/cpuinfo && [ -w /dev/kvm ]
+}
