@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What was found for packets that left: net/sent.c, and what makes that out of date. */
 
+#include <linux/cpumask.h>
+#include <linux/sched.h>
 #include <linux/udp.h>
 #include <net/ip.h>
 
@@ -53,10 +55,15 @@ static void learn(struct espah_net *en, struct sk_buff *skb)
 	local_bh_enable();
 }
 
+/* A namespace that remembers what has left. Each CPU does for itself: the thread, which is the
+ * test case's own, stays on this one.
+ */
 static struct espah_net *remembering(struct kunit *test)
 {
 	struct espah_net *en = fixture_net(test);
 
+	KUNIT_ASSERT_EQ(test, set_cpus_allowed_ptr(current,
+						   cpumask_of(raw_smp_processor_id())), 0);
 	mutex_lock(&en->lock);
 	espah_sent_prepare(en);
 	mutex_unlock(&en->lock);
