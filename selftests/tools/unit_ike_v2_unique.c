@@ -97,6 +97,40 @@ static void adds_one(size_t i)
 	world_free(world);
 }
 
+/* What @b asks for in IKE_AUTH does not come to @a. */
+static bool no_auth_of_b(struct world *world, struct world_flight *flight)
+{
+	return flight->data[18] != IKE_AUTH || !(flight->data[19] & IKE_FLAG_INITIATOR) ||
+	       flight->to != &world->a;
+}
+
+/*
+ * @b says INITIAL_CONTACT, and it is long on its way: meanwhile @a has begun too, and both have
+ * that one. Each end has as many then as the other.
+ */
+static void both_begin(void)
+{
+	struct world *world =
+		world_new(CONF_OF_A("unique = no\n", ""),
+			  CONF("10.0.0.2", "10.0.0.1", "b.example.org", "a.example.org",
+			       "proposals = aes128gcm16-prfsha256-ecp256\nunique = no\n",
+			       "10.2.0.0/16", "10.1.0.0/16",
+			       "esp_proposals = aes128gcm16-ecp256\n", "open sesame"));
+
+	world->filter = no_auth_of_b;
+	another(&world->b);
+	world_run(world, 500);
+	another(&world->a);
+	world_run(world, 500);
+	check(world_count_ike(&world->a, IKE_SA_UP) == 1, "v2: one end's IKE SA is up first");
+	world->filter = NULL;
+	world_run(world, 60000);
+	check(world_count_ike(&world->a, IKE_SA_UP) == 2 &&
+	      world_count_ike(&world->b, IKE_SA_UP) == 2 && world_same_keys(world),
+	      "v2: where both begin at once, an INITIAL_CONTACT that is late closes nothing");
+	world_free(world);
+}
+
 static bool no_auth(struct world *world, struct world_flight *flight)
 {
 	(void)world;
@@ -219,6 +253,7 @@ void test_ike_v2_unique(void)
 		restarts(i);
 		adds_one(i);
 	}
+	both_begin();
 	eap();
 	as_json();
 }

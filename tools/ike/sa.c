@@ -224,7 +224,8 @@ void ike_sa_up(struct ike_sa *sa)
 	int rc = 0;
 
 	sa->state = IKE_SA_UP;
-	sa->heard = ike_sa_now(sa);
+	sa->up = ike_sa_now(sa);
+	sa->heard = sa->up;
 	sa->daemon->edge->timer_cancel(sa->daemon->loop, &sa->end);
 	ike_table_half_open_end(sa->daemon->sas, sa);
 	ike_sa_shake_free(sa);

@@ -125,6 +125,8 @@ struct ike_sa {
 	/* Of two exchanges that rekey at once: the lowest nonce of the one that made this SA. */
 	struct ike_nonce lowest;
 	uint64_t born;
+	/* When it was established. */
+	uint64_t up;
 	/* Why it is closed after the response that is being made. */
 	const char *closing;
 	/* When something authentic was heard, on it or its children. */

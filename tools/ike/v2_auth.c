@@ -142,8 +142,11 @@ static void close_others(struct ike_sa *sa, const struct ike_payloads *in)
 		next = ike_table_find_peer(table, &sa->my_id, &sa->peer_id, other);
 		if (other == sa)
 			continue;
-		/* Section 2.4: the peer knows none of them any more. */
-		if (contact)
+		/*
+		 * Section 2.4: the peer knows none of them any more; but what both have
+		 * established since it began this one, as when both begin at once.
+		 */
+		if (contact && other->up < sa->born)
 			ike_sa_kill(other, "the peer has begun anew");
 		else if (sa->conn->unique == IKE_UNIQUE_REPLACE)
 			ike_v2_delete_ike(other, NULL);
