@@ -3,6 +3,7 @@
 #ifndef BENCH_PROGRAM_H
 #define BENCH_PROGRAM_H
 
+#include <arpa/inet.h>
 #include <err.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -44,6 +45,15 @@ static inline long number(const char *text, const char *what, long min, long max
 
 	if (end == text || *end || value < min || value > max)
 		errx(1, "%s: '%s' is not right; expected %ld to %ld", what, text, min, max);
+	return value;
+}
+
+static inline struct in_addr ipv4(const char *text, const char *what)
+{
+	struct in_addr value;
+
+	if (inet_pton(AF_INET, text, &value) != 1)
+		errx(1, "%s: '%s' is not right; expected an IPv4 address", what, text);
 	return value;
 }
 

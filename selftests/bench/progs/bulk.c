@@ -67,8 +67,7 @@ int main(int argc, char **argv)
 
 	if (argc != 6)
 		errx(1, "usage: bulk LEFT RIGHT ADDRESS OCTETS ROUNDS");
-	if (inet_pton(AF_INET, argv[3], &to.sin_addr) != 1)
-		errx(1, "ADDRESS: '%s' is not right; expected an IPv4 address", argv[3]);
+	to.sin_addr = ipv4(argv[3], "ADDRESS");
 	octets = number(argv[4], "OCTETS", 1000000, 1000000000);
 	rounds = number(argv[5], "ROUNDS", 1, 1000);
 

@@ -68,8 +68,7 @@ int main(int argc, char **argv)
 
 	if (argc != 8 && argc != 9)
 		errx(1, "usage: datagrams LEFT RIGHT ADDRESS OCTETS WARM-UP COUNT ROUNDS [FLOWS]");
-	if (inet_pton(AF_INET, argv[3], &to.sin_addr) != 1)
-		errx(1, "ADDRESS: '%s' is not right; expected an IPv4 address", argv[3]);
+	to.sin_addr = ipv4(argv[3], "ADDRESS");
 	octets = number(argv[4], "OCTETS", 0, OCTETS_MAX);
 	warm_up = number(argv[5], "WARM-UP", 0, 1000000);
 	count = number(argv[6], "COUNT", 1, 1000000);

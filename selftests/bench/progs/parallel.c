@@ -75,8 +75,7 @@ static struct pair open_flow(char **words, int port)
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port) };
 	struct pair flow;
 
-	if (inet_pton(AF_INET, words[2], &to.sin_addr) != 1)
-		errx(1, "ADDRESS: '%s' is not right; expected an IPv4 address", words[2]);
+	to.sin_addr = ipv4(words[2], "ADDRESS");
 	flow.to = socket_in(words[1], SOCK_DGRAM);
 	if (bind(flow.to, (struct sockaddr *)&to, sizeof(to)))
 		err(1, "bind to %s in '%s'", words[2], words[1]);
