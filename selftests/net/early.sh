@@ -39,19 +39,11 @@ in_udp() {
 
 # over_ipv6: what passes between $A and $B is in a tunnel over IPv6.
 over_ipv6() {
-	local numbers='flag af-unspec'
+	local numbers='flag af-unspec' outer_a=$FROM6 outer_b=$TO6
 
 	ip -n "$A" addr replace "$FROM6/64" dev veth0 nodad
 	ip -n "$B" addr replace "$TO6/64" dev veth0 nodad
-	new_keys
-	{
-		states espah "$FROM6" "$TO6" tunnel
-		policies "$FROM6" "$TO6" tunnel "$FROM" "$TO"
-	} | configure espah "$A"
-	{
-		states espah "$FROM6" "$TO6" tunnel
-		policies "$TO6" "$FROM6" tunnel "$TO" "$FROM"
-	} | configure espah "$B"
+	protect_pair espah espah tunnel
 }
 
 send() {

@@ -185,16 +185,17 @@ protect_pair() {
 }
 
 # protect_keyed STACK_A STACK_B MODE [WINDOW [REQID]]: the same with what new_keys() or its like has set.
+# Its ends are others where the caller has $outer_a and $outer_b.
 protect_keyed() {
-	local mode=$3 window=${4:-1024} reqid=${5:-1}
+	local mode=$3 window=${4:-1024} reqid=${5:-1} a=${outer_a-10.9.0.1} b=${outer_b-10.9.0.2}
 
 	{
-		states "$1" 10.9.0.1 10.9.0.2 "$mode" "$window" "$reqid"
-		policies 10.9.0.1 10.9.0.2 "$mode" 10.9.0.1 10.9.0.2 "$reqid"
+		states "$1" "$a" "$b" "$mode" "$window" "$reqid"
+		policies "$a" "$b" "$mode" 10.9.0.1 10.9.0.2 "$reqid"
 	} | configure "$1" "$A"
 	{
-		states "$2" 10.9.0.1 10.9.0.2 "$mode" "$window" "$reqid"
-		policies 10.9.0.2 10.9.0.1 "$mode" 10.9.0.2 10.9.0.1 "$reqid"
+		states "$2" "$a" "$b" "$mode" "$window" "$reqid"
+		policies "$b" "$a" "$mode" 10.9.0.2 10.9.0.1 "$reqid"
 	} | configure "$2" "$B"
 }
 
