@@ -239,6 +239,7 @@ void espah_heir_settle(struct espah_sa *sa, struct espah_sa *heir)
 void espah_heir_give_up(struct espah_sa *heir)
 {
 	heir->tfm = NULL;
+	heir->chapoly = NULL;
 	heir->mac = NULL;
 	espah_sa_put(heir);
 }
@@ -253,6 +254,7 @@ void espah_heir_part(struct espah_sa *sa)
 {
 	move_use(sa, sa->heir);
 	sa->tfm = NULL;
+	sa->chapoly = NULL;
 	sa->mac = NULL;
 	espah_sa_put(sa->heir);
 }

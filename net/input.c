@@ -11,6 +11,7 @@
 #include "admit.h"
 #include "ah.h"
 #include "beet.h"
+#include "chapoly.h"
 #include "compat.h"
 #include "crypto.h"
 #include "deliver.h"
@@ -370,6 +371,25 @@ static int make_private(struct sk_buff *skb)
 	return skb_cow_data(skb, 0, &last);
 }
 
+/* In one piece, decrypted at once. Returns 0 or the counter that says why not. */
+static noinline unsigned int open_piece(struct espah_sa *sa,
+					struct sk_buff *skb,
+					struct espah_path *path)
+{
+	struct net_device *dev = skb->dev;
+	int err;
+
+	if (unlikely(!hold(sa, skb)))
+		return ESPAH_A_CNT_IN_SA_DEAD;
+	err = espah_chapoly_open(sa, skb);
+	if (likely(err != -ENOMEM)) {
+		espah_packet(skb)->req = NULL;
+		decrypted(skb, err, path);
+	}
+	release(sa, dev);
+	return likely(err != -ENOMEM) ? 0 : ESPAH_A_CNT_IN_NOMEM;
+}
+
 /* Decrypt in place. Returns 0 or the counter that says why not. */
 static unsigned int decrypt(struct espah_sa *sa, struct sk_buff *skb,
 			    struct espah_path *path)
@@ -383,6 +403,8 @@ static unsigned int decrypt(struct espah_sa *sa, struct sk_buff *skb,
 	frags = make_private(skb);
 	if (unlikely(frags < 0))
 		return ESPAH_A_CNT_IN_NOMEM;
+	if (espah_chapoly_takes(sa, skb, frags))
+		return open_piece(sa, skb, path);
 	req = espah_crypto_request(sa, skb, frags, header,
 				   likely(!path) ? decrypt_done :
 						   decrypt_inside_done);

@@ -12,6 +12,7 @@
 #include "ah.h"
 #include "beet.h"
 #include "bundle.h"
+#include "chapoly.h"
 #include "compat.h"
 #include "crypto.h"
 #include "encap.h"
@@ -348,6 +349,21 @@ drop:
 	espah_sa_put(sa);
 }
 
+/* In one piece, what is assembled is encrypted at once. */
+static noinline void seal(struct sk_buff *skb, struct espah_layer *next)
+{
+	struct espah_packet *packet = espah_packet(skb);
+	int err = espah_chapoly_seal(packet->sa, skb);
+
+	if (unlikely(err == -ENOMEM)) {
+		end(skb);
+		return;
+	}
+	packet->req = NULL;
+	let_go(skb, next);
+	transformed(skb, err);
+}
+
 /* What is assembled, of so many fragments, is encrypted in place. */
 static __always_inline void encrypt(struct sk_buff *skb, struct espah_layer *next,
 				    int frags)
@@ -358,6 +374,10 @@ static __always_inline void encrypt(struct sk_buff *skb, struct espah_layer *nex
 	struct aead_request *req;
 	int err;
 
+	if (espah_chapoly_takes(sa, skb, frags)) {
+		seal(skb, next);
+		return;
+	}
 	req = unlikely(frags < 0) ? NULL :
 	      espah_crypto_request(sa, skb, frags, clear, transform_done);
 	if (unlikely(!req)) {

@@ -8,6 +8,7 @@
 #include <linux/udp.h>
 #include <linux/wait_bit.h>
 
+#include "chapoly.h"
 #include "crypto.h"
 #include "dummy.h"
 #include "heir.h"
@@ -39,6 +40,7 @@ static void sa_free(struct espah_sa *sa)
 {
 	if (unlikely(sa->heir))
 		espah_heir_part(sa);
+	espah_chapoly_free(sa->chapoly);
 	espah_crypto_free(sa->tfm);
 	espah_icv_unkey(sa->mac);
 	espah_route_free(sa->route);
@@ -287,10 +289,15 @@ static int key_cipher(struct espah_sa *sa, const struct espah_sa_config *config,
 		      struct netlink_ext_ack *extack)
 {
 	struct crypto_aead *tfm = espah_crypto_alloc(config, extack);
+	struct espah_chapoly *chapoly;
 
 	if (IS_ERR(tfm))
 		return PTR_ERR(tfm);
 	sa->tfm = tfm;
+	chapoly = espah_chapoly_alloc(config, tfm);
+	if (IS_ERR(chapoly))
+		return PTR_ERR(chapoly);
+	sa->chapoly = chapoly;
 	return 0;
 }
 

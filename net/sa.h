@@ -222,6 +222,7 @@ struct espah_limits_rcu {
  * @outer: what @header is made of, noted for who asks
  * @flags: as @outer
  * @tfm: the keyed cipher, or NULL where there is @mac
+ * @chapoly: the parts of @tfm, for packets in one piece; or NULL
  * @mac: of AH, the keyed hash, or NULL where there is @tfm (GMAC)
  * @reqid: joins it to policies
  * @if_id: virtual interface that its packets come and go by, or 0
@@ -291,6 +292,7 @@ struct espah_sa {
 	union espah_addr		src;
 	struct espah_net		*en;
 	struct crypto_aead		*tfm;
+	struct espah_chapoly		*chapoly;
 	struct crypto_ahash		*mac;
 	u8				mode;
 	u8				iv_len;

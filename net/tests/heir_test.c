@@ -110,6 +110,38 @@ static void numbers_end(struct kunit *test)
 	espah_sa_put(sa);
 }
 
+/* With its parts, which end once, whichever of the SAs is the last. */
+static void cipher_goes_along(struct kunit *test)
+{
+	static const u8 key[36] = { 1, 2, 3 };
+	struct espah_sa_config config = fixture_sa_config(0x100);
+	struct espah_sa *sa, *heir;
+	struct espah_site site;
+
+	config.alg_name = "rfc7539esp(chacha20,poly1305)";
+	config.alg = espah_alg_find(ESPAH_ALG_AEAD, config.alg_name);
+	config.key = key;
+	config.key_len = sizeof(key);
+	sa = fixture_sa_add(fixture_net(test), &config);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
+	KUNIT_EXPECT_NOT_NULL(test, sa->chapoly);
+
+	site = site_of(sa, FIXTURE_B + 1);
+	mutex_lock(&sa->en->lock);
+	heir = espah_heir_make(sa, &site);
+	KUNIT_EXPECT_FALSE(test, IS_ERR(heir));
+	espah_heir_give_up(heir);
+	mutex_unlock(&sa->en->lock);
+	fixture_wait_freed(sa->en, 1);
+
+	heir = announce(test, sa, FIXTURE_B + 2);
+	KUNIT_EXPECT_PTR_EQ(test, heir->tfm, sa->tfm);
+	KUNIT_EXPECT_PTR_EQ(test, heir->chapoly, sa->chapoly);
+	succeed(sa, heir);
+	settle(sa, heir);
+	espah_sa_put(sa);
+}
+
 static void window_goes_along(struct kunit *test)
 {
 	struct espah_sa *sa = add(test, 0);
@@ -253,6 +285,7 @@ static const struct field fields[] = {
 	FIELD(shape.src, PLACED),
 	FIELD(shape.en, COPIED),
 	FIELD(shape.tfm, COPIED),
+	FIELD(shape.chapoly, COPIED),
 	FIELD(shape.mac, COPIED),
 	FIELD(shape.mode, COPIED),
 	FIELD(shape.iv_len, COPIED),
@@ -477,6 +510,7 @@ static void may_come_to_nothing(struct kunit *test)
 static struct kunit_case heir_cases[] = {
 	KUNIT_CASE(numbers_go_on),
 	KUNIT_CASE(numbers_end),
+	KUNIT_CASE(cipher_goes_along),
 	KUNIT_CASE(window_goes_along),
 	KUNIT_CASE(counts_go_along),
 	KUNIT_CASE(limits_go_along),

@@ -29,6 +29,7 @@ static struct kunit_suite *const suites[] = {
 	&limits_suite,
 	&algs_suite,
 	&crypto_suite,
+	&chapoly_suite,
 	&esp_suite,
 	&ah_suite,
 	&cover_suite,

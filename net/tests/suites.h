@@ -14,6 +14,7 @@ extern struct kunit_suite replay_suite;
 extern struct kunit_suite limits_suite;
 extern struct kunit_suite algs_suite;
 extern struct kunit_suite crypto_suite;
+extern struct kunit_suite chapoly_suite;
 extern struct kunit_suite esp_suite;
 extern struct kunit_suite ah_suite;
 extern struct kunit_suite cover_suite;

@@ -80,6 +80,10 @@ test_crypto() {
 	suite crypto
 }
 
+test_chapoly() {
+	suite chapoly
+}
+
 test_esp() {
 	suite esp
 }
