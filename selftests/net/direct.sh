@@ -146,6 +146,20 @@ test_socket_asks() {
 	kill "$!"
 }
 
+# A tunnel's socket takes UDP off and hands what was inside to the IP layer, which may not know it.
+test_socket_hands_back_what_was_inside() {
+	modprobe -q fou || skip "machine: this kernel has no FOU"
+	ip -n "$B" fou add port 7777 ipproto 1
+	ip -n "$B" fou add port 7778 ipproto 252
+	protect_pair espah espah tunnel
+	for _ in 1 2; do
+		assert_eq "$(traffic inside_udp "$A@10.9.0.1" "$B@10.9.0.2" 7777)" 'type=0 code=0' \
+			"what is said of an echo request inside of UDP"
+		assert_eq "$(traffic inside_udp "$A@10.9.0.1" "$B@10.9.0.2" 7778)" 'type=3 code=2' \
+			"what is said of a protocol that nobody has"
+	done
+}
+
 test_routes_change() {
 	protect_nets espah espah
 	send "$BEHIND"

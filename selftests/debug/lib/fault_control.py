@@ -8,10 +8,11 @@ import struct
 from fault import Nth
 from genl import (NLM_F_ACK, NLM_F_DUMP, NLMSG_DONE, NLMSG_ERROR, UAPI, Client, Verdict, attributes,
                   encode)
-from genl_espah import (OLD_SA, aead, auth, command, enc, fixture, limits, make, move, must, policy,
-                        sa, snapshot)
+from genl_espah import (KEY, OLD_SA, aead, auth, command, enc, fixture, limits, make, move, must,
+                        policy, sa, snapshot)
 from genl_net import PCRYPT
 
+CHAPOLY = 'rfc7539esp(chacha20,poly1305)'
 NO_MEMORY = (errno.ENOMEM, errno.ENOBUFS)
 
 
@@ -138,6 +139,7 @@ MORE_CASES = [Case(name, name, command(name).good) for name in (
     Case('SA with the largest window', 'SA_ADD', sa(**{'replay-window': 4096})),
     Case('SA without selector', 'SA_ADD', without(sa(), 'sel')),
     Case('SA with two keys', 'SA_ADD', {**without(sa(), 'aead'), 'enc': enc(), 'auth': auth()}),
+    Case('SA with a cipher and its parts', 'SA_ADD', sa(aead=aead(name=CHAPOLY, key=KEY[:18] * 2))),
     Case('SA of AH', 'SA_ADD', {**without(sa(), 'aead', 'encap-sport', 'encap-dport', 'encap-oaddr', 'encap-odst'),
                                 'proto': 51, 'auth': auth()}),
     Case('SPI', 'SA_ALLOC_SPI', SPI),

@@ -244,6 +244,19 @@ def asking(source, target):
     return words(result="heard")
 
 
+def inside_udp(source, target, port):
+    """Send an echo request inside of UDP, for a socket that takes UDP off: what does ICMP say of it?"""
+    echo = struct.pack("!BBHHH", 8, 0, 0, os.getpid() & 0xffff, 1) + os.urandom(48)
+    echo = echo[:2] + struct.pack("!H", checksum(echo)) + echo[4:]
+    with make_socket(source, socket.SOCK_RAW, socket.IPPROTO_ICMP) as heard, \
+         make_socket(source, socket.SOCK_DGRAM) as client:
+        client.sendto(echo, (address_of(target), int(port)))
+        said = heard.recv(1 << 16)[20:]
+    if said[0] == 0 and said[4:] != echo[4:]:
+        raise Failure("the answer has other octets")
+    return words(type=said[0], code=said[1])
+
+
 def in_clear(source, target, size, listener="clear"):
     """Send a datagram from a socket that speaks in clear, to one that does or not."""
     data = os.urandom(int(size))
@@ -928,7 +941,7 @@ def parts(source, target, *sent):
 # --- requests ----------------------------------------------------------------
 
 COMMANDS = {function.__name__: function for function in (
-    udp, attempt, captured, beside, raw, asking, closed, in_clear, ask, twins, probe, segmented, header, extended,
+    udp, attempt, captured, beside, raw, asking, inside_udp, closed, in_clear, ask, twins, probe, segmented, header, extended,
     ask_listeners, routed,
     fragment6, tcp, say, sendfile, zerocopy,
     flood_start, flood_stop, flood_sent, reset, watch_start, watch_stop, icmp_too_big, icmp6_too_big, icmp_error,
