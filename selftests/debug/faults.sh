@@ -67,6 +67,10 @@ test_memory_for_each_cpu() {
 	run per_cpu 3
 }
 
+test_interfaces() {
+	run interfaces 3
+}
+
 test_namespaces() {
 	run namespaces 3
 }

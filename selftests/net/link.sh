@@ -232,6 +232,82 @@ test_peers_by_route() {
 	assert_eq "$(sa_packets espah "$A" 0x00001100)" 1 "packets to the one"
 }
 
+# The same where the peers, and what names them, are IPv6 addresses. IPv6 has none be such a hop
+# that is known to be elsewhere.
+test_peers_by_route_over_ipv6() {
+	ip -n "$A" route add default via fd00:9::2
+	ip -n "$B" addr add fd00:a::2/128 dev veth0 nodad
+	link_pair fd00:9::1 fd00:a::2
+	ip -n "$A" -b - <<-END
+		route add 10.20.2.0/24 via inet6 fd00:a::2 dev espah0 onlink
+		route add 10.20.3.0/24 via inet6 fd00:a::3 dev espah0 onlink
+		route add fd20:2::/64 via fd00:a::2 dev espah0 onlink
+		route add fd20:3::/64 via fd00:a::3 dev espah0 onlink
+	END
+	ip -n "$B" -b - <<-END
+		addr add 10.20.2.2/32 dev xfrm0
+		addr add fd20:2::2/128 dev xfrm0 nodad
+		addr add 10.20.3.2/32 dev xfrm0
+		addr add fd20:3::2/128 dev xfrm0 nodad
+	END
+	counters_save "$A"
+	assert_attempt arrived "$A@10.8.0.1" "$B@10.20.2.2"
+	assert_attempt arrived "$A@fd08::1" "$B@fd20:2::2"
+	assert_attempt EHOSTUNREACH "$A@10.8.0.1" "$B@10.20.3.2"
+	assert_attempt EHOSTUNREACH "$A@fd08::1" "$B@fd20:3::2"
+	assert_counter_diff "$A" out-ok 2
+	assert_counter_diff "$A" out-no-sa 2
+}
+
+# Who puts packets on the interface past the IP layer has them protected, too; where there is no
+# route for one, it ends.
+test_put_there_by_hand() {
+	link_pair
+	counters_save "$A"
+	wire_watch "$A@veth0"
+	assert_eq "$(traffic by_hand "$A@10.8.0.1" "$B@10.8.0.2" espah0)" result=arrived "a datagram"
+	assert_eq "$(traffic by_hand "$A@fd08::1" "$B@fd08::2" espah0)" result=arrived "a datagram over IPv6"
+	# No source of a packet is a multicast address; to the other there is no way by this interface.
+	assert_eq "$(traffic by_hand "$A@224.0.0.1" "$B@10.8.0.2" espah0)" result=ENETUNREACH \
+		"a datagram with a bad source"
+	ip -n "$A" route add unreachable fd66::/64
+	ip -n "$B" addr add fd66::2/128 dev lo nodad
+	assert_eq "$(traffic by_hand "$A@fd08::1" "$B@fd66::2" espah0)" result=ENETUNREACH "a datagram to nowhere"
+	wire_protected
+	assert_counter_diff "$A" out-ok 2
+	assert_counter_diff "$A" out-no-route 2
+	only_counters "$A" out-ok out-no-route
+}
+
+# RFC 4301 section 6: an error about what a policy protects goes under its SA, though nothing speaks of
+# ICMP; and the same where SAs do the speaking.
+test_errors_about_what_is_carried() {
+	local any
+
+	link_pair
+	everything 10.9.0.1 10.9.0.2 7 | sed 's/ dir / proto udp dir /' | espah -n "$A" -b -
+	for any in 0.0.0.0/0 ::/0; do
+		refused "$any"
+	done
+	espah -n "$A" policy flush
+	for any in 0.0.0.0/0 ::/0; do
+		pair espah 10.9.0.1 10.9.0.2 7 0x1 sel src "$any" dst "$any" proto udp |
+			sed 's/ add / update /' | espah -n "$A" -b -
+		refused "$any"
+	done
+}
+
+# refused ANY: a port that is nobody's says so to who sends a datagram of this family.
+refused() {
+	local net=10.8.0.
+
+	[ "$1" != ::/0 ] || net=fd08::
+	counters_save "$A"
+	assert_eq "$(traffic closed "$B@${net}2" "${net}1")" result=refused "a datagram to a closed port"
+	assert_counter_diff "$A" out-ok 1
+	only_counters "$A" in-ok out-ok
+}
+
 # Where the route names nobody, the SA's selector says whose the packet is.
 test_peers_by_selector() {
 	espah -n "$A" link add espah0 id 7
@@ -555,6 +631,9 @@ test_refused() {
 		ip -n "$A" link add espah9 address 02:00:00:00:00:01 type espah
 	assert_fails_with "'veth0' is not an interface of espah here" espah -n "$A" link delete veth0
 	assert_fails_with "'espah9' is not an interface of espah here" espah -n "$A" link show espah9
+	assert_fails_with 'SUPP*: id: that of an interface cannot change; add another' \
+		in_ns "$A" python3 -B "$(dirname "$0")/lib/rtnl_link.py" espah0 9
+	assert_ok in_ns "$A" python3 -B "$(dirname "$0")/lib/rtnl_link.py" espah0 1
 	assert_fails_with 'in use' rmmod espah
 	# What is gone leaves its id.
 	espah -n "$A" link delete espah0

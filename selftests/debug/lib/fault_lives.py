@@ -9,7 +9,8 @@ from fault import MODULES, Nth, Sites, read, set_filter, stop
 from fault_control import empty
 from genl import Client
 from genl_espah import fixture
-from genl_net import CLONE_NEWNET, MODULE, SYS_FINIT_MODULE, check, libc, removed, rmmod, wait_until
+from genl_net import CLONE_NEWNET, MODULE, SYS_FINIT_MODULE, check, libc, removed, wait_until
+from rtnl_link import Links
 
 NO_MEMORY = (errno.ENOMEM, errno.ENOBUFS)
 # What finit_module() allocates before it comes to the module's own init is not ours.
@@ -55,6 +56,23 @@ def namespaces(faults, _, note):
     namespace_ends(faults)
 
 
+def interfaces(faults, _, note):
+    """A virtual interface for which there is no memory does not come to be, and takes no id."""
+    links = Links()
+    sites = Sites(faults)
+    refused = 0
+    while sites.arm():
+        error = links.add('espah7', 7).err
+        hit, point = sites.end()
+        if error not in (0, *NO_MEMORY) or (error and not hit):
+            raise AssertionError(f'{point}: an interface: {os.strerror(error)}')
+        refused += bool(error)
+        if not error and links.remove('espah7').err:
+            raise AssertionError('the interface does not go')
+    note.append(f'{refused} interfaces refused')
+    links.close()
+
+
 def configured():
     """Something of each kind in the namespace that we are in."""
     client = Client()
@@ -95,7 +113,7 @@ def load_begins(faults, _, note, last=LAST):
     faults.within = MODULES
     file = os.open(MODULE, os.O_RDONLY)
     total = Nth(faults).count(lambda: finit_module(file))
-    rmmod()
+    wait_until(60, removed, 'rmmod')
     nth = Nth(faults, first=max(total - last, 1))
     refused = 0
     while nth.arm():
@@ -106,7 +124,7 @@ def load_begins(faults, _, note, last=LAST):
             raise AssertionError(f'{point}, allocation {nth.number} of insmod: {os.strerror(error)}')
         refused += bool(error)
         if not error:
-            rmmod()
+            wait_until(60, removed, 'rmmod')
     nth.close()
     note.append(f'{refused} loads refused, of {total} allocations')
     os.close(file)

@@ -14,6 +14,7 @@ from fault_lives import load_module
 from fault_packets import TUNNEL, Shot, Trial, goes_on, with_tunnels
 from genl_espah import OLD_SA, must, sa
 from genl_net import libc, removed, wait_until
+from rtnl_link import Links
 
 SYS_BPF = 321
 BPF_MAP_TYPE_PERCPU_ARRAY = 6
@@ -94,9 +95,21 @@ def route_is_not_kept(faults, namespaces, note):
                     raise AssertionError(f'{words}: the route was not kept')
 
 
+def interface_is_refused(faults):
+    links = Links()
+    with Hunger(faults):
+        error = links.add('espah7', 7).err
+        point = faults.hit()
+    assert error == errno.ENOMEM and point.ours, f'an interface: {os.strerror(error)}: {point}'
+    for error in links.add('espah7', 7).err, links.remove('espah7').err:
+        assert not error, f'an interface afterwards: {os.strerror(error)}'
+    links.close()
+
+
 def per_cpu(faults, namespaces, note):
-    """The cached route of an SA, and a namespace's counters."""
+    """The cached route of an SA, the counters of an interface and those of a namespace."""
     route_is_not_kept(faults, namespaces, note)
+    interface_is_refused(faults)
     wait_until(60, removed, 'rmmod')
     faults.within = MODULES
     with Hunger(faults):

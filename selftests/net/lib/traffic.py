@@ -46,6 +46,8 @@ SO_ATTACH_FILTER = 26
 SOL_PACKET = 263
 PACKET_STATISTICS = 6
 ETH_P_ALL = 3
+ETH_P_IP = 0x800
+ETH_P_IPV6 = 0x86dd
 
 libc = ctypes.CDLL(None, use_errno=True)
 home = os.open("/proc/self/ns/net", os.O_RDONLY)
@@ -914,6 +916,30 @@ def ip_part(source, target, identification, offset, more, octets):
             struct.pack("!BBHI", socket.IPPROTO_UDP, 0, offset | more, identification) + octets)
 
 
+def by_hand(source, target, device):
+    """Put a datagram to a device, past the IP layer and its routes; it may be lost."""
+    here, there = address_of(source), address_of(target)
+    data = os.urandom(100)
+    datagram = udp_packet(here, there, data)
+    if is_v6(here):
+        head = struct.pack("!IHBB", 6 << 28, len(datagram), socket.IPPROTO_UDP, 64) + packed(here) + packed(there)
+    else:
+        head = ip_header(here, there, socket.IPPROTO_UDP, 20 + len(datagram))
+    with Namespace(source.split("@")[0]):
+        hand = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM)
+    with hand, make_socket(target, socket.SOCK_DGRAM, port=PORT) as server:
+        server.settimeout(QUIET)
+        try:
+            hand.sendto(head + datagram, (device, ETH_P_IPV6 if is_v6(here) else ETH_P_IP))
+        except OSError as why:
+            return words(result=errno.errorcode[why.errno])
+        try:
+            arrived = server.recv(1 << 16) == data
+        except socket.timeout:
+            return words(result="lost")
+    return words(result="arrived" if arrived else "changed")
+
+
 def parts(source, target, *sent):
     """Send a datagram in fragments: each word is FIRST, SECOND or ACROSS, which overlaps both, and goes
     out by the policies (:protected) or past them (:clear)."""
@@ -945,7 +971,7 @@ COMMANDS = {function.__name__: function for function in (
     ask_listeners, routed,
     fragment6, tcp, say, sendfile, zerocopy,
     flood_start, flood_stop, flood_sent, reset, watch_start, watch_stop, icmp_too_big, icmp6_too_big, icmp_error,
-    parts)}
+    parts, by_hand)}
 
 
 def answer(line):
