@@ -49,7 +49,8 @@ static int dev_init(struct net_device *dev)
 	/* The module stays while interfaces exist. */
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
-	dev->tstats = netdev_alloc_pcpu_stats(struct pcpu_sw_netstats);
+	dev->tstats = __netdev_alloc_pcpu_stats(struct pcpu_sw_netstats,
+						ESPAH_GFP_PERCPU);
 	err = dev->tstats ? gro_cells_init(&link->cells, dev) : -ENOMEM;
 	if (err)
 		goto free_stats;

@@ -64,7 +64,7 @@ long_more_requests() {
 }
 
 test_memory_for_each_cpu() {
-	run per_cpu 3
+	run per_cpu 5
 }
 
 test_interfaces() {

@@ -75,6 +75,35 @@ test_what_arrives_is_not_sent_by() {
 	only_counters "$A" out-no-sa
 }
 
+# A policy without reqid looks among all SAs that send, those that were there before it too.
+test_any_reqid_is_for_sending_too() {
+	local any='policy add src 10.9.0.1 dst 10.9.0.2 dir out
+		tmpl src 10.9.0.1 dst 10.9.0.2 proto esp mode transport'
+
+	both_ends transport in in in out
+	espah -n "$A" policy flush
+	espah -n "$A" -b - <<<"${any//$'\n'/ }"
+	counters_save "$A"
+	assert_attempt EPERM "$A@10.9.0.1" "$B@10.9.0.2"
+	assert_counter_diff "$A" out-no-sa 1
+	both_ends transport out in in out
+	espah -n "$A" policy delete src 10.9.0.1 dst 10.9.0.2 dir out
+	espah -n "$A" -b - <<<"${any//$'\n'/ }"
+	assert_attempt arrived "$A@10.9.0.1" "$B@10.9.0.2"
+}
+
+test_direction_stays() {
+	local dir
+
+	configure espah "$A" <<-END
+		$(directed out in transport | sed 's/ dir .*//')
+	END
+	for dir in in out; do
+		assert_fails_with "this cannot change.*'dir'" espah -n "$A" state update \
+			src 10.9.0.2 dst 10.9.0.1 proto esp spi 0x1200 dir "$dir"
+	done
+}
+
 # Extended numbers need no window where nothing arrives.
 test_extended_numbers() {
 	configure espah "$A" <<-END

@@ -176,6 +176,9 @@ test_told() {
 	assert_eq "$(jq -r 'select(.event != "policy-flush").event' "$seen" | paste -sd' ')" \
 		"sa-update policy-update migrate" "events"
 	assert_eq "$(tail -1 "$seen")" '{"event":"migrate","migrate":{"moves":[{"old_src":"10.8.0.1","old_dst":"10.8.0.2","new_src":"10.8.0.3","new_dst":"10.8.0.2","mode":"tunnel"}],"states":1,"policies":1}}'
+	espah -n "$A" -b - <<<'migrate if_id 0 move src 10.8.0.3 dst 10.8.0.2 to 10.8.0.1 10.8.0.2 encap espinudp 4500 4501'
+	wait_until 30 grep -q '"sport"' "$seen"
+	assert_eq "$(tail -1 "$seen" | jq -c '.migrate | [.if_id, (.moves[0].encap | [.sport, .dport])]')" '[0,[4500,4501]]'
 }
 
 listens() {

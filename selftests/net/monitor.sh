@@ -97,13 +97,15 @@ test_others_hear_nothing() {
 	assert_eq "$(words "$seen")" "sa-flush " "events"
 }
 
-# send_esp SPI...: an ESP packet with each, to this host.
+# send_esp TO SPI...: an ESP packet with each, to this address of this host.
 send_esp() {
 	in_ns "$N" python3 -I -S - "$@" <<-END
 		import socket, struct, sys
-		with socket.socket(socket.AF_INET, socket.SOCK_RAW, 50) as sock:
-		    for spi in sys.argv[1:]:
-		        sock.sendto(struct.pack('>II', int(spi, 0), 1) + bytes(40), ('127.0.0.1', 0))
+		to = sys.argv[1]
+		family = socket.AF_INET6 if ':' in to else socket.AF_INET
+		with socket.socket(family, socket.SOCK_RAW, 50) as sock:
+		    for spi in sys.argv[2:]:
+		        sock.sendto(struct.pack('>II', int(spi, 0), 1) + bytes(40), (to, 0))
 	END
 }
 
@@ -114,15 +116,18 @@ test_unknown_spi() {
 	ip -n "$N" xfrm state add src 127.0.0.1 dst 127.0.0.1 proto esp spi 0x2000 \
 		aead 'rfc4106(gcm(aes))' "$KEY" 128
 	listen "$seen" -j monitor unknown-spi policy
-	send_esp 0x2000 0x2001 0x2001 0x2001 0x2002
+	send_esp 127.0.0.1 0x2000 0x2001 0x2001 0x2001 0x2002
 	wait_until 30 hears "$seen" 0x00002002
 	assert_eq "$(grep unknown "$seen" | head -1)" \
 		'{"event":"unknown-spi","packet":{"src":"127.0.0.1","dst":"127.0.0.1","proto":"esp","spi":"0x00002001"}}'
 	! hears "$seen" 0x00002000 || fail "an SPI of xfrm's was told"
+	send_esp ::1 0x2003
+	wait_until 30 hears "$seen" \
+		'{"event":"unknown-spi","packet":{"src":"::1","dst":"::1","proto":"esp","spi":"0x00002003"}}'
 	: >"$seen"
 	# What is told within a second is bounded; the test may meet the end of one.
 	# shellcheck disable=SC2046 # words
-	send_esp $(seq 0x3000 0x3063)
+	send_esp 127.0.0.1 $(seq 0x3000 0x3063)
 	wait_until 30 is_heard "$seen"
 	[ "$(grep -c unknown "$seen")" -le 24 ] || fail "told $(grep -c unknown "$seen") times of a hundred packets"
 }

@@ -174,6 +174,10 @@ test_inbound() {
 	says 'Forward: policy N (priority 0) says block: packets are dropped (fwd-clear-discard).' 10.8.0.1 10.6.0.1 dir fwd
 	# All three, where none is asked for.
 	[[ $(espah -n "$B" why 10.8.0.1 10.9.0.2) == Out:*$'\n'In:*$'\n'Forward:* ]]
+	espah -n "$B" policy setdefault in block fwd block
+	becomes drop in-clear-no-policy -- 10.9.0.1 10.9.0.2 dir in
+	becomes drop fwd-clear-no-policy -- 10.9.0.1 10.6.0.1 dir fwd
+	espah -n "$B" policy setdefault in accept fwd accept
 }
 
 test_marks_interfaces_classes() {

@@ -118,9 +118,11 @@ NEW_ENDS = {'src': '10.0.3.1', 'dst': '10.0.3.2'}
 SPI = {**NEW_ENDS, 'proto': 50, 'mode': 1, 'spi-min': 0x2000, 'spi-max': 0x2000, 'timeout': 1000}
 SEL = {'dir': 1, 'sel': policy()['sel']}
 OTHER_TMPL = policy(dst='10.2.1.0', tmpl={**policy()['tmpl'], 'reqid': 99})
+ANY_REQID = policy(tmpl=without(policy()['tmpl'], 'reqid', 'spi'))
 # One of each kind; the first and the last of a namespace have the most to do.
-CASES = [Case(name, name, command(name).good) for name in (
-    'SA_UPDATE', 'SA_GET', 'SA_GET-dump', 'POLICY_GET', 'POLICY_GET-dump', 'INFO_GET')] + [
+CASES = [Case('first policy that SAs of any reqid will do for', 'POLICY_ADD', ANY_REQID)] + [
+    Case(name, name, command(name).good) for name in (
+        'SA_UPDATE', 'SA_GET', 'SA_GET-dump', 'POLICY_GET', 'POLICY_GET-dump', 'INFO_GET')] + [
     Case('first SA', 'SA_ADD', sa(), empty),
     Case('last SA', 'SA_DEL', OLD_ID, one_sa),
     Case('all SAs', 'SA_FLUSH', {}),
@@ -142,6 +144,7 @@ MORE_CASES = [Case(name, name, command(name).good) for name in (
     Case('SA with a cipher and its parts', 'SA_ADD', sa(aead=aead(name=CHAPOLY, key=KEY[:18] * 2))),
     Case('SA of AH', 'SA_ADD', {**without(sa(), 'aead', 'encap-sport', 'encap-dport', 'encap-oaddr', 'encap-odst'),
                                 'proto': 51, 'auth': auth()}),
+    Case('policy of an interface', 'POLICY_ADD', policy(**{'if-id': 1 << 20})),
     Case('SPI', 'SA_ALLOC_SPI', SPI),
     Case('keys of a larval SA', 'SA_UPDATE', sa(0x2000, **NEW_ENDS), larval),
     Case('other limits', 'SA_UPDATE', {**OLD_ID, 'limits': limits()}),

@@ -9,11 +9,13 @@ import errno
 import os
 import struct
 
-from fault import DEBUGFS, KNOBS, MODULES, set_filter, stop, write
+from fault import DEBUGFS, KNOBS, MODULES, Sites, function_range, set_filter, stop, write
+from fault_control import CHAPOLY
 from fault_lives import load_module
-from fault_packets import TUNNEL, Shot, Trial, goes_on, with_tunnels
-from genl_espah import OLD_SA, must, sa
-from genl_net import libc, removed, wait_until
+from fault_packets import TUNNEL, Shot, Trial, each_shot, goes_on, with_tunnels
+from genl import Client
+from genl_espah import OLD_SA, must, policy, sa, send
+from genl_net import inside, libc, removed, wait_until
 from rtnl_link import Links
 
 SYS_BPF = 321
@@ -106,9 +108,33 @@ def interface_is_refused(faults):
     links.close()
 
 
+def policy_is_refused(faults, names):
+    with inside(names[0]):
+        client = Client()
+    with Hunger(faults):
+        error = send(client, 'POLICY_ADD', policy()).err
+        point = faults.hit()
+    assert error == errno.ENOMEM and point.ours, f'a policy: {os.strerror(error)}: {point}'
+    must(client, 'POLICY_ADD', policy())
+    must(client, 'POLICY_FLUSH', {})
+    client.close()
+
+
+def nothing_is_left(faults, namespaces, note):
+    """The first request on a CPU finds no memory of the one before, also where the cipher has parts."""
+    faults.within = function_range('espah_chapoly_seal')
+    for tunnel, words in with_tunnels(namespaces, (CHAPOLY,), modes=(TUNNEL,)):
+        each_shot(tunnel, words, (Shot,), lambda: Sites(faults), note)
+    if not any('espah_chapoly_seal+' in point for point in faults.points):
+        raise AssertionError('expected espah_chapoly_seal() to have failed')
+
+
 def per_cpu(faults, namespaces, note):
-    """The cached route of an SA, the counters of an interface and those of a namespace."""
+    """The cached route of an SA, the traffic of a policy, the counters of an interface and those of a
+    namespace.
+    """
     route_is_not_kept(faults, namespaces, note)
+    policy_is_refused(faults, namespaces)
     interface_is_refused(faults)
     wait_until(60, removed, 'rmmod')
     faults.within = MODULES
@@ -118,3 +144,4 @@ def per_cpu(faults, namespaces, note):
     assert error == errno.ENOMEM and point.ours, f'insmod: {os.strerror(error)}: {point}'
     error = load_module()
     assert not error, f'insmod afterwards: {os.strerror(error)}'
+    nothing_is_left(faults, namespaces, note)

@@ -6,7 +6,7 @@ import select
 import socket
 import struct
 
-from fault_control import empty
+from fault_control import CHAPOLY, empty
 from genl import UAPI, Client, attributes
 from genl_espah import must
 from genl_net import inside
@@ -27,6 +27,8 @@ MARK = os.urandom(16)
 def cipher(proto, alg, key):
     if proto == AH:
         return {'auth': {'name': 'hmac(sha256)', 'key': key + key[:12], 'icv-bits': 128}}
+    if alg == CHAPOLY:
+        key += key[:16]
     return {'aead': {'name': alg, 'key': key, 'icv-bits': 128}}
 
 
