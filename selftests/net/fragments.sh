@@ -61,6 +61,29 @@ refused() {
 	done
 }
 
+# RFC 4301 section 7.3: what comes behind the first part shows no port, and the peer would not take it
+# under such an SA. So it is the protected packet that goes in parts; under any other, parts are protected.
+test_sa_that_asks_for_ports_carries_wholes() {
+	local A6=10.9.0.1 B6=10.9.0.2
+
+	protect tunnel
+	in_parts 0
+	espah -n "$A" state update src "$A6" dst "$B6" proto esp spi 0x1100 sel proto udp dport 5201
+	in_parts 3
+}
+
+# in_parts N: a datagram of three packets is protected, and N of those on the wire are parts of one.
+in_parts() {
+	local said
+
+	traffic watch_start "$A@veth0"
+	traffic udp "$A@$A6" "$B@$B6" 4000
+	said=$(traffic watch_stop)
+	assert_field "$said" fragments "$1"
+	assert_field "$said" esp 3
+	assert_field "$said" clear 0
+}
+
 test_refused_in_fragments() {
 	conntrack_off_and_on refused
 }

@@ -353,6 +353,8 @@ test_flow_label() {
 	assert_eq "$labels" 0x00000 "of IPv6, hidden"
 	espah -n "$A" state | grep -q 'flowlabel 0x00000$' || fail "it is not listed: $(espah -n "$A" state)"
 	[[ $(espah -n "$A" -j state) == *'"flowlabel":0'* ]] || fail "it is not in JSON"
+	assert_fails_with "this cannot change.*'flowlabel'" espah -n "$A" state update \
+		src "$A6" dst "$B6" proto esp spi 0x1100 flowlabel 5
 }
 
 # All packets of a flow have the same.
