@@ -67,6 +67,10 @@ test_memory_for_each_cpu() {
 	run per_cpu 5
 }
 
+test_any_reqid() {
+	run any_reqid 1
+}
+
 test_interfaces() {
 	run interfaces 3
 }

@@ -5,10 +5,10 @@ import ctypes
 import errno
 import os
 
-from fault import MODULES, Nth, Sites, read, set_filter, stop
-from fault_control import empty
+from fault import MODULES, Nth, Sites, function_range, read, set_filter, stop
+from fault_control import empty, without
 from genl import Client
-from genl_espah import fixture
+from genl_espah import fixture, policy, send, tmpl
 from genl_net import CLONE_NEWNET, MODULE, SYS_FINIT_MODULE, check, libc, removed, wait_until
 from rtnl_link import Links
 
@@ -54,6 +54,29 @@ def namespaces(faults, _, note):
     note.append(f'{refused} namespaces refused')
     home.close()
     namespace_ends(faults)
+
+
+def any_reqid(faults, _, note):
+    """The first policy of a namespace to take SAs of any reqid gives all SAs a slot more, or none."""
+    faults.within = function_range('espah_sad_any')
+    home, sites = Home(), Sites(faults)
+    values = policy(tmpl=without(tmpl(), 'reqid', 'spi'))
+    refused = 0
+    while sites.todo:
+        check(libc.unshare(CLONE_NEWNET))
+        client = Client()
+        fixture(client)
+        sites.arm()
+        error = send(client, 'POLICY_ADD', values).err
+        hit, point = sites.end()
+        if error not in (0, *NO_MEMORY) or (error and not hit):
+            raise AssertionError(f'{point}: a policy: {os.strerror(error)}')
+        refused += bool(error)
+        client.close()
+        home.go()
+    home.close()
+    note.append(f'{refused} policies refused')
+    wait_until(60, lambda: not uses(), 'the namespaces are gone')
 
 
 def interfaces(faults, _, note):
