@@ -118,17 +118,19 @@ static bool collide(size_t pair, unsigned int wait, bool swap, unsigned int loss
 	       world_count_up(&world->a) == world_count_up(&world->b) &&
 	       world->a.daemon.sas->count == world->b.daemon.sas->count;
 	if (children)
-		good = good && world_one_pair(world) && world_one_ike(world) &&
-		       nothing_lost(world) && world->a.daemon.sas->count == 1;
+		good = good && !one.failed && !other.failed && world_one_pair(world) &&
+		       world_one_ike(world) && nothing_lost(world) &&
+		       world->a.daemon.sas->count == 1;
 	else
 		good = good && !world_count_sas(&world->a) && !world_count_policies(&world->a) &&
 		       !world_count_policies(&world->b);
 	if (!good)
-		printf("# %s%s: %u ms, %u %%, seed %u: SAs %u %u, IKE %u %u, lost %u %u\n",
+		printf("# %s%s: %u ms, %u %%, seed %u: SAs %u %u, IKE %u %u, lost %u %u: %s; %s\n",
 		       pairs[pair].name, swap ? ", the other way round" : "", wait, loss, seed,
 		       world_count_sas(&world->a), world_count_sas(&world->b),
 		       world->a.daemon.sas->count, world->b.daemon.sas->count,
-		       world->a.esp_lost, world->b.esp_lost);
+		       world->a.esp_lost, world->b.esp_lost, one.failed ? one.words : "done",
+		       other.failed ? other.words : "done");
 	world_free(world);
 	return good;
 }

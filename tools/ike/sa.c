@@ -244,6 +244,17 @@ void ike_sa_up(struct ike_sa *sa)
 	ike_table_work(sa);
 }
 
+/* Who has ordered new keys has them, whichever end's request has brought them. */
+static void rekeyed(struct ike_sa *old)
+{
+	struct ike_task *task = ike_task_find(old, &ike_v2_task_rekey_ike, NULL);
+
+	if (!task)
+		return;
+	ike_order_end(old->daemon->sas, task->order, NULL);
+	task->order = NULL;
+}
+
 void ike_sa_inherit(struct ike_sa *sa, struct ike_sa *old)
 {
 	struct ike_child *child, **at = &sa->children;
@@ -257,6 +268,7 @@ void ike_sa_inherit(struct ike_sa *sa, struct ike_sa *old)
 	old->children = NULL;
 	old->child_count = 0;
 	ike_tasks_move(old, sa);
+	rekeyed(old);
 	old->state = IKE_SA_REPLACED;
 	old->heir = sa;
 	sa->parent = NULL;

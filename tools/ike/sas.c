@@ -302,9 +302,12 @@ static bool rekey_children(struct ike_sa *sa, const char *name, struct ike_order
 	bool found = false;
 
 	for (child = sa->children; child; child = child->next) {
-		if (strcmp(child->conf->name, name) || child->state != IKE_CHILD_UP)
+		if (strcmp(child->conf->name, name) || !ike_child_in_use(child))
 			continue;
 		found = true;
+		/* The peer is about to close what this one replaces: its keys are new. */
+		if (child->state == IKE_CHILD_INBOUND)
+			continue;
 		ike_order_part(order);
 		ike_v2_rekey_child(child, order);
 	}
