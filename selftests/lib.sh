@@ -99,6 +99,15 @@ wait_until() {
 	done
 }
 
+# wait_each PID...: each has to succeed. Asked for several, wait has the verdict of the last alone.
+wait_each() {
+	local pid
+
+	for pid; do
+		wait "$pid"
+	done
+}
+
 # --- network namespaces ------------------------------------------------------
 
 in_ns() {

@@ -41,7 +41,7 @@ churn_all() {
 		churn "$ns" "$1" &
 		jobs+=($!)
 	done
-	wait "${jobs[@]}"
+	wait_each "${jobs[@]}"
 }
 
 # What protects stays protected: there is always a policy, if not always an SA.

@@ -267,7 +267,7 @@ child_spis() {
 	sorted "${!found[@]}"
 }
 
-# One pair of SAs, or one IKE SA, and not those of before.
+# renewed END WHAT BEFORE: one pair of SAs, or one IKE SA, and not those of before.
 renewed() {
 	local seen
 
@@ -275,22 +275,25 @@ renewed() {
 	[[ $seen =~ ^[0-9a-f]+\ [0-9a-f]+$ ]] && [ "$seen" != "$3" ]
 }
 
+# agreed WHAT BEFORE: so with both ends, and they have the same. What one end began later than
+# the other is a rekeying of its own: for a moment, the two then have what differs.
+agreed() {
+	renewed a "$@" && [ "$(keys_of a "$1")" = "$(keys_of b "$1")" ]
+}
+
 # rekeyed ike|child FROM...: the ends that begin, at once.
 rekeyed() {
-	local what=$1 before begins one
+	local what=$1 before one
+	local -a begun
 
 	shift
 	before=$(keys_of a "$what")
 	for one; do
-		end "$one" rekey "$what" &
-		begins+=" $!"
+		end "$one" rekey "$what" "$before" &
+		begun+=($!)
 	done
-	# shellcheck disable=SC2086 # several numbers
-	wait $begins
-	for one in a b; do
-		wait_until 120 renewed "$one" "$what" "$before"
-	done
-	assert_eq "$(keys_of a "$what")" "$(keys_of b "$what")" "what the two ends have"
+	wait_each "${begun[@]}"
+	wait_until 120 agreed "$what" "$before"
 }
 
 # case_refused FROM: nothing comes of it, both say why, and nothing stays.

@@ -73,12 +73,15 @@ charon_forget() {
 	charon_swanctl "$1" --terminate --ike peer --force --timeout 60 || true
 }
 
-# charon_rekey END ike|child
+# charon_rekey END ike|child BEFORE: BEFORE is what shall be replaced. Where the peer replaces it
+# while swanctl asks, there is nothing left to rekey, and swanctl calls that a failure.
 charon_rekey() {
-	case $2 in
-	ike) charon_swanctl "$1" --rekey --ike peer ;;
-	child) charon_swanctl "$1" --rekey --child net ;;
-	esac
+	local name=net
+
+	[ "$2" = child ] || name=peer
+	charon_swanctl "$1" --rekey "--$2" "$name" ||
+		{ [[ $charon_said == *'no matching SAs to rekey found'* ]] &&
+			wait_until 60 renewed "$@"; }
 }
 
 charon_listed() {

@@ -40,7 +40,7 @@ espahd_forget() {
 	espahd_down "$1" || true
 }
 
-# espahd_rekey END ike|child
+# espahd_rekey END ike|child BEFORE
 espahd_rekey() {
 	case $2 in
 	ike) espahd_ike "$1" rekey peer ;;
