@@ -60,6 +60,10 @@ struct work {
 	u8			zeros[POLY1305_BLOCK_SIZE];
 	__le64			assoc_len;
 	__le64			len;
+	/* The packet's payload, and its number. */
+	u8			*text;
+	unsigned int		text_len;
+	__be64			number;
 	struct scatterlist	sg[2];
 	struct skcipher_request	req;
 };
@@ -157,18 +161,19 @@ void espah_chapoly_free(struct espah_chapoly *parts)
 
 /* RFC 7634 section 2: the nonce is salt and IV. RFC 8750 section 4: or salt and number. */
 static void write_nonce(struct work *work, const struct espah_sa *sa,
-			struct sk_buff *skb, __be64 number)
+			const struct sk_buff *skb)
 {
 	const struct ip_esp_hdr *esp = (const struct ip_esp_hdr *)skb->data;
 
 	memcpy(work->iv.salt, sa->chapoly->salt, SALT_LEN);
 	memcpy(work->iv.rest, unlikely(sa->iv == ESPAH_IV_IMPLICIT) ?
-	       (const u8 *)&number : esp->enc_data, sizeof(work->iv.rest));
+	       (const u8 *)&work->number : esp->enc_data,
+	       sizeof(work->iv.rest));
 }
 
 /* RFC 7634 section 2.1: the SPI and the number, of 64 bits where it is extended. */
 static void write_assoc(struct work *work, const struct espah_sa *sa,
-			struct sk_buff *skb, __be64 number)
+			const struct sk_buff *skb)
 {
 	const struct ip_esp_hdr *esp = (const struct ip_esp_hdr *)skb->data;
 	u8 *at = work->first + POLY1305_KEY_SIZE;
@@ -177,8 +182,9 @@ static void write_assoc(struct work *work, const struct espah_sa *sa,
 	memset(at, 0, POLY1305_BLOCK_SIZE);
 	memcpy(at, esp, sizeof(*esp));
 	if (unlikely(sa->esn)) {
-		memcpy(at + sizeof(esp->spi), &number, sizeof(number));
-		len = sizeof(esp->spi) + sizeof(number);
+		memcpy(at + sizeof(esp->spi), &work->number,
+		       sizeof(work->number));
+		len = sizeof(esp->spi) + sizeof(work->number);
 	}
 	work->assoc_len = cpu_to_le64(len);
 }
@@ -186,14 +192,19 @@ static void write_assoc(struct work *work, const struct espah_sa *sa,
 static struct work *begin(const struct espah_sa *sa, struct sk_buff *skb)
 {
 	struct work *work = espah_spare_take(sa->chapoly->work_len);
+	unsigned int clear = espah_esp_header_len(sa);
 
 	if (unlikely(!work))
 		return NULL;
-	write_nonce(work, sa, skb, cpu_to_be64(espah_packet(skb)->seq));
+	work->text = skb->data + clear;
+	work->text_len = skb->len - clear - POLY1305_DIGEST_SIZE;
+	work->number = cpu_to_be64(espah_packet(skb)->seq);
+	write_nonce(work, sa, skb);
 	/* What is encrypted to be the keystream. */
 	memset(work->first, 0, sizeof(work->first));
 	sg_init_table(work->sg, 2);
 	sg_set_buf(&work->sg[0], work->first, sizeof(work->first));
+	sg_set_buf(&work->sg[1], work->text, work->text_len);
 	return work;
 }
 
@@ -219,17 +230,16 @@ static int apply(struct work *work, const struct espah_chapoly *parts,
 
 /* RFC 8439 section 2.8, of the ciphertext. Returns 0 or a negative errno. */
 static int authenticate(struct work *work, const struct espah_sa *sa,
-			struct sk_buff *skb, const u8 *text, unsigned int len,
-			u8 *icv)
+			const struct sk_buff *skb, u8 *icv)
 {
 	const struct espah_chapoly *parts = sa->chapoly;
 	struct shash_desc *desc = (void *)work + parts->desc_at;
-	unsigned int fill = -len % POLY1305_BLOCK_SIZE;
+	unsigned int fill = -work->text_len % POLY1305_BLOCK_SIZE;
 	int err;
 
-	write_assoc(work, sa, skb, cpu_to_be64(espah_packet(skb)->seq));
+	write_assoc(work, sa, skb);
 	memset(work->zeros, 0, sizeof(work->zeros));
-	work->len = cpu_to_le64(len);
+	work->len = cpu_to_le64(work->text_len);
 
 	desc->tfm = parts->mac;
 	err = crypto_shash_init(desc);
@@ -237,7 +247,7 @@ static int authenticate(struct work *work, const struct espah_sa *sa,
 		err = crypto_shash_update(desc, work->first, POLY1305_KEY_SIZE +
 					  POLY1305_BLOCK_SIZE);
 	if (!err)
-		err = crypto_shash_update(desc, text, len);
+		err = crypto_shash_update(desc, work->text, work->text_len);
 	if (!err)
 		err = crypto_shash_finup(desc, (u8 *)&work->assoc_len - fill,
 					 fill + sizeof(work->assoc_len) +
@@ -254,37 +264,33 @@ static int authenticate(struct work *work, const struct espah_sa *sa,
  */
 int espah_chapoly_seal(const struct espah_sa *sa, struct sk_buff *skb)
 {
-	unsigned int clear = espah_esp_header_len(sa);
-	unsigned int len = skb->len - clear - POLY1305_DIGEST_SIZE;
-	u8 *text = skb->data + clear;
-	struct work *work;
+	struct work *work = begin(sa, skb);
 	int err;
 
-	work = begin(sa, skb);
 	if (unlikely(!work))
 		return -ENOMEM;
-	sg_set_buf(&work->sg[1], text, len);
 	err = apply(work, sa->chapoly, work->sg, 0,
-		    sizeof(work->first) + len);
+		    sizeof(work->first) + work->text_len);
 	if (!err)
-		err = authenticate(work, sa, skb, text, len, text + len);
+		err = authenticate(work, sa, skb, work->text + work->text_len);
 	end(work);
 	return err;
 }
 
 /* The key of the MAC, and with it the ICV, before anything is decrypted. */
 static int verify(struct work *work, const struct espah_sa *sa,
-		  struct sk_buff *skb, const u8 *text, unsigned int len)
+		  const struct sk_buff *skb)
 {
 	u8 icv[POLY1305_DIGEST_SIZE];
 	int err;
 
 	err = apply(work, sa->chapoly, work->sg, 0, sizeof(work->first));
 	if (!err)
-		err = authenticate(work, sa, skb, text, len, icv);
+		err = authenticate(work, sa, skb, icv);
 	if (err)
 		return err;
-	return crypto_memneq(icv, text + len, sizeof(icv)) ? -EBADMSG : 0;
+	return crypto_memneq(icv, work->text + work->text_len, sizeof(icv)) ?
+	       -EBADMSG : 0;
 }
 
 /**
@@ -297,19 +303,14 @@ static int verify(struct work *work, const struct espah_sa *sa,
  */
 int espah_chapoly_open(const struct espah_sa *sa, struct sk_buff *skb)
 {
-	unsigned int clear = espah_esp_header_len(sa);
-	unsigned int len = skb->len - clear - POLY1305_DIGEST_SIZE;
-	u8 *text = skb->data + clear;
-	struct work *work;
+	struct work *work = begin(sa, skb);
 	int err;
 
-	work = begin(sa, skb);
 	if (unlikely(!work))
 		return -ENOMEM;
-	sg_set_buf(&work->sg[1], text, len);
-	err = verify(work, sa, skb, text, len);
+	err = verify(work, sa, skb);
 	if (!err)
-		err = apply(work, sa->chapoly, &work->sg[1], 1, len);
+		err = apply(work, sa->chapoly, &work->sg[1], 1, work->text_len);
 	end(work);
 	return err;
 }
