@@ -10,7 +10,6 @@
 #include "fixture.h"
 #include "suites.h"
 
-#define NAME	"rfc7539esp(chacha20,poly1305)"
 #define SEQ	0xaabbccdd00000005
 
 /* RFC 7634 appendix A: KEYMAT. */
@@ -51,21 +50,11 @@ static const u8 sealed[88 + 16] = {
 	0xb1, 0x1b, 0x36, 0x99, 0x07, 0xe1, 0xad, 0x43,
 };
 
-static struct espah_sa_config keyed_config(void)
-{
-	struct espah_sa_config config = fixture_sa_config(0x1020304);
-
-	config.alg = espah_alg_find(ESPAH_ALG_AEAD, NAME);
-	config.alg_name = NAME;
-	config.key = keymat;
-	config.key_len = sizeof(keymat);
-	return config;
-}
-
 /* An SA with the cipher, and its parts; ends with no_parts(). */
 static struct espah_sa *with_parts(struct kunit *test)
 {
-	struct espah_sa_config config = keyed_config();
+	struct espah_sa_config config = fixture_chacha_config(0x1020304,
+							       keymat);
 	struct espah_sa *sa = fixture_blank_sa(test);
 
 	KUNIT_ASSERT_NOT_NULL(test, sa);

@@ -61,6 +61,7 @@ void fixture_exit(struct kunit *test);
 struct espah_net *fixture_net(struct kunit *test);
 
 struct espah_sa_config fixture_sa_config(u32 spi);
+struct espah_sa_config fixture_chacha_config(u32 spi, const u8 keymat[36]);
 struct espah_sa *fixture_blank_sa(struct kunit *test);
 struct espah_sa *fixture_sa_add(struct espah_net *en,
 				const struct espah_sa_config *config);

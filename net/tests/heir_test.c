@@ -114,14 +114,10 @@ static void numbers_end(struct kunit *test)
 static void cipher_goes_along(struct kunit *test)
 {
 	static const u8 key[36] = { 1, 2, 3 };
-	struct espah_sa_config config = fixture_sa_config(0x100);
+	struct espah_sa_config config = fixture_chacha_config(0x100, key);
 	struct espah_sa *sa, *heir;
 	struct espah_site site;
 
-	config.alg_name = "rfc7539esp(chacha20,poly1305)";
-	config.alg = espah_alg_find(ESPAH_ALG_AEAD, config.alg_name);
-	config.key = key;
-	config.key_len = sizeof(key);
 	sa = fixture_sa_add(fixture_net(test), &config);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(sa));
 	KUNIT_EXPECT_NOT_NULL(test, sa->chapoly);
