@@ -12,7 +12,11 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../net/lib"))
 
-import traffic  # noqa: E402  (it is no package)
+# pylint: disable=wrong-import-position
+import traffic  # noqa: E402
+from traffic_ends import PATIENCE, PORT, Failure, address_of, make_socket, words  # noqa: E402
+from traffic_headers import ip_header  # noqa: E402
+from traffic_tap import Tap  # noqa: E402
 
 SKF_AD_OFF = 0xfffff000
 ETH_P_IP = 0x0800
@@ -80,7 +84,7 @@ def ike_watch_start(*places):
     """Look at the wire at each NAMESPACE@DEVICE."""
     for place in places:
         for kind in (ESP, NATT, IKE, CLEAR):
-            taps.append((kind, traffic.Tap(*place.split("@"), packet_filter(kind))))
+            taps.append((kind, Tap(*place.split("@"), packet_filter(kind))))
     return ""
 
 
@@ -94,7 +98,7 @@ def ike_watch_stop():
             first = next((packet[:28].hex() for packet in tap.packets()), first)
         count[kind] += tap.count()
         tap.sock.close()
-    return traffic.words(**count, first=first)
+    return words(**count, first=first)
 
 
 # --- traffic at a pace -------------------------------------------------------
@@ -105,11 +109,11 @@ class Steady(threading.Thread):
     def __init__(self, source, target, pause):
         super().__init__(daemon=True)
         self.pause = float(pause)
-        self.client = traffic.make_socket(source, socket.SOCK_DGRAM)
-        self.server = traffic.make_socket(target, socket.SOCK_DGRAM, port=traffic.PORT)
+        self.client = make_socket(source, socket.SOCK_DGRAM)
+        self.server = make_socket(target, socket.SOCK_DGRAM, port=PORT)
         self.client.setblocking(False)
         self.server.setblocking(False)
-        self.target = (traffic.address_of(target), traffic.PORT)
+        self.target = (address_of(target), PORT)
         self.sent = self.refused = self.there = self.back = 0
         self.enough = threading.Event()
 
@@ -150,7 +154,7 @@ class Steady(threading.Thread):
             time.sleep(0.01)
         self.client.close()
         self.server.close()
-        return traffic.words(sent=self.sent, refused=self.refused, there=self.there,
+        return words(sent=self.sent, refused=self.refused, there=self.there,
                              back=self.back, lost=self.sent - self.back)
 
 
@@ -171,10 +175,10 @@ def steady_stop():
 def steady_carried(count):
     """Wait until so many more have come back."""
     goal = steady[-1].back + int(count)
-    end = time.monotonic() + traffic.PATIENCE
+    end = time.monotonic() + PATIENCE
     while steady[-1].back < goal:
         if time.monotonic() > end:
-            raise traffic.Failure("the traffic stands still")
+            raise Failure("the traffic stands still")
         time.sleep(0.01)
     return ""
 
@@ -203,7 +207,7 @@ def ike_sa_init():
 
 def udp_packet(source, target, port, data):
     datagram = struct.pack("!HHHH", port, port, 8 + len(data), 0) + data
-    return traffic.ip_header(source, target, socket.IPPROTO_UDP, 20 + len(datagram)) + datagram
+    return ip_header(source, target, socket.IPPROTO_UDP, 20 + len(datagram)) + datagram
 
 
 class Strangers(threading.Thread):
@@ -211,7 +215,7 @@ class Strangers(threading.Thread):
 
     def __init__(self, namespace, target, count):
         super().__init__(daemon=True)
-        self.sock = traffic.make_socket(namespace + "@", socket.SOCK_RAW, socket.IPPROTO_RAW)
+        self.sock = make_socket(namespace + "@", socket.SOCK_RAW, socket.IPPROTO_RAW)
         self.target, self.count, self.sent = target, int(count), 0
 
     def run(self):
@@ -235,18 +239,18 @@ def strangers_start(namespace, target, count):
 
 def strangers_sent(count):
     """Wait until they have sent so many in all."""
-    end = time.monotonic() + 10 * traffic.PATIENCE
+    end = time.monotonic() + 10 * PATIENCE
     while strangers[-1].sent < int(count):
         if time.monotonic() > end:
-            raise traffic.Failure("the strangers stand still")
+            raise Failure("the strangers stand still")
         time.sleep(0.01)
     return ""
 
 
 def strangers_end():
     thread = strangers.pop()
-    thread.join(10 * traffic.PATIENCE)
-    return traffic.words(sent=thread.sent)
+    thread.join(10 * PATIENCE)
+    return words(sent=thread.sent)
 
 
 def reset():

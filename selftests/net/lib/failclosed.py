@@ -14,7 +14,9 @@ import traffic  # noqa: E402
 import wire  # noqa: E402
 from genl import Client  # noqa: E402
 from genl_espah import aead, must  # noqa: E402
-from traffic import COMMANDS, PATIENCE, Failure, Namespace, address_of, floods, words  # noqa: E402
+from traffic import COMMANDS  # noqa: E402
+from traffic_ends import PATIENCE, Failure, Namespace, address_of, words  # noqa: E402
+from traffic_flood import flood_sent, floods  # noqa: E402
 
 TRANSPORT, WINDOW = 0, 1024
 FIRST = 0x10000
@@ -47,7 +49,7 @@ def rekey(source, target, old, times, every, kind="esp"):
     name = {"dst": address_of(target), "proto": proto}
     old, flood = int(old, 0), floods[-1]
     for number in range(int(times)):
-        traffic.flood_sent(every)
+        flood_sent(every)
         new = {**name, "src": address_of(source), "spi": FIRST + number, "mode": TRANSPORT, "reqid": reqid,
                "replay-window": WINDOW, **keys()}
         for client in (receiver, sender):

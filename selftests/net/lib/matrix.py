@@ -16,10 +16,13 @@ import sys
 import time
 from collections import Counter
 
-import traffic
+import traffic_ends
 from matrix_lines import PORT, Link, largest, least, packet_len
 from matrix_runs import matrix, named, possible_runs, takes_fragments
 from matrix_wire import Unprotected, Wire, neighbours, number_in, parse
+from traffic_ends import Failure, Namespace, make_socket
+from traffic_tcp import tcp
+from traffic_udp import receive
 
 # Around the ends of words and blocks, of a packet, and of several.
 SIZES = (0, 1, 2, 3, 4, 5, 6, 7, 8, 13, 14, 15, 16, 17, 31, 32, 33, 64, 255, 256, 1000)
@@ -38,7 +41,7 @@ POLICY_LEN, POLICY_FAMILY, POLICY_DIR = 168, 40, 160
 def run_tool(words, lines=''):
     done = subprocess.run(words, input=lines, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise traffic.Failure(f'{" ".join(words)}: {done.stderr.strip()}')
+        raise Failure(f'{" ".join(words)}: {done.stderr.strip()}')
     return done.stdout
 
 
@@ -73,7 +76,7 @@ class Xfrm:
                  ''.join(f'xfrm {line}\n' for line in lines))
 
     def counters(self):
-        with traffic.Namespace(self.name), \
+        with Namespace(self.name), \
              open('/proc/thread-self/net/xfrm_stat', encoding='ascii') as file:
             return {name: int(value) for name, value in map(str.split, file)}
 
@@ -100,7 +103,7 @@ def send(sock, data, to):
         except OSError as why:
             if why.errno != errno.EMSGSIZE:
                 raise
-    raise traffic.Failure(f'{len(data)} octets: too large for what it was told three times')
+    raise Failure(f'{len(data)} octets: too large for what it was told three times')
 
 
 def datagrams(client, server, sizes):
@@ -109,9 +112,9 @@ def datagrams(client, server, sizes):
     for size in sizes:
         data = bytes((size + at) & 0xff for at in range(size))
         send(client, data, to)
-        sender = traffic.receive(server, data, 'there')
+        sender = receive(server, data, 'there')
         send(server, data, sender)
-        traffic.receive(client, data, 'back')
+        receive(client, data, 'back')
 
 
 def talk(link, names):
@@ -123,10 +126,10 @@ def talk(link, names):
         sizes += (edge + 1, *FRAGMENTED)
     sizes = [size for size in sizes if size >= least(link.run)]
     for one, other in (ends, ends[::-1]):
-        with traffic.make_socket(one, socket.SOCK_DGRAM) as client, \
-             traffic.make_socket(other, socket.SOCK_DGRAM, port=traffic.PORT) as server:
+        with make_socket(one, socket.SOCK_DGRAM) as client, \
+             make_socket(other, socket.SOCK_DGRAM, port=traffic_ends.PORT) as server:
             datagrams(client, server, sizes if one == ends[0] else (64,))
-        traffic.tcp(one, other, STREAM)
+        tcp(one, other, STREAM)
 
 
 # --- a run -------------------------------------------------------------------
@@ -144,7 +147,7 @@ class Course:
     def take(self, names):
         try:
             talk(self.link, names)
-        except (traffic.Failure, OSError) as why:
+        except (Failure, OSError) as why:
             self.wrong.append(str(why))
 
     def see(self, end, packet, octets):
@@ -209,7 +212,7 @@ class Matrix:
     def __init__(self, names, count):
         self.names = names
         self.stacks = Espah(names[0]), Xfrm(names[1])
-        self.wire = Wire(names, traffic.Namespace)
+        self.wire = Wire(names, Namespace)
         self.owners = {}
         self.strays = []
         self.opened = contextlib.ExitStack()
@@ -242,7 +245,7 @@ class Matrix:
 
     def door(self, name, family):
         """A key daemon's socket, out of which the kernel takes ESP."""
-        with traffic.Namespace(name):
+        with Namespace(name):
             sock = self.opened.enter_context(socket.socket(family, socket.SOCK_DGRAM))
         policy = bytearray(POLICY_LEN)
         policy[POLICY_FAMILY] = family
@@ -336,7 +339,7 @@ def choice(which, names):
 
 
 def main(names, *which):
-    traffic.PATIENCE = PATIENCE
+    traffic_ends.PATIENCE = PATIENCE
     runs = choice(which[0], which[1:])
     links = [Link(number, run) for number, run in enumerate(runs)]
     ground = Matrix(names, runs)

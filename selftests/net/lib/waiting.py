@@ -19,8 +19,9 @@ sys.path.insert(0, os.path.dirname(__file__))
 import traffic  # noqa: E402
 from genl import UAPI, attributes  # noqa: E402
 from genl_events import Ear  # noqa: E402
-from traffic import COMMANDS, PATIENCE, PORT, QUIET, Failure, Namespace, Tap, address_of, \
-    make_socket, packet_filter, words  # noqa: E402
+from traffic import COMMANDS  # noqa: E402
+from traffic_ends import PATIENCE, PORT, QUIET, Failure, Namespace, address_of, make_socket, words  # noqa: E402
+from traffic_tap import Tap, packet_filter  # noqa: E402
 
 SO_SNDBUFFORCE = 32
 
