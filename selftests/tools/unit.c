@@ -116,6 +116,7 @@ static const struct {
 	{ "ike_v2_hostile", test_ike_v2_hostile },
 	{ "ike_v2_answers", test_ike_v2_answers },
 	{ "ike_v2_ends", test_ike_v2_ends },
+	{ "ike_v2_memory", test_ike_v2_memory },
 	{ "ike_kernel", test_ike_kernel },
 };
 

@@ -195,4 +195,8 @@ test_ike_v2_ends() {
 	group ike_v2_ends
 }
 
+test_ike_v2_without_memory() {
+	group ike_v2_memory
+}
+
 run_tests "$@"

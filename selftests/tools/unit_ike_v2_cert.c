@@ -11,6 +11,7 @@
 #include "unit_ike_conf.h"
 #include "unit_ike_v2_world.h"
 #include "unit_ike_x509.h"
+#include "unit_memory.h"
 
 #define AUTHORITY	"critical,CA:TRUE"
 #define SIGNS_CERTS	"critical,keyCertSign,cRLSign"
@@ -270,6 +271,39 @@ static void second_connection(void)
 	ike_conf_free(b);
 }
 
+/* Memory is not there for one thing, for each in turn; afterwards the two can key each other. */
+static void without_memory(void)
+{
+	struct ike_conf *a = load("1.conf", "10.0.0.1", "10.0.0.2", "", IS_C,
+				  WANTS("b") BY("root"));
+	struct ike_conf *b = load("2.conf", "10.0.0.2", "%any", "", IS_B,
+				  WANTS("c") BY("root"));
+	struct world_verdict first, again;
+	bool good = true, failed = true;
+	unsigned int before;
+	struct world *world;
+
+	for (before = 0; failed; before++) {
+		world = world_new_lent(a, b);
+		memory_fails_after(before);
+		world_up(&world->a, "net", &first);
+		world_run(world, 600000);
+		failed = memory_has_failed();
+		if (first.failed) {
+			world_up(&world->a, "net", &again);
+			world_run(world, 600000);
+		}
+		if (!world_one_pair(world) || !world_one_ike(world)) {
+			printf("# without the allocation after %u: %s\n", before, first.words);
+			good = false;
+		}
+		world_free(world);
+	}
+	check(good && before > 30, "v2: certificates, without memory for any one thing");
+	ike_conf_free(a);
+	ike_conf_free(b);
+}
+
 void test_ike_v2_cert(void)
 {
 	size_t i;
@@ -284,5 +318,6 @@ void test_ike_v2_cert(void)
 		proves(i);
 	lies();
 	second_connection();
+	without_memory();
 	conf_dir_leave();
 }

@@ -6,6 +6,7 @@
 
 #include "macros.h"
 #include "unit_ike_v2_world.h"
+#include "unit_memory.h"
 
 bool world_no_route;
 
@@ -23,8 +24,11 @@ struct world_end *world_other(struct world_end *end)
 /* One more place in an array; they are few in most worlds. */
 static void *grown(void *array, size_t *count, size_t size)
 {
-	uint8_t *more = reallocarray(array, *count + 1, size);
+	uint8_t *more;
 
+	memory_hold();
+	more = reallocarray(array, *count + 1, size);
+	memory_go_on();
 	if (!more)
 		abort();
 	memset(more + *count * size, 0, size);
@@ -111,7 +115,9 @@ static void fly(struct world_end *from, const struct ike_endpoint *local,
 		flight->when += world_random(world, world->jitter);
 	translate(world, &flight->from_endpoint, true);
 	translate(world, &flight->to_endpoint, false);
+	memory_hold();
 	flight->data = malloc(message.len);
+	memory_go_on();
 	if (!flight->data)
 		abort();
 	memcpy(flight->data, message.p, message.len);

@@ -58,16 +58,14 @@ static void timer_fired(struct ike_timer *timer)
 		switch_poll(child);
 }
 
-struct ike_child *ike_child_new(struct ike_sa *sa, struct ike_conf_conn *conn,
-				const struct ike_conf_child *conf)
+struct ike_child *ike_child_alloc(void)
 {
-	struct ike_child *child;
+	return calloc(1, sizeof(struct ike_child));
+}
 
-	if (sa->child_count >= IKE_CHILDREN_MAX)
-		return NULL;
-	child = calloc(1, sizeof(*child));
-	if (!child)
-		return NULL;
+void ike_child_enter(struct ike_child *child, struct ike_sa *sa, struct ike_conf_conn *conn,
+		     const struct ike_conf_child *conf)
+{
 	child->sa = sa;
 	child->number = ++sa->daemon->sas->last_child;
 	child->conn = ike_conf_conn_get(conn);
@@ -80,6 +78,18 @@ struct ike_child *ike_child_new(struct ike_sa *sa, struct ike_conf_conn *conn,
 	child->next = sa->children;
 	sa->children = child;
 	sa->child_count++;
+}
+
+struct ike_child *ike_child_new(struct ike_sa *sa, struct ike_conf_conn *conn,
+				const struct ike_conf_child *conf)
+{
+	struct ike_child *child;
+
+	if (sa->child_count >= IKE_CHILDREN_MAX)
+		return NULL;
+	child = ike_child_alloc();
+	if (child)
+		ike_child_enter(child, sa, conn, conf);
 	return child;
 }
 

@@ -74,7 +74,12 @@ struct ike_child {
 	struct ike_timer timer;
 };
 
-/* Into @sa's list; NULL without memory or when there are too many. */
+/* Memory for one, in no list yet; free() takes it back. NULL without memory. */
+struct ike_child *ike_child_alloc(void);
+/* What ike_child_alloc() gave goes into @sa's list. */
+void ike_child_enter(struct ike_child *child, struct ike_sa *sa, struct ike_conf_conn *conn,
+		     const struct ike_conf_child *conf);
+/* Both; NULL without memory or when there are too many. */
 struct ike_child *ike_child_new(struct ike_sa *sa, struct ike_conf_conn *conn,
 				const struct ike_conf_child *conf);
 /* Out of the module and of the list, and whatever points to it forgets it. */

@@ -7,6 +7,9 @@
 #include "task.h"
 #include "v2.h"
 
+/* Milliseconds until what could not be closed is closed again. */
+#define CLOSE_AGAIN	1000
+
 static struct ike_task *task_new(struct ike_sa *sa, const struct ike_task_kind *kind)
 {
 	struct ike_task *task;
@@ -121,6 +124,7 @@ static struct ike_task **find_ready(struct ike_sa *sa, uint64_t *next)
 /* Begin it, as the first of the queue. True if it is under way. */
 static bool begin(struct ike_sa *sa, struct ike_task *task)
 {
+	static const char not_begun[] = "it cannot be begun; the log says why";
 	struct ike_writer w;
 	int rc;
 
@@ -135,9 +139,16 @@ static bool begin(struct ike_sa *sa, struct ike_task *task)
 	if (!ike_sa_alive(sa) || rc == IKE_TASK_BUILT || rc == IKE_TASK_SENT)
 		return true;
 	task = take(sa, &sa->tasks);
-	ike_task_free(sa, task,
-		      rc == IKE_TASK_MOOT ? NULL : "it cannot be begun; the log says why");
-	return false;
+	/* The peer has to be told: else what is closed here lives on there. */
+	if (rc == IKE_TASK_FAILED && task->kind->closes) {
+		ike_task_again(sa, task, CLOSE_AGAIN);
+		return false;
+	}
+	ike_task_free(sa, task, rc == IKE_TASK_MOOT ? NULL : not_begun);
+	/* Nothing can be asked for before the peer is authenticated. */
+	if (rc == IKE_TASK_FAILED && sa->state == IKE_SA_CONNECTING)
+		ike_sa_lost(sa, not_begun);
+	return !ike_sa_alive(sa);
 }
 
 void ike_tasks_run(struct ike_sa *sa)

@@ -49,6 +49,8 @@ struct ike_offer {
 	struct ike_proposals proposals;
 	struct ike_ts_list local_ts;
 	struct ike_ts_list remote_ts;
+	/* Room for what comes of it: once the peer has agreed, it is too late to have none. */
+	struct ike_child *room;
 	bool rekey;
 	/* What is rekeyed, as the peer knows it; the child may go before the answer comes. */
 	uint32_t old_in;

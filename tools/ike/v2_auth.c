@@ -66,10 +66,8 @@ static int take_first_child(struct ike_sa *sa, struct ike_task *task)
 static int build_auth(struct ike_sa *sa, struct ike_task *task, struct ike_writer *w)
 {
 	if ((!task->offer && take_first_child(sa, task)) || ike_v2_auth_own_id(sa) ||
-	    ike_v2_auth_put(sa, w) || ike_v2_offer_put(sa, task->offer, true, w)) {
-		ike_sa_kill(sa, "IKE_AUTH cannot be begun; the log says why");
+	    ike_v2_auth_put(sa, w) || ike_v2_offer_put(sa, task->offer, true, w))
 		return IKE_TASK_FAILED;
-	}
 	if (sa->conn->unique != IKE_UNIQUE_NEVER && alone(sa))
 		ike_put_notify(w, IKE_PROTO_NONE, ike_chunk(NULL, 0), IKE_N_INITIAL_CONTACT,
 			       ike_chunk(NULL, 0));

@@ -62,9 +62,25 @@ void ike_v2_offer_free(struct ike_sa *sa, struct ike_offer *offer)
 	if (!offer)
 		return;
 	offer_reset(sa, offer);
+	free(offer->room);
 	ike_conf_conn_put(offer->conn);
 	OPENSSL_cleanse(offer, sizeof(*offer));
 	free(offer);
+}
+
+/* What is rekeyed makes room itself before long. */
+static int make_room(struct ike_sa *sa, struct ike_offer *offer)
+{
+	if (!offer->rekey && sa->child_count >= IKE_CHILDREN_MAX) {
+		ike_sa_log(sa, IKE_LOG_ERROR, "child '%s': there are %u Child SAs already",
+			   offer->conf->name, sa->child_count);
+		return -1;
+	}
+	if (!offer->room)
+		offer->room = ike_child_alloc();
+	if (!offer->room)
+		ike_sa_log(sa, IKE_LOG_ERROR, "no memory for child '%s'", offer->conf->name);
+	return offer->room ? 0 : -1;
 }
 
 static int get_spi(struct ike_sa *sa, struct ike_offer *offer)
@@ -152,7 +168,8 @@ int ike_v2_offer_put(struct ike_sa *sa, struct ike_offer *offer, bool first,
 		     struct ike_writer *w)
 {
 	offer_reset(sa, offer);
-	if (make_selectors(sa, offer) || get_spi(sa, offer) || make_proposals(sa, offer, first))
+	if (make_room(sa, offer) || make_selectors(sa, offer) || get_spi(sa, offer) ||
+	    make_proposals(sa, offer, first))
 		return -1;
 	ike_put_proposals(w, &offer->proposals);
 	if (!first)
@@ -272,11 +289,10 @@ static void undo(const struct ike_offer *offer, struct ike_child *child)
 static struct ike_child *take_child(struct ike_sa *sa, struct ike_offer *offer, bool first,
 				    const struct ike_payloads *in, const char **wrong)
 {
-	struct ike_child *child = ike_child_new(sa, offer->conn, offer->conf);
+	struct ike_child *child = offer->room;
 
-	*wrong = "there are too many Child SAs";
-	if (!child)
-		return NULL;
+	offer->room = NULL;
+	ike_child_enter(child, sa, offer->conn, offer->conf);
 	child->initiator = true;
 	child->reqid = offer->reqid;
 	child->spi_in = offer->spi;
