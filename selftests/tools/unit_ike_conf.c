@@ -11,6 +11,7 @@
 #include "names.h"
 #include "unit.h"
 #include "unit_ike_conf.h"
+#include "unit_memory.h"
 
 #define FILE_NAME	"espahd.conf"
 #define PSK		"local { auth = psk\n }\n  remote { auth = psk }\n"
@@ -594,6 +595,40 @@ static void check_cases(const struct conf_case *cases, size_t count, const char 
 	}
 }
 
+/* False if none failed: all have had their turn. */
+static bool refused(const char *text, unsigned int before, bool *good)
+{
+	struct espah_err err = {};
+	struct ike_conf *conf;
+
+	memory_fails_after(before);
+	conf = ike_conf_load(FILE_NAME, &err);
+	if (!memory_has_failed()) {
+		ike_conf_free(conf);
+		return false;
+	}
+	if (conf || !strstr(err.text, "memory")) {
+		printf("# without the allocation after %u: '%s', of %s\n", before, err.text, text);
+		*good = false;
+	}
+	ike_conf_free(conf);
+	return true;
+}
+
+static void test_without_memory(void)
+{
+	unsigned int before;
+	bool whole = true;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(good); i++) {
+		conf_file(FILE_NAME, good[i].text, 0600);
+		for (before = 0; refused(good[i].text, before, &whole); before++)
+			;
+	}
+	check(whole, "a configuration is refused without memory for any one thing of it");
+}
+
 static void test_key_mode(void)
 {
 	char seen[2048];
@@ -611,6 +646,7 @@ void test_ike_conf(void)
 	make_files();
 	check_cases(good, ARRAY_SIZE(good), "good");
 	check_cases(bad, ARRAY_SIZE(bad), "bad");
+	test_without_memory();
 	test_key_mode();
 	conf_dir_leave();
 }

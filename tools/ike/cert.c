@@ -27,6 +27,8 @@ static int read_all(int fd, const char *path, struct ike_buf *content, struct es
 			return espah_err_usage(err, "cannot read '%s': %s", path, strerror(errno));
 		ike_buf_put(content, part, n);
 		OPENSSL_cleanse(part, n);
+		if (content->full && content->max - content->len >= (size_t)n)
+			return espah_err_kernel(err, ENOMEM, "no memory for '%s'", path);
 		if (content->full)
 			return espah_err_usage(err,
 					       "'%s' has more than %d octets; expected one certificate or key",
@@ -75,7 +77,7 @@ static struct ike_cert *cert_of(X509 *x509)
 	return cert;
 }
 
-struct ike_cert *ike_cert_parse_der(struct ike_chunk der)
+static X509 *parse_der(struct ike_chunk der)
 {
 	const unsigned char *p = der.p;
 	X509 *x509;
@@ -91,7 +93,14 @@ struct ike_cert *ike_cert_parse_der(struct ike_chunk der)
 		X509_free(x509);
 		return NULL;
 	}
-	return cert_of(x509);
+	return x509;
+}
+
+struct ike_cert *ike_cert_parse_der(struct ike_chunk der)
+{
+	X509 *x509 = parse_der(der);
+
+	return x509 ? cert_of(x509) : NULL;
 }
 
 /* OpenSSL would ask the terminal; certificates are not encrypted. */
@@ -104,14 +113,33 @@ static int no_password(char *buf, int size, int writing, void *arg)
 	return -1;
 }
 
-static struct ike_cert *parse_pem(struct ike_chunk pem)
+static X509 *parse_pem(struct ike_chunk pem)
 {
 	BIO *bio = BIO_new_mem_buf(pem.p, pem.len);
 	X509 *x509 = bio ? PEM_read_bio_X509(bio, NULL, no_password, NULL) : NULL;
 
 	BIO_free(bio);
 	ERR_clear_error();
-	return x509 ? cert_of(x509) : NULL;
+	return x509;
+}
+
+static struct ike_cert *load(struct ike_chunk content, const char *path, struct espah_err *err)
+{
+	struct ike_cert *cert;
+	X509 *x509;
+
+	x509 = parse_der(content);
+	if (!x509)
+		x509 = parse_pem(content);
+	if (!x509) {
+		espah_err_usage(err, "'%s' is not a certificate; expected X.509 as PEM or DER",
+				path);
+		return NULL;
+	}
+	cert = cert_of(x509);
+	if (!cert)
+		espah_err_kernel(err, ENOMEM, "no memory for '%s'", path);
+	return cert;
 }
 
 struct ike_cert *ike_cert_load(const char *path, struct espah_err *err)
@@ -119,15 +147,8 @@ struct ike_cert *ike_cert_load(const char *path, struct espah_err *err)
 	struct ike_cert *cert = NULL;
 	struct ike_buf content;
 
-	if (!ike_file_read(path, false, &content, err)) {
-		cert = ike_cert_parse_der(ike_buf_chunk(&content));
-		if (!cert)
-			cert = parse_pem(ike_buf_chunk(&content));
-		if (!cert)
-			espah_err_usage(err,
-					"'%s' is not a certificate; expected X.509 as PEM or DER",
-					path);
-	}
+	if (!ike_file_read(path, false, &content, err))
+		cert = load(ike_buf_chunk(&content), path, err);
 	ike_buf_free(&content);
 	return cert;
 }
