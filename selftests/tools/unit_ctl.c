@@ -10,6 +10,7 @@
 
 #include "ctl.h"
 #include "unit.h"
+#include "unit_memory.h"
 #include "unit_fake.h"
 
 static const struct ctl text = { .oneline = true };
@@ -148,8 +149,10 @@ static char *run(const struct ctl *options, const char *line, const enum answer 
 	snprintf(words, sizeof(words), "%s", line);
 	for (word = strtok_r(words, " ", &save); word; word = strtok_r(NULL, " ", &save))
 		argv[args.argc++] = word;
+	memory_hold();
 	ctl.nl = fake_open(answers, &err);
 	stdout = open_memstream(&printed, &len);
+	memory_go_on();
 	if (!ctl.nl || !stdout)
 		abort();
 	if (ctl_run(&ctl, &args))
@@ -177,46 +180,39 @@ static void count_names(const char *words, unsigned int wanted, const struct ctl
 	free(printed);
 }
 
-/* How many allocations of jansson's there are before one fails. */
-static unsigned int json_left;
-
-static void *json_malloc(size_t size)
+/* False if none failed: all have had their turn. */
+static bool starve(const struct command_case *c, unsigned int before, bool *good)
 {
-	return json_left-- ? malloc(size) : NULL;
-}
+	char *seen;
+	bool failed;
 
-/* Return: how many allocations a command with JSON makes; each fails in turn. */
-static unsigned int starve(const struct command_case *c)
-{
-	unsigned int i;
-	bool whole;
-
-	for (i = 0, whole = false; !whole && i < 1000; i++) {
-		char *seen;
-
-		json_left = i;
-		seen = run(c->options, c->words, c->answers);
-		whole = !strcmp(seen, c->expected);
-		if (!whole && !strstr(seen, "ENOMEM: no memory for JSON"))
-			check_text(seen, c->expected, "JSON is whole, or refused");
-		free(seen);
+	memory_fails_after(before);
+	seen = run(c->options, c->words, c->answers);
+	failed = memory_has_failed();
+	if (failed && strcmp(seen, c->expected) && !strstr(seen, "no memory")) {
+		printf("# without the allocation after %u: %s\n", before, seen);
+		*good = false;
 	}
-	return i;
+	free(seen);
+	return failed;
 }
 
-static void test_json_memory(void)
+/* Each allocation of a command fails in turn, jansson's as well. */
+static void test_memory(void)
 {
 	char name[256];
+	unsigned int before;
 	size_t i;
+	bool good;
 
-	json_set_alloc_funcs(json_malloc, free);
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		if (!cases[i].options->json)
-			continue;
-		snprintf(name, sizeof(name), "no memory for the JSON of: %s", cases[i].words);
-		check(starve(&cases[i]) < 1000, name);
-	}
 	json_set_alloc_funcs(malloc, free);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		good = true;
+		for (before = 0; starve(&cases[i], before, &good); before++)
+			;
+		snprintf(name, sizeof(name), "no memory for: %s", cases[i].words);
+		check(good, name);
+	}
 }
 
 void test_ctl(void)
@@ -235,5 +231,5 @@ void test_ctl(void)
 	}
 	count_names("stat", ESPAH_A_CNT_MAX - 1, &stats, "all counters with -s");
 	count_names("stat", ESPAH_A_CNT_MAX - 1, &json, "all counters in JSON");
-	test_json_memory();
+	test_memory();
 }

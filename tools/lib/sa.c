@@ -195,20 +195,25 @@ static bool take_alg(const struct nlattr *attr, struct espah_alg *alg)
 	return true;
 }
 
+/* Most SAs have counted nothing, and need no room for it. */
 static bool take_sa_counters(const struct nlattr *attr, struct espah_sa *sa)
 {
-	struct espah_counters counters, zero = {};
+	static const struct espah_counters zero;
 
-	if (!espah_take_counters(attr, &counters))
+	if (!espah_take_counters(attr, sa->counters))
 		return false;
-	if (!memcmp(&counters, &zero, sizeof(zero)))
-		return true;
+	if (!memcmp(sa->counters, &zero, sizeof(zero))) {
+		free(sa->counters);
+		sa->counters = NULL;
+	}
+	return true;
+}
+
+static bool room_for_counters(struct espah_sa *sa)
+{
 	if (!sa->counters)
 		sa->counters = malloc(sizeof(*sa->counters));
-	if (!sa->counters)
-		return false;
-	*sa->counters = counters;
-	return true;
+	return sa->counters;
 }
 
 static bool take_figure(const struct nlattr *attr, struct espah_sa *sa)
@@ -335,6 +340,8 @@ int espah_sa_take(const struct nlmsghdr *nlh, struct espah_sa *sa, struct espah_
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
 		uint16_t type = mnl_attr_get_type(attr);
 
+		if (type == ESPAH_A_SA_COUNTERS && !room_for_counters(sa))
+			return espah_err_kernel(err, ENOMEM, "ENOMEM: no memory for an SA");
 		if (!take_attr(attr, sa))
 			return espah_wire_malformed(err, "an SA", attr);
 		if (type <= ESPAH_A_SA_MAX)
