@@ -9,6 +9,8 @@ static struct {
 	bool armed;
 	bool failed;
 	unsigned int before;
+	unsigned int seed;
+	unsigned int per_mille;
 	unsigned int held;
 } memory;
 
@@ -31,6 +33,15 @@ void memory_fails_after(unsigned int before)
 	memory.armed = true;
 	memory.failed = false;
 	memory.before = before;
+	memory.per_mille = 0;
+}
+
+void memory_fails_often(unsigned int seed, unsigned int per_mille)
+{
+	memory.armed = true;
+	memory.failed = false;
+	memory.seed = seed;
+	memory.per_mille = per_mille;
 }
 
 bool memory_has_failed(void)
@@ -49,11 +60,19 @@ void memory_go_on(void)
 	memory.held--;
 }
 
+static bool is_due(void)
+{
+	if (!memory.per_mille)
+		return !memory.before--;
+	memory.seed = memory.seed * 1103515245 + 12345;
+	return (memory.seed >> 16) % 1000 < memory.per_mille;
+}
+
 static bool fails(void)
 {
-	if (!memory.armed || memory.held || memory.before--)
+	if (!memory.armed || memory.held || !is_due())
 		return false;
-	memory.armed = false;
+	memory.armed = memory.per_mille;
 	memory.failed = true;
 	errno = ENOMEM;
 	return true;

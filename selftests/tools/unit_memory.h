@@ -10,6 +10,8 @@
 
 /* The next but @before so many fails, and none after it. */
 void memory_fails_after(unsigned int before);
+/* So many of a thousand fail, by chance. */
+void memory_fails_often(unsigned int seed, unsigned int per_mille);
 /* None fails any more; true if one did. */
 bool memory_has_failed(void);
 /* What tests allocate for themselves in between is there, and does not count. */
