@@ -117,6 +117,7 @@ static const struct {
 	{ "ike_v2_answers", test_ike_v2_answers },
 	{ "ike_v2_ends", test_ike_v2_ends },
 	{ "ike_v2_memory", test_ike_v2_memory },
+	{ "ike_v2_trouble", test_ike_v2_trouble },
 	{ "ike_kernel", test_ike_kernel },
 };
 

@@ -59,6 +59,7 @@ void test_ike_v2_hostile(void);
 void test_ike_v2_answers(void);
 void test_ike_v2_ends(void);
 void test_ike_v2_memory(void);
+void test_ike_v2_trouble(void);
 void test_ike_kernel(void);
 
 #endif /* _ESPAH_UNIT_H */

@@ -199,4 +199,8 @@ test_ike_v2_without_memory() {
 	group ike_v2_memory
 }
 
+test_ike_v2_trouble() {
+	group ike_v2_trouble
+}
+
 run_tests "$@"

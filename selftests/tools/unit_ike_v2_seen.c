@@ -165,3 +165,18 @@ bool world_one_ike(struct world *world)
 	       !memcmp(a->spi_r, b->spi_r, IKE_SPI_LEN) &&
 	       a->child_count == b->child_count;
 }
+
+/* Longer than a request is sent again, and a plan waits before it tries again. */
+#define RECOVERED	600000
+
+bool world_recovers(struct world *world, struct world_verdict *verdict)
+{
+	world_run(world, RECOVERED);
+	if (verdict->failed < 0)
+		return false;
+	if (world_count_up(&world->a) && world_one_pair(world) && world_one_ike(world))
+		return true;
+	world_up(&world->a, "net", verdict);
+	world_run(world, RECOVERED);
+	return !verdict->failed && world_one_pair(world) && world_one_ike(world);
+}

@@ -151,6 +151,11 @@ void world_busy(struct world *world, unsigned int ms);
 /* One Child SA is up, one IKE SA, the same at both ends; nothing else of that kind is left. */
 bool world_one_pair(struct world *world);
 bool world_one_ike(struct world *world);
+/*
+ * Whatever has become of them and of an order: it has a verdict, and the two have one Child SA up,
+ * at once or when that is ordered.
+ */
+bool world_recovers(struct world *world, struct world_verdict *verdict);
 /* A line of the log has these words, since the last call of world_log_forget(). */
 bool world_log_has(const char *words);
 void world_log_forget(void);

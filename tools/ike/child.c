@@ -23,12 +23,42 @@ static void child_log(const struct ike_child *child, enum ike_log_level level, c
 	ike_sa_log(child->sa, level, "%s: %s", name, what);
 }
 
+/* Another than @child that is to take the place of @old. */
+static bool has_other_successor(const struct ike_child *old, const struct ike_child *child)
+{
+	const struct ike_child *other;
+
+	for (other = child->sa->children; other; other = other->next) {
+		if (other != child && other->replaces == old && other->state < IKE_CHILD_DELETING)
+			return true;
+	}
+	return false;
+}
+
+bool ike_child_fall_back(struct ike_child *child)
+{
+	struct ike_child *old = child->replaces;
+
+	if (!old || old->state != IKE_CHILD_REPLACED || has_other_successor(old, child))
+		return false;
+	child->replaces = NULL;
+	if (!old->out) {
+		ike_v2_delete_child(old, NULL);
+		return false;
+	}
+	child_log(old, IKE_LOG_INFO, "goes on: what was to replace it came to nothing");
+	old->state = IKE_CHILD_UP;
+	old->replaced = false;
+	return true;
+}
+
 bool ike_child_install_or_close(struct ike_child *child)
 {
 	if (!ike_child_install_out(child))
 		return true;
 	ike_v2_delete_child(child, NULL);
-	ike_plan_missed(child->sa->daemon->sas, child->conn->name, child->conf->name);
+	if (!ike_child_fall_back(child))
+		ike_plan_missed(child->sa->daemon->sas, child->conn->name, child->conf->name);
 	return false;
 }
 

@@ -90,8 +90,13 @@ int ike_child_install_in(struct ike_child *child);
 /* And from here on we send on it. Policies come with it. */
 int ike_child_install_out(struct ike_child *child);
 /*
- * Where that cannot be, the peer, which takes it for one that works, is told, and what
- * always is to be up is begun anew. Return: is it there?
+ * @child goes, and what it was to replace is in use again, unless that has another successor.
+ * What nothing can be sent on any more is closed. Return: is it in use?
+ */
+bool ike_child_fall_back(struct ike_child *child);
+/*
+ * Where that cannot be, the peer, which takes it for one that works, is told; what it was to
+ * replace goes on, or what always is to be up is begun anew. Return: is it there?
  */
 bool ike_child_install_or_close(struct ike_child *child);
 /* Install outbound when the peer has shown that it has the new pair, or after some time. */

@@ -209,7 +209,7 @@ static bool close_child(struct ike_sa *sa, struct ike_child *child)
 		ike_child_install_or_close(next);
 	if (next || (offer && offer->collided))
 		child->replaced = true;
-	if (!next && !offer && ike_child_in_use(child)) {
+	if (!next && !offer && !ike_child_fall_back(child) && ike_child_in_use(child)) {
 		ike_sa_log(sa, IKE_LOG_INFO, "%s: closed by the peer",
 			   ike_child_name(child, name, sizeof(name)));
 		ike_plan_act(sa->daemon->sas, child->conn->name, child->conf->name,

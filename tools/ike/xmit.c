@@ -125,6 +125,9 @@ static int seal(struct ike_sa *sa, uint8_t exchange, uint8_t flags, uint32_t id,
 			      ike_buf_chunk(&w->buf), message);
 	if (!rc && message->full)
 		rc = -1;
+	/* A part of one is never sent. */
+	if (rc)
+		ike_buf_free(message);
 	ike_writer_free(w);
 	return rc;
 }
@@ -141,11 +144,15 @@ int ike_xmit_request(struct ike_sa *sa, uint8_t exchange, struct ike_writer *w)
 
 int ike_xmit_request_clear(struct ike_sa *sa, struct ike_chunk message)
 {
-	ike_buf_free(&sa->xmit.request);
-	ike_buf_init(&sa->xmit.request, IKE_MESSAGE_MAX);
-	ike_buf_chunk_put(&sa->xmit.request, message);
-	if (sa->xmit.request.full)
+	struct ike_buf request;
+
+	ike_buf_init(&request, IKE_MESSAGE_MAX);
+	ike_buf_chunk_put(&request, message);
+	/* What was sent before, without the cookie, is sent again. */
+	if (request.full)
 		return -1;
+	ike_buf_free(&sa->xmit.request);
+	sa->xmit.request = request;
 	/* All attempts of IKE_SA_INIT have the id 0 (section 2.2). */
 	sa->xmit.out_id = 0;
 	await(sa);
