@@ -11,7 +11,8 @@ from fault_packets import TRANSPORT, Shot, Trial, goes_on, wait_for, with_tunnel
 from fault_wire import COUNTERS
 from genl import UAPI, attributes
 from genl_espah import must
-from traffic import make_socket, speak_in_clear
+from traffic_ends import make_socket
+from traffic_udp import speak_in_clear
 
 ID = {'dst': '10.9.0.2', 'proto': 50, 'spi': 0x100}
 

@@ -10,7 +10,7 @@ from fault_control import CHAPOLY, empty
 from genl import UAPI, Client, attributes
 from genl_espah import must
 from genl_net import inside
-from traffic import Tap, packet_filter
+from traffic_tap import Tap, packet_filter
 
 COUNTERS = {number: name[4:].lower().replace('_', '-') for name, number in UAPI.items()
             if name.startswith('CNT_') and name != 'CNT_PAD'}
