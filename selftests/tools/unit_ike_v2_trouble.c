@@ -99,7 +99,7 @@ static void give_order(struct world *world, struct world_verdict *verdict)
 static bool recovers(const struct trouble *trouble, unsigned int seed)
 {
 	struct world *world = world_new(CONF_OF_A("dpd_delay = 30s", "dpd_action = restart"),
-					CONF_B);
+					CONF_OF_B("dpd_delay = 30s", ""));
 	struct world_verdict verdict[ORDERS], last = { .failed = 0 };
 	unsigned int i, open = 0;
 	bool good;

@@ -244,6 +244,8 @@ struct ike_ike_offer *ike_v2_rekeying_ike(const struct ike_sa *sa);
 void ike_v2_child_not_known(const struct ike_sa *sa, uint32_t spi);
 /* The peer has rekeyed @old into @child by a request that we have answered. */
 void ike_v2_child_replaced(struct ike_child *old, struct ike_child *child);
+/* The peer closes @child, which nothing has replaced: what we make beside it stays. */
+void ike_v2_child_taken_back(const struct ike_child *child);
 /* Our own rekeying of @old (NULL if it has gone) has made @child. */
 void ike_v2_child_rekeyed(struct ike_sa *sa, struct ike_offer *offer, struct ike_child *old,
 			  struct ike_child *child);

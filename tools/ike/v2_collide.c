@@ -83,6 +83,15 @@ void ike_v2_child_replaced(struct ike_child *old, struct ike_child *child)
 	offer->rival_lowest = child->lowest;
 }
 
+void ike_v2_child_taken_back(const struct ike_child *child)
+{
+	struct ike_offer *offer = child->replaces ?
+				  ike_v2_rekeying_child(child->sa, child->replaces) : NULL;
+
+	if (offer && offer->rival == child)
+		offer->collided = false;
+}
+
 void ike_v2_child_rekeyed(struct ike_sa *sa, struct ike_offer *offer, struct ike_child *old,
 			  struct ike_child *child)
 {

@@ -207,6 +207,8 @@ static bool close_child(struct ike_sa *sa, struct ike_child *child)
 	/* Section 2.8: who closes the old pair has the new one. */
 	if (next && ike_child_in_use(next))
 		ike_child_install_or_close(next);
+	else if (!next)
+		ike_v2_child_taken_back(child);
 	if (next || (offer && offer->collided))
 		child->replaced = true;
 	if (!next && !offer && !ike_child_fall_back(child) && ike_child_in_use(child)) {
