@@ -5,7 +5,7 @@ import ctypes
 import os
 import socket
 
-# Ten times what a quiet machine needs.
+# Ten times what a quiet machine needs. A script may set another, so that it is looked up in here.
 PATIENCE = 60
 # How long nothing must arrive before a packet counts as lost. The counters say
 # why it was; that nothing arrives is only the second witness.
