@@ -155,7 +155,7 @@ class Steady(threading.Thread):
         self.client.close()
         self.server.close()
         return words(sent=self.sent, refused=self.refused, there=self.there,
-                             back=self.back, lost=self.sent - self.back)
+                     back=self.back, lost=self.sent - self.back)
 
 
 steady = []
